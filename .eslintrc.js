@@ -1,0 +1,70 @@
+/** Rooms of the house, in the order in which an execution walks through them, and what each must not know. */
+const rooms = [
+  { files: 'src/collection/**', closed: ['tracking', 'export', 'http', 'testing', 'demo'] },
+  { files: 'src/tracking/**', closed: ['export', 'http', 'testing', 'demo'] },
+  { files: 'src/export/**', closed: ['tracking', 'http', 'testing', 'demo'] },
+  { files: 'src/http/**', closed: ['testing', 'demo'] },
+  { files: 'src/*.ts', closed: ['testing', 'demo'], knowsModule: true },
+  // Users of the library, who import its index.
+  { files: 'src/testing/**', closed: ['tracking', 'collection', 'export', 'http', 'demo'], knowsIndex: true },
+  { files: 'src/demo/**', closed: ['tracking', 'collection', 'export', 'http', 'testing'], knowsIndex: true },
+];
+
+/** Files that stand in no room: the module puts the rooms together, the index names what is public. */
+const moduleFiles = { regex: '^(\\.\\./)+metrics[.-][a-z.-]+$', message: 'This room must not know the module.' };
+const indexFile = { regex: '^(\\.\\./)+index$', message: 'This room must not know the index.' };
+
+const closedRoom = (room) => ({ group: [`**/${room}/**`], message: `This room must not know ${room}.` });
+
+const roomRules = rooms.map(({ files, closed, knowsModule, knowsIndex }) => ({
+  files: [files],
+  excludedFiles: ['src/main.ts', '**/*.spec.ts'],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      { patterns: [...closed.map(closedRoom), !knowsModule && moduleFiles, !knowsIndex && indexFile].filter(Boolean) },
+    ],
+  },
+}));
+
+/** @type {import('eslint').Linter.LegacyConfig} */
+module.exports = {
+  root: true,
+  ignorePatterns: ['dist', 'coverage', 'node_modules'],
+  env: { node: true, es2023: true },
+  extends: ['eslint:recommended'],
+  overrides: [
+    {
+      files: ['**/*.ts'],
+      parser: '@typescript-eslint/parser',
+      parserOptions: { project: './test/tsconfig.json', tsconfigRootDir: __dirname },
+      plugins: ['@typescript-eslint'],
+      extends: ['plugin:@typescript-eslint/recommended-type-checked', 'plugin:@typescript-eslint/stylistic'],
+      rules: {
+        '@typescript-eslint/consistent-type-imports': 'error',
+        '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+        // `Function` is what Nest and the decorators' signatures call a class or a handler.
+        '@typescript-eslint/no-unsafe-function-type': 'off',
+        '@typescript-eslint/no-empty-function': 'off',
+        // What implements an asynchronous interface is asynchronous, whether it waits or not.
+        '@typescript-eslint/require-await': 'off',
+        // A lookup under noUncheckedIndexedAccess whose index was just computed.
+        '@typescript-eslint/no-non-null-assertion': 'off',
+        'max-lines-per-function': ['error', { max: 40, skipBlankLines: true, skipComments: true }],
+        'no-restricted-syntax': [
+          'error',
+          { selector: 'ImportExpression', message: 'Not seen by the rules on who may import whom.' },
+        ],
+      },
+    },
+    ...roomRules,
+    {
+      files: ['**/*.spec.ts', 'test/**'],
+      rules: {
+        'max-lines-per-function': 'off',
+        '@typescript-eslint/unbound-method': 'off',
+        '@typescript-eslint/only-throw-error': 'off',
+      },
+    },
+  ],
+};

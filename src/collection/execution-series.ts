@@ -1,0 +1,87 @@
+import type { BucketBounds } from './duration-histogram';
+import { DurationHistogram } from './duration-histogram';
+import { EXECUTION_STATUSES, statusIndex } from './execution-status';
+import type { ExecutionStatus } from './execution-status';
+
+/** What has label values of its own; the values stand in the order of the family's label names. */
+export interface Labelled {
+  readonly labels: readonly string[];
+}
+
+/** Counts, durations and errors of one label set. */
+export class ExecutionSeries implements Labelled {
+  inProgress = 0;
+  retries = 0;
+  /** Finished executions, in the order of `EXECUTION_STATUSES`. */
+  readonly statusCounts: number[] = EXECUTION_STATUSES.map(() => 0);
+  readonly durations: DurationHistogram;
+  /** Failures by error type; made by the first one, since most series never have any. */
+  errorTypes: Map<string, number> | undefined;
+
+  constructor(
+    readonly labels: readonly string[],
+    bounds: BucketBounds,
+  ) {
+    this.durations = new DurationHistogram(bounds);
+  }
+
+  add(status: ExecutionStatus, durationNs: number): void {
+    this.statusCounts[statusIndex(status)]! += 1;
+    this.durations.add(durationNs);
+  }
+
+  addError(errorType: string): void {
+    this.errorTypes ??= new Map();
+    this.errorTypes.set(errorType, (this.errorTypes.get(errorType) ?? 0) + 1);
+  }
+
+  merge(other: ExecutionSeries): void {
+    this.inProgress += other.inProgress;
+    this.retries += other.retries;
+    other.statusCounts.forEach((count, status) => (this.statusCounts[status]! += count));
+    this.durations.merge(other.durations);
+  }
+}
+
+/** One tool under one agent, or outside any (then its agent label is empty). */
+export class ToolSeries extends ExecutionSeries {
+  inputBytes = 0;
+  outputBytes = 0;
+
+  constructor(
+    readonly agentId: string,
+    readonly toolName: string,
+    bounds: BucketBounds,
+  ) {
+    super([agentId, toolName], bounds);
+  }
+
+  override merge(other: ToolSeries): void {
+    super.merge(other);
+    this.inputBytes += other.inputBytes;
+    this.outputBytes += other.outputBytes;
+  }
+}
+
+/** One agent and the tools that it called. */
+export class AgentSeries extends ExecutionSeries {
+  readonly tools = new Map<string, ToolSeries>();
+  /** Time to the first chunk of the executions that streamed; made by the first of these. */
+  firstChunks: DurationHistogram | undefined;
+
+  constructor(
+    readonly agentId: string,
+    public agentName: string,
+    bounds: BucketBounds,
+  ) {
+    super([agentId], bounds);
+  }
+}
+
+/** Hits and misses of one of the application's caches. */
+export class CacheSeries implements Labelled {
+  hits = 0;
+  misses = 0;
+
+  constructor(readonly labels: readonly string[]) {}
+}

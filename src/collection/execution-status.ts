@@ -1,0 +1,25 @@
+/** The four outcomes, in the order in which they are counted and written. */
+export const EXECUTION_STATUSES = ['success', 'error', 'timeout', 'cancelled'] as const;
+
+/** How an execution ended. */
+export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
+
+export const EXECUTION_KINDS = ['agent', 'tool', 'model'] as const;
+
+/** What runs: an agent, a tool, or a call of a language model. */
+export type ExecutionKind = (typeof EXECUTION_KINDS)[number];
+
+const INDEX_OF_STATUS: Record<ExecutionStatus, number> = { success: 0, error: 1, timeout: 2, cancelled: 3 };
+
+export function statusIndex(status: ExecutionStatus): number {
+  return INDEX_OF_STATUS[status];
+}
+
+export function isExecutionStatus(value: unknown): value is ExecutionStatus {
+  return typeof value === 'string' && Object.hasOwn(INDEX_OF_STATUS, value);
+}
+
+/** What counts as failed: an error or a timeout, but not what was cancelled. */
+export function isFailure(status: ExecutionStatus): boolean {
+  return status === 'error' || status === 'timeout';
+}

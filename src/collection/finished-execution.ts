@@ -1,0 +1,95 @@
+import type { ExecutionKind, ExecutionStatus } from './execution-status';
+
+/**
+ * One finished execution as the collector keeps it: made once, never changed, counted, remembered and handed on.
+ * Ids are numbers here and become text only for those who read them.
+ */
+export interface FinishedExecution {
+  readonly id: number;
+  readonly parentId: number | undefined;
+  /** The outermost agent's id; its own for a request, undefined outside any agent. */
+  readonly requestId: number | undefined;
+  readonly kind: ExecutionKind;
+  /** As it was named by the caller, before any folding into `__other__`. Undefined for a tool outside any agent. */
+  readonly agentId: string | undefined;
+  readonly toolName: string | undefined;
+  readonly status: ExecutionStatus;
+  readonly errorType: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly endTime: number;
+  readonly durationNs: number;
+  readonly retries: number;
+  readonly inputBytes: number;
+  readonly outputBytes: number;
+  /** Chunks that a stream delivered; 0 for what is no stream. */
+  readonly chunks: number;
+  readonly firstChunkNs: number | undefined;
+}
+
+/** A finished execution as users read it. */
+export interface Execution {
+  readonly id: string;
+  readonly parentId: string | undefined;
+  /** The id of the outermost agent execution around this one. */
+  readonly requestId: string | undefined;
+  readonly kind: ExecutionKind;
+  readonly agentId: string | undefined;
+  readonly toolName: string | undefined;
+  readonly status: ExecutionStatus;
+  readonly success: boolean;
+  readonly timedOut: boolean;
+  /** Class name or code of the error, never its message. */
+  readonly errorType: string | undefined;
+  readonly startTime: Date;
+  readonly endTime: Date;
+  readonly durationMs: number;
+  readonly inputBytes: number;
+  readonly outputBytes: number;
+  readonly retries: number;
+  readonly chunks: number;
+  readonly timeToFirstChunkSeconds: number | undefined;
+}
+
+const NS_PER_MS = 1e6;
+const NS_PER_SECOND = 1e9;
+
+export function toNanoseconds(durationMs: number): number {
+  return Math.round(durationMs * NS_PER_MS);
+}
+
+/** What a failure without a type of its own is counted as. */
+export function defaultErrorType(status: ExecutionStatus): string | undefined {
+  if (status === 'timeout') return 'TimeoutError';
+  return status === 'error' ? 'Error' : undefined;
+}
+
+/** Ids are unique across processes through the prefix, which belongs to the application's instance. */
+export function executionId(prefix: string, id: number): string;
+export function executionId(prefix: string, id: number | undefined): string | undefined;
+export function executionId(prefix: string, id: number | undefined): string | undefined {
+  return id === undefined ? undefined : `${prefix}-${id.toString(36)}`;
+}
+
+export function toExecution(finished: FinishedExecution, idPrefix: string): Execution {
+  const durationMs = finished.durationNs / NS_PER_MS;
+  return {
+    id: executionId(idPrefix, finished.id),
+    parentId: executionId(idPrefix, finished.parentId),
+    requestId: executionId(idPrefix, finished.requestId),
+    kind: finished.kind,
+    agentId: finished.agentId,
+    toolName: finished.toolName,
+    status: finished.status,
+    success: finished.status === 'success',
+    timedOut: finished.status === 'timeout',
+    errorType: finished.errorType,
+    startTime: new Date(finished.endTime - durationMs),
+    endTime: new Date(finished.endTime),
+    durationMs,
+    inputBytes: finished.inputBytes,
+    outputBytes: finished.outputBytes,
+    retries: finished.retries,
+    chunks: finished.chunks,
+    timeToFirstChunkSeconds: finished.firstChunkNs === undefined ? undefined : finished.firstChunkNs / NS_PER_SECOND,
+  };
+}

@@ -1,0 +1,100 @@
+import type { MetricObjectWithValues, MetricValue, Registry } from 'prom-client';
+import type { FamilySnapshot } from './family-snapshot';
+import { takeSnapshot } from './metric-families';
+import type { FamilySource, MetricFamily } from './metric-families';
+
+/** A metric in a prom-client registry, ours or the user's: what the registry itself asks of it. */
+export interface RegisteredMetric {
+  name: string;
+  readonly help: string;
+  readonly type: string;
+  readonly aggregator: string;
+  get(): Promise<MetricObjectWithValues<MetricValue<string>>>;
+  reset(): void;
+}
+
+/** Marks our metrics in a registry, those of another copy of this package too. */
+const BRIDGED = Symbol.for('nestjs-agent-metrics@1:bridged');
+
+export function isBridged(metric: object): boolean {
+  return BRIDGED in metric;
+}
+
+/**
+ * One of our families as a metric of a prom-client registry: `registry.metrics()`, a Pushgateway or a cluster's
+ * aggregation see it like any other. It has no values of its own and reads the application's when it is asked.
+ */
+export class BridgedMetric implements RegisteredMetric {
+  readonly [BRIDGED] = true;
+  /** Writable: an OpenMetrics `metrics()` of prom-client strips `_total` from it for good. */
+  name: string;
+  readonly help: string;
+  readonly type: string;
+  readonly aggregator = 'sum';
+
+  constructor(
+    private readonly family: MetricFamily,
+    private readonly source: FamilySource,
+    prefix: string,
+    private readonly defaultLabels: Readonly<Record<string, string>>,
+  ) {
+    this.name = `${prefix}_${family.name}`;
+    this.help = family.help;
+    this.type = family.type;
+  }
+
+  get(): Promise<MetricObjectWithValues<MetricValue<string>>> {
+    const values = [...this.values(takeSnapshot(this.family, this.source))];
+    const { name, help, type, aggregator } = this;
+    const metric = { name, help, type, aggregator, values };
+    // prom-client types `type` as a numeric enum, and has it as a text.
+    return Promise.resolve(metric as unknown as MetricObjectWithValues<MetricValue<string>>);
+  }
+
+  /** `registry.resetMetrics()` resets what a registry holds; what we expose is reset by the collector alone. */
+  reset(): void {}
+
+  private *values({ samples, histograms }: FamilySnapshot) {
+    for (const { series, extra, value } of samples) yield { value, labels: this.labels(series.labels, extra) };
+    for (const { series, bounds, counts, sum, count } of histograms) {
+      const labels = this.labels(series.labels);
+      let cumulative = 0;
+      for (const [bucket, inBucket] of counts.entries()) {
+        cumulative += inBucket;
+        const le = bounds[bucket] ?? '+Inf';
+        yield { value: cumulative, labels: { ...labels, le }, metricName: `${this.name}_bucket` };
+      }
+      yield { value: sum, labels, metricName: `${this.name}_sum` };
+      yield { value: count, labels, metricName: `${this.name}_count` };
+    }
+  }
+
+  private labels(values: readonly string[], extra?: string): Record<string, string> {
+    const names = this.family.labels;
+    const labels = Object.fromEntries(values.map((value, index) => [names[index]!, value]));
+    if (extra !== undefined) labels[names.at(-1)!] = extra;
+    return { ...labels, ...this.defaultLabels };
+  }
+}
+
+/**
+ * Registers metrics under their names and says how to take them out again. Of several applications in one registry the
+ * newest owns the names; a metric of somebody else under such a name gives way, and is told of through `onClash`.
+ */
+export function register(
+  registry: Registry,
+  metrics: readonly BridgedMetric[],
+  onClash: (name: string) => void,
+): () => void {
+  const lookUp = (name: string) => registry.getSingleMetric(name) as unknown;
+  for (const metric of metrics) {
+    const present = lookUp(metric.name);
+    if (present !== undefined) registry.removeSingleMetric(metric.name);
+    if (present !== undefined && !isBridged(present as object)) onClash(metric.name);
+    registry.registerMetric(metric as unknown as Parameters<Registry['registerMetric']>[0]);
+  }
+  const names = new Map(metrics.map((metric) => [metric.name, metric]));
+  return () => {
+    for (const [name, metric] of names) if (lookUp(name) === metric) registry.removeSingleMetric(name);
+  };
+}

@@ -1,0 +1,20 @@
+/** What a route answers with. */
+export interface MetricsAnswer {
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** The parts of a request that an answer depends on; alike on Express and Fastify. */
+export interface MetricsRequest {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly query: unknown;
+}
+
+/** Makes the answers, one method per route. */
+export interface MetricsAnswers {
+  metrics(request: MetricsRequest): Promise<MetricsAnswer>;
+  history(request: MetricsRequest): Promise<MetricsAnswer>;
+  running(request: MetricsRequest): Promise<MetricsAnswer>;
+}
+
+export type MetricsRoute = keyof MetricsAnswers;

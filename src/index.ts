@@ -1,0 +1,27 @@
+export type { Clock } from './collection/clock';
+export type { ExecutionKind, ExecutionStatus } from './collection/execution-status';
+export type { AgentExecutionRecord, ToolExecutionRecord } from './collection/execution-records';
+export type { Execution } from './collection/finished-execution';
+export { MetricsCollector } from './collection/metrics-collector';
+export type { ExportFormat, HistoryFilter, RunningExecution } from './collection/metrics-collector';
+export type { AgentMetrics, ExecutionMetrics, SystemMetrics, ToolMetrics } from './collection/metrics-snapshot';
+export { METRICS_CLOCK, METRICS_REGISTRY } from './metrics.constants';
+export { MetricsModule } from './metrics.module';
+export type {
+  BucketOptions,
+  EndpointOptions,
+  MetricsAsyncOptions,
+  MetricsModuleOptions,
+  MetricsOptionsFactory,
+  MetricsRootOptions,
+  MetricsStaticOptions,
+} from './metrics.options';
+export { currentExecution } from './tracking/current-execution';
+export type { ExecutionHandle } from './tracking/execution-handle';
+export type { AgentOptions, ExecutionName, ToolOptions } from './tracking/execution-spec';
+export { ExecutionTracker } from './tracking/execution-tracker';
+export { SkipTracking } from './tracking/skip-tracking.decorator';
+export { TrackAgent } from './tracking/track-agent.decorator';
+export { TrackTool } from './tracking/track-tool.decorator';
+export { trackedAgent, trackedTool } from './tracking/tracked-function';
+export { AgentMetricsInterceptor, ToolMetricsInterceptor } from './tracking/tracking.interceptor';

@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import { register as globalRegistry, Registry } from 'prom-client';
+import type { Clock } from './collection/clock';
+import { BucketBounds } from './collection/duration-histogram';
+import { MetricsCollector } from './collection/metrics-collector';
+import type { ExportFormat } from './collection/metrics-collector';
+import { MetricsStore } from './collection/metrics-store';
+import type { LimitedFamily } from './collection/series-limit';
+import type { ExpositionFormat } from './export/exposition';
+import { exportJson } from './export/json.exporter';
+import { METRIC_FAMILIES } from './export/metric-families';
+import { processMetrics } from './export/process-metrics';
+import { BridgedMetric, register } from './export/prom-client.bridge';
+import { exportExposition } from './export/prometheus.exporter';
+import type { ResolvedMetricsOptions } from './metrics.options';
+import type { ApplicationLink } from './tracking/application-link';
+import { ApplicationTracking } from './tracking/application-tracking';
+import { FaultLog } from './tracking/fault-log';
+
+/** The four rooms of one Nest application, put together: what tracks, what collects, what exports. */
+export class MetricsApplication {
+  readonly faults = new FaultLog(new Logger('MetricsModule'));
+  readonly store: MetricsStore;
+  readonly collector: MetricsCollector;
+  private readonly tracking: ApplicationTracking;
+  private readonly registry: Registry;
+  private readonly unregister: () => void;
+
+  constructor(
+    private readonly options: ResolvedMetricsOptions,
+    clock: Clock,
+    private readonly link: ApplicationLink,
+  ) {
+    this.registry = options.registry ?? new Registry();
+    this.store = this.createStore(clock);
+    this.tracking = new ApplicationTracking(this.store, this.faults, options.asyncContext);
+    this.collector = this.createCollector();
+    this.unregister = this.registerFamilies();
+    link.open(this.tracking);
+  }
+
+  /** Ends what runs and takes back everything that reaches beyond this object. Reading goes on working. */
+  close(): void {
+    this.link.close();
+    this.tracking.close();
+    this.store.close();
+    this.unregister();
+  }
+
+  private createStore(clock: Clock): MetricsStore {
+    const { buckets, enabled, recordMemory, historySize, maxSeries } = this.options;
+    const settings = {
+      enabled,
+      recordMemory,
+      historySize,
+      maxSeries,
+      buckets: {
+        request: new BucketBounds(buckets.request),
+        agent: new BucketBounds(buckets.agent),
+        tool: new BucketBounds(buckets.tool),
+        firstChunk: new BucketBounds(buckets.firstChunk),
+      },
+      onFirstDrop: (family: LimitedFamily) => this.warnOfDrop(family),
+    };
+    return new MetricsStore(settings, clock, randomBytes(6).toString('hex'));
+  }
+
+  private createCollector(): MetricsCollector {
+    return new MetricsCollector(this.store, {
+      strict: this.options.strict,
+      registry: this.registry,
+      running: () => this.tracking.describeContext(),
+      listRunning: () => this.tracking.listRunning(),
+      warnOnce: (kind, message) => this.faults.warnOnce(kind, message),
+      export: (format) => this.export(format),
+    });
+  }
+
+  private registerFamilies(): () => void {
+    const { prefix, defaultLabels } = this.options;
+    const metrics = METRIC_FAMILIES.map(
+      (family) => new BridgedMetric(family, this.familySource, prefix, defaultLabels),
+    );
+    return register(this.registry, metrics, (name) => this.warnOfClash(name));
+  }
+
+  private async export(format: ExportFormat): Promise<string> {
+    return format === 'json' ? JSON.stringify(exportJson(this.collector, this.store)) : this.exposition(format);
+  }
+
+  private exposition(format: ExpositionFormat): Promise<string> {
+    const { prefix, defaultLabels, defaultMetrics } = this.options;
+    const sources = {
+      families: this.familySource,
+      registries: [this.registry, globalRegistry],
+      processMetrics: defaultMetrics ? processMetrics() : undefined,
+      onClash: (name: string) => this.warnOfClash(name),
+      onFault: (name: string, fault: unknown) => this.faults.report(`collecting the metric ${name}`, fault),
+    };
+    return exportExposition(sources, { format, prefix, defaultLabels });
+  }
+
+  private get familySource() {
+    return { store: this.store, prefix: this.options.prefix, listRunning: () => this.tracking.listRunning() };
+  }
+
+  private warnOfDrop(family: LimitedFamily): void {
+    const name = `${this.options.prefix}_${family}`;
+    this.faults.warnOnce(
+      `drop:${family}`,
+      `${name} has reached the limit of ${this.options.maxSeries} combinations of names (option "maxSeries"); ` +
+        'new ones are counted as "__other__".',
+    );
+  }
+
+  private warnOfClash(name: string): void {
+    this.faults.warnOnce(
+      'clash',
+      `The metric ${name} is defined more than once; the first definition is exposed. Rename yours, or choose another ` +
+        '"prefix". Further clashes are not logged.',
+    );
+  }
+}

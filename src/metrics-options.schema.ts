@@ -1,0 +1,147 @@
+import { inspect } from 'node:util';
+import type { InspectOptions } from 'node:util';
+import type { CanActivate } from '@nestjs/common';
+import type { Registry } from 'prom-client';
+import * as v from 'valibot';
+import type {
+  MetricsModuleOptions,
+  MetricsStaticOptions,
+  ResolvedMetricsOptions,
+  ResolvedStaticOptions,
+} from './metrics.options';
+
+const boolean = v.boolean('true or false');
+const count = v.pipe(
+  v.number('a whole number from 0'),
+  v.integer('a whole number from 0'),
+  v.minValue(0, 'a whole number from 0'),
+);
+
+const BOUNDS = 'positive seconds in ascending order, at least one';
+const bounds = (defaults: readonly number[]) =>
+  v.optional(
+    v.pipe(
+      v.array(v.pipe(v.number(BOUNDS), v.finite(BOUNDS), v.gtValue(0, BOUNDS)), BOUNDS),
+      v.minLength(1, BOUNDS),
+      v.check((seconds) => seconds.every((bound, i) => i === 0 || bound > seconds[i - 1]!), BOUNDS),
+      v.readonly(),
+    ),
+    [...defaults],
+  );
+
+const RUN_BOUNDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600];
+const TOOL_BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const FIRST_CHUNK_BOUNDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** Labels that our families have already, and those that Prometheus keeps for itself. */
+const OWN_LABELS = ['agent', 'tool', 'model', 'provider', 'status', 'type', 'error_type', 'cache', 'family', 'le'];
+const LABELS = `labels named [a-zA-Z_][a-zA-Z0-9_]*, none of ${OWN_LABELS.join(', ')} and none that begins with __`;
+const PREFIX = 'a word of the form [a-zA-Z][a-zA-Z0-9_]* that does not end with _';
+
+const optionsSchema = v.strictObject(
+  {
+    enabled: v.optional(boolean, true),
+    defaultFormat: v.optional(v.picklist(['json', 'prometheus'], "'json' or 'prometheus'"), 'json'),
+    prefix: v.optional(v.pipe(v.string(PREFIX), v.regex(/^[a-zA-Z](?:[a-zA-Z0-9_]*[a-zA-Z0-9])?$/, PREFIX)), 'crew'),
+    defaultLabels: v.optional(
+      v.pipe(
+        v.record(v.string(), v.string('text'), LABELS),
+        v.check((labels) => Object.keys(labels).every(isFreeLabel), LABELS),
+      ),
+      {},
+    ),
+    buckets: v.optional(
+      v.strictObject(
+        {
+          request: bounds(RUN_BOUNDS),
+          agent: bounds(RUN_BOUNDS),
+          tool: bounds(TOOL_BOUNDS),
+          firstChunk: bounds(FIRST_CHUNK_BOUNDS),
+        },
+        'an object of request, agent, tool and firstChunk',
+      ),
+      {},
+    ),
+    historySize: v.optional(count, 1000),
+    maxSeries: v.optional(count, 2000),
+    recordMemory: v.optional(boolean, true),
+    asyncContext: v.optional(boolean, true),
+    defaultMetrics: v.optional(boolean, true),
+    registry: v.optional(v.custom<Registry>(isRegistry, 'a Registry of prom-client')),
+    strict: v.optional(boolean, false),
+  },
+  'an object of options',
+);
+
+const ENDPOINT_PATH = "a path such as '/metrics', without parameters or wildcards";
+const guard = v.custom<CanActivate>(isGuard, 'a guard class, or an object with canActivate');
+
+const staticSchema = v.strictObject({
+  isGlobal: v.optional(boolean, true),
+  imports: v.optional(v.array(v.unknown(), 'a list of modules'), []),
+  endpoint: v.optional(
+    v.union(
+      [
+        v.literal(false),
+        v.strictObject({
+          path: v.optional(
+            v.pipe(v.string(ENDPOINT_PATH), v.regex(/^\/?[\w.~-]+(?:\/[\w.~-]+)*\/?$/, ENDPOINT_PATH)),
+            '/metrics',
+          ),
+          guards: v.optional(v.array(guard, 'a list of guards'), []),
+          decorators: v.optional(v.array(v.function('class decorators'), 'a list of class decorators'), []),
+          public: v.optional(boolean, false),
+        }),
+      ],
+      'false, or an object of path, guards, decorators and public',
+    ),
+    {},
+  ),
+});
+
+/** Fills in the defaults. @throws an error that names the option, its value and what is allowed */
+export function resolveOptions(options: MetricsModuleOptions = {}): ResolvedMetricsOptions {
+  return parse(optionsSchema, options) as ResolvedMetricsOptions;
+}
+
+/** Fills in the defaults. @throws an error that names the option, its value and what is allowed */
+export function resolveStaticOptions(options: MetricsStaticOptions): ResolvedStaticOptions {
+  return parse(staticSchema, options) as ResolvedStaticOptions;
+}
+
+/** What `forRoot` takes in one object is known at different times: at once, or when a factory has run. */
+export function splitOptions({ isGlobal, imports, endpoint, ...options }: MetricsModuleOptions & MetricsStaticOptions) {
+  return { staticOptions: { isGlobal, imports, endpoint }, options };
+}
+
+type Schema = typeof optionsSchema | typeof staticSchema;
+
+function parse(schema: Schema, options: unknown): unknown {
+  const result = v.safeParse<Schema>(schema, options, { abortEarly: true });
+  if (result.success) return result.output;
+  throw new TypeError(describeIssue(result.issues[0], schema));
+}
+
+function describeIssue(issue: v.BaseIssue<unknown>, schema: Schema): string {
+  const option = v.getDotPath(issue) ?? 'options';
+  if (issue.expected === 'never') {
+    return `MetricsModule: there is no option "${option}". There are: ${Object.keys(schema.entries).join(', ')}.`;
+  }
+  return `MetricsModule: the option "${option}" is ${inspect(issue.input, INSPECT)}, must be ${issue.message}.`;
+}
+
+const INSPECT: InspectOptions = { depth: 0, maxArrayLength: 10, maxStringLength: 60, breakLength: Infinity };
+
+function isFreeLabel(name: string): boolean {
+  return /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name) && !name.startsWith('__') && !OWN_LABELS.includes(name);
+}
+
+function isGuard(value: unknown): boolean {
+  return typeof value === 'function' || typeof (value as CanActivate | null)?.canActivate === 'function';
+}
+
+/** By its methods: an application may hold a second copy of prom-client. */
+function isRegistry(value: unknown): boolean {
+  const registry = value as Partial<Registry> | null;
+  return typeof registry?.registerMetric === 'function' && typeof registry.getMetricsAsJSON === 'function';
+}

@@ -1,0 +1,8 @@
+/** Injection token of the options with every default filled in. */
+export const METRICS_OPTIONS = Symbol('METRICS_OPTIONS');
+
+/** Injection token of the clock; override it with a `ManualClock` in tests. */
+export const METRICS_CLOCK = Symbol('METRICS_CLOCK');
+
+/** Injection token of the prom-client registry that holds this module's families. */
+export const METRICS_REGISTRY = Symbol('METRICS_REGISTRY');

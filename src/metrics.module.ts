@@ -1,0 +1,102 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule, FactoryProvider, Provider } from '@nestjs/common';
+import { PrometheusModule } from '@willsoto/nestjs-prometheus';
+import { MetricsCollector } from './collection/metrics-collector';
+import { createMetricsController } from './http/metrics.controller';
+import { MetricsApplication } from './metrics-application';
+import { MetricsCoreModule } from './metrics-core.module';
+import { METRICS_OPTIONS, METRICS_REGISTRY } from './metrics.constants';
+import { createOptionsProviders } from './metrics-options.provider';
+import type {
+  EndpointOptions,
+  MetricsAsyncOptions,
+  MetricsRootOptions,
+  ResolvedStaticOptions,
+} from './metrics.options';
+import { resolveOptions, resolveStaticOptions, splitOptions } from './metrics-options.schema';
+import { APPLICATION_LINK } from './tracking/application-link';
+import type { ApplicationLink } from './tracking/application-link';
+import { ExecutionTracker } from './tracking/execution-tracker';
+
+const PUBLIC_PROVIDERS: FactoryProvider[] = [
+  {
+    provide: MetricsCollector,
+    inject: [MetricsApplication],
+    useFactory: ({ collector }: MetricsApplication) => collector,
+  },
+  {
+    provide: ExecutionTracker,
+    inject: [APPLICATION_LINK, MetricsApplication],
+    useFactory: (link: ApplicationLink) => new ExecutionTracker(link),
+  },
+  {
+    provide: METRICS_REGISTRY,
+    inject: [MetricsApplication],
+    useFactory: ({ collector }: MetricsApplication) => collector.registry,
+  },
+];
+
+/**
+ * Collects what decorated agents and tools do, and answers `GET /metrics`.
+ *
+ * Import it once, as `MetricsModule.forRoot()`. A feature module may import the bare class, which does nothing more.
+ *
+ * @example
+ * @Module({ imports: [MetricsModule.forRoot()], providers: [ResearcherAgent, SearchTool] })
+ * export class AppModule {}
+ */
+@Module({})
+export class MetricsModule {
+  /** @throws TypeError that names the option, its value and what is allowed */
+  static forRoot(options: MetricsRootOptions = {}): DynamicModule {
+    const { staticOptions, options: moduleOptions } = splitOptions(options);
+    const optionsProvider = { provide: METRICS_OPTIONS, useValue: resolveOptions(moduleOptions) };
+    return assemble(resolveStaticOptions(staticOptions), [optionsProvider]);
+  }
+
+  /**
+   * With options from a factory, a class or an existing provider. Routes are fixed before these run, so `imports`,
+   * `isGlobal` and `endpoint` are given here.
+   *
+   * @throws TypeError that names the option, its value and what is allowed
+   *
+   * @example
+   * MetricsModule.forRootAsync({
+   *   imports: [ConfigModule],
+   *   inject: [ConfigService],
+   *   useFactory: (config: ConfigService) => ({ prefix: config.get('METRICS_PREFIX') }),
+   * });
+   */
+  static forRootAsync(options: MetricsAsyncOptions): DynamicModule {
+    const { inject, useFactory, useClass, useExisting, ...staticOptions } = options;
+    const optionsProviders = createOptionsProviders({ inject, useFactory, useClass, useExisting });
+    return assemble(resolveStaticOptions(staticOptions), optionsProviders);
+  }
+}
+
+function assemble({ isGlobal, imports, endpoint }: ResolvedStaticOptions, optionsProviders: Provider[]): DynamicModule {
+  return {
+    module: MetricsModule,
+    global: isGlobal,
+    imports: [
+      MetricsCoreModule.register(optionsProviders, imports),
+      ...(endpoint === false ? [] : [registerEndpoint(endpoint, imports)]),
+    ],
+    providers: PUBLIC_PROVIDERS,
+    exports: PUBLIC_PROVIDERS.map(({ provide }) => provide),
+  };
+}
+
+/** Its process metrics stay off: they are collected once per process here, and once per application there. */
+function registerEndpoint(
+  endpoint: Required<EndpointOptions>,
+  imports: ResolvedStaticOptions['imports'],
+): DynamicModule {
+  const controller = createMetricsController(endpoint);
+  return PrometheusModule.registerAsync({
+    imports,
+    controller,
+    // Once more: the path is written onto the controller that stands here.
+    useFactory: () => ({ path: endpoint.path, controller, defaultMetrics: { enabled: false } }),
+  });
+}

@@ -1,0 +1,92 @@
+import type { ModuleMetadata, Type, FactoryProvider, CanActivate } from '@nestjs/common';
+import type { Registry } from 'prom-client';
+
+/** Upper bounds in seconds, ascending; the last bucket, `+Inf`, is added. */
+export interface BucketOptions {
+  readonly request?: readonly number[];
+  readonly agent?: readonly number[];
+  readonly tool?: readonly number[];
+  readonly firstChunk?: readonly number[];
+}
+
+/** Where and how the endpoint answers. */
+export interface EndpointOptions {
+  /** @default '/metrics' */
+  readonly path?: string;
+  /** Guards, as classes whose dependencies are injected (see `imports`) or as instances. @default [] */
+  readonly guards?: readonly (Type<CanActivate> | CanActivate)[];
+  /** Class decorators for the controller, such as `Public()` or `ApiExcludeController()`. @default [] */
+  readonly decorators?: readonly ClassDecorator[];
+  /** In production an open endpoint is warned about; `true` says that it is meant to be open. @default false */
+  readonly public?: boolean;
+}
+
+/** Options of `MetricsModule`. All have defaults. */
+export interface MetricsModuleOptions {
+  /** Collect from the start. @default true */
+  readonly enabled?: boolean;
+  /** The format where nobody asks for one. @default 'json' */
+  readonly defaultFormat?: 'json' | 'prometheus';
+  /** First word of every Prometheus family. @default 'crew' */
+  readonly prefix?: string;
+  /** Labels on every sample of this module. @default {} */
+  readonly defaultLabels?: Readonly<Record<string, string>>;
+  /** Histogram bounds in seconds. */
+  readonly buckets?: BucketOptions;
+  /** Finished executions kept in memory; 0 for none. @default 1000 */
+  readonly historySize?: number;
+  /** Combinations of names that get series of their own, per kind; others are counted as `__other__`. @default 2000 */
+  readonly maxSeries?: number;
+  /** Sample the process's resident memory. @default true */
+  readonly recordMemory?: boolean;
+  /**
+   * Follow executions through the async context. `false` saves its cost; a tool's agent is then only what its
+   * decorator says. @default true
+   */
+  readonly asyncContext?: boolean;
+  /** Include prom-client's process metrics. @default true */
+  readonly defaultMetrics?: boolean;
+  /** The prom-client registry in which our families are registered. @default a new one */
+  readonly registry?: Registry;
+  /** Throw on an invalid record instead of dropping it. @default false */
+  readonly strict?: boolean;
+}
+
+/** What has to be known before any factory runs. */
+export interface MetricsStaticOptions {
+  /** Whether the public providers can be injected everywhere. Decorators work everywhere in any case. @default true */
+  readonly isGlobal?: boolean;
+  /** Modules whose providers the endpoint's guards inject. @default [] */
+  readonly imports?: ModuleMetadata['imports'];
+  /** The endpoint, or `false` for none. */
+  readonly endpoint?: false | EndpointOptions;
+}
+
+/** Everything that `MetricsModule.forRoot` takes. */
+export type MetricsRootOptions = MetricsModuleOptions & MetricsStaticOptions;
+
+/** Options with every default filled in. */
+export type ResolvedMetricsOptions = Required<Omit<MetricsModuleOptions, 'buckets' | 'registry'>> & {
+  readonly buckets: Required<BucketOptions>;
+  readonly registry?: Registry;
+};
+
+/** The static options with every default filled in. */
+export type ResolvedStaticOptions = Required<Omit<MetricsStaticOptions, 'endpoint'>> & {
+  readonly endpoint: false | Required<EndpointOptions>;
+};
+
+/** Makes the options, for `useClass` and `useExisting`. */
+export interface MetricsOptionsFactory {
+  createMetricsOptions(): MetricsModuleOptions | Promise<MetricsModuleOptions>;
+}
+
+/** Everything that `MetricsModule.forRootAsync` takes: one of the three ways to make the options, and what is static. */
+export interface MetricsAsyncOptions extends MetricsStaticOptions {
+  readonly inject?: FactoryProvider['inject'];
+  // The parameters are the injected providers, which only the caller can type; `never` would forbid typing them.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly useFactory?: (...injected: any[]) => MetricsModuleOptions | Promise<MetricsModuleOptions>;
+  readonly useClass?: Type<MetricsOptionsFactory>;
+  readonly useExisting?: Type<MetricsOptionsFactory> | string | symbol;
+}

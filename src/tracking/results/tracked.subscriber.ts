@@ -1,0 +1,45 @@
+import { Subscriber } from 'rxjs';
+import { runInContext } from '../execution-context';
+import type { LiveExecution } from '../live-execution';
+import { consumerStopped } from './result-follower';
+
+/** Stands between a source, which runs in the execution's context, and its consumer, which runs in its own. */
+export class TrackedSubscriber extends Subscriber<unknown> {
+  constructor(
+    consumer: Subscriber<unknown>,
+    protected readonly execution: LiveExecution,
+    private readonly outer: LiveExecution | undefined,
+  ) {
+    super(consumer);
+  }
+
+  protected override _next(value: unknown): void {
+    this.execution.chunk();
+    this.deliver(() => super._next(value));
+  }
+
+  protected override _error(error: unknown): void {
+    this.execution.failed(error);
+    this.deliver(() => super._error(error));
+  }
+
+  protected override _complete(): void {
+    this.execution.succeeded();
+    this.deliver(() => super._complete());
+  }
+
+  override unsubscribe(): void {
+    if (this.closed) return;
+    this.execution.run(() => super.unsubscribe());
+    this.stopped();
+  }
+
+  /** Also called after the end, when it changes nothing. */
+  protected stopped(): void {
+    this.execution.cancelled(consumerStopped());
+  }
+
+  protected deliver(send: () => void): void {
+    runInContext(this.outer, send);
+  }
+}

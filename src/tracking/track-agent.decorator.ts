@@ -1,0 +1,23 @@
+import type { AgentOptions } from './execution-spec';
+import { agentSpec } from './execution-spec';
+import { trackingDecorator } from './tracking-decorator';
+
+/**
+ * Tracks a method as an agent, or on a class its `run` method. A call counts from its beginning to its real end: when
+ * the promise settles, the stream is read, the Observable completes.
+ *
+ * @param options the agent's id, or options; the class's name is the id where there is none
+ * @throws TypeError when the class is loaded, if there is no such method
+ *
+ * @example
+ * @TrackAgent('researcher')
+ * async run(question: string) { ... }
+ */
+export function TrackAgent(options?: string | AgentOptions): MethodDecorator & ClassDecorator {
+  return trackingDecorator({
+    decorator: 'TrackAgent',
+    kind: 'agent',
+    methods: typeof options === 'object' ? options.methods : undefined,
+    specFor: (className) => agentSpec(options, className, 'decorator'),
+  });
+}

@@ -1,0 +1,22 @@
+import type { ToolOptions } from './execution-spec';
+import { toolSpec } from './execution-spec';
+import { trackingDecorator } from './tracking-decorator';
+
+/**
+ * Tracks a method as a tool of the agent that runs when it is called, or on a class its `run` method.
+ *
+ * @param options the tool's name, or options; the method's name where there is none
+ * @throws TypeError when the class is loaded, if there is no such method
+ *
+ * @example
+ * @TrackTool('search')
+ * async query(text: string) { ... }
+ */
+export function TrackTool(options?: string | ToolOptions): MethodDecorator & ClassDecorator {
+  return trackingDecorator({
+    decorator: 'TrackTool',
+    kind: 'tool',
+    methods: typeof options === 'object' ? options.methods : undefined,
+    specFor: (_className, methodName) => toolSpec(options, methodName, 'decorator'),
+  });
+}

@@ -1,0 +1,51 @@
+import { trackingOf, trackingWithoutInstance } from './application-link';
+import type { ApplicationTracking } from './application-tracking';
+import type { ExecutionKind } from '../collection/execution-status';
+import type { ExecutionSpec } from './execution-spec';
+
+export type AnyFunction = (this: unknown, ...args: never[]) => unknown;
+
+/** Marks a tracked function with its spec. Metadata, so that decorators which copy metadata carry it on. */
+const specKey = (kind: ExecutionKind) => Symbol.for(`nestjs-agent-metrics@1:${kind}`);
+
+/** The spec under which a function is tracked as an agent or as a tool, if it is. */
+export function specOf(fn: object, kind: ExecutionKind): ExecutionSpec | undefined {
+  return Reflect.getOwnMetadata(specKey(kind), fn) as ExecutionSpec | undefined;
+}
+
+/** A method that is tracked by the application that made its instance. */
+export function trackedMethod(spec: ExecutionSpec, method: AnyFunction): AnyFunction {
+  return tracked(spec, method, trackingOf);
+}
+
+/** A static method or a plain function, tracked by the application in whose execution it runs, else by the only one. */
+export function trackedWithoutInstance(spec: ExecutionSpec, fn: AnyFunction): AnyFunction {
+  return tracked(spec, fn, trackingWithoutInstance);
+}
+
+function tracked(
+  spec: ExecutionSpec,
+  fn: AnyFunction,
+  findTracking: (self: unknown) => ApplicationTracking | undefined,
+): AnyFunction {
+  const wrapper = function (this: unknown, ...args: never[]): unknown {
+    const tracking = findTracking(this);
+    if (tracking === undefined || tracking.claim(spec)) return fn.apply(this, args);
+    return tracking.call(spec, args, () => fn.apply(this, args));
+  };
+  copyFace(fn, wrapper);
+  Reflect.defineMetadata(specKey(spec.kind), spec, wrapper);
+  return wrapper;
+}
+
+/** Name, length, own properties, class (of an async or a generator function) and metadata. */
+function copyFace(from: AnyFunction, to: AnyFunction): void {
+  for (const key of Reflect.ownKeys(from)) {
+    if (key === 'prototype') continue;
+    Object.defineProperty(to, key, Object.getOwnPropertyDescriptor(from, key)!);
+  }
+  Object.setPrototypeOf(to, Object.getPrototypeOf(from) as object);
+  for (const key of Reflect.getOwnMetadataKeys(from) as unknown[]) {
+    Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, from), to);
+  }
+}

@@ -1,0 +1,74 @@
+import { acceptLink } from './application-link';
+import type { ExecutionKind } from '../collection/execution-status';
+import type { ExecutionSpec } from './execution-spec';
+import { shared } from './shared-state';
+import type { AnyFunction } from './tracked-method';
+import { specOf, trackedMethod, trackedWithoutInstance } from './tracked-method';
+
+/** What the two decorators differ in. */
+export interface TrackingDecoratorDefinition {
+  readonly decorator: string;
+  readonly kind: ExecutionKind;
+  /** The methods that the decorator tracks on a class. */
+  readonly methods: readonly string[] | undefined;
+  specFor(className: string, methodName: string): ExecutionSpec;
+}
+
+type MethodName = string | symbol;
+
+/** A decorator for methods (static ones too) and for classes. */
+export function trackingDecorator(definition: TrackingDecoratorDefinition): MethodDecorator & ClassDecorator {
+  return (target: object, method?: MethodName, descriptor?: PropertyDescriptor): void => {
+    if (method === undefined) return trackClass(definition, target as Function);
+    if (typeof descriptor?.value !== 'function') throw notAMethod(definition, target, method);
+    descriptor.value = track(definition, target, method, descriptor.value as AnyFunction);
+  };
+}
+
+function trackClass(definition: TrackingDecoratorDefinition, target: Function): void {
+  const prototype = target.prototype as object;
+  for (const method of definition.methods ?? ['run']) {
+    const descriptor = findDescriptor(prototype, method);
+    if (typeof descriptor?.value !== 'function') throw notAMethod(definition, prototype, method);
+    // A decorator on the method itself says more than one on the class.
+    if (specOf(descriptor.value as object, definition.kind) !== undefined) continue;
+    const value = track(definition, prototype, method, descriptor.value as AnyFunction);
+    Object.defineProperty(prototype, method, { ...descriptor, value });
+  }
+}
+
+function track(
+  definition: TrackingDecoratorDefinition,
+  target: object,
+  method: MethodName,
+  fn: AnyFunction,
+): AnyFunction {
+  const methodName = typeof method === 'symbol' ? (method.description ?? '') : method;
+  const spec = definition.specFor(classOf(target).name, methodName);
+  shared.specs.set(target, [...(shared.specs.get(target) ?? []), spec]);
+  if (typeof target === 'function') return trackedWithoutInstance(spec, fn);
+  acceptLink(target);
+  return trackedMethod(spec, fn);
+}
+
+function classOf(target: object): Function {
+  return typeof target === 'function' ? target : target.constructor;
+}
+
+function findDescriptor(prototype: object, method: string): PropertyDescriptor | undefined {
+  for (let owner: object | null = prototype; owner !== null; owner = Object.getPrototypeOf(owner) as object | null) {
+    const descriptor = Object.getOwnPropertyDescriptor(owner, method);
+    if (descriptor !== undefined) return descriptor;
+  }
+  return undefined;
+}
+
+function notAMethod(
+  { decorator, methods }: TrackingDecoratorDefinition,
+  target: object,
+  method: MethodName,
+): TypeError {
+  const remedy =
+    methods === undefined ? ' On a class it tracks "run", or the methods given as { methods: [...] }.' : '';
+  return new TypeError(`@${decorator}: ${classOf(target).name}.${String(method)} is not a method.${remedy}`);
+}

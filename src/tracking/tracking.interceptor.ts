@@ -1,0 +1,111 @@
+import { Inject, Injectable, mixin, Optional } from '@nestjs/common';
+import type { CallHandler, ExecutionContext, NestInterceptor, Type } from '@nestjs/common';
+import { Observable } from 'rxjs';
+import type { Subscriber } from 'rxjs';
+import type { ExecutionKind } from '../collection/execution-status';
+import { APPLICATION_LINK } from './application-link';
+import type { ApplicationLink } from './application-link';
+import type { ApplicationTracking } from './application-tracking';
+import { liveExecution } from './execution-context';
+import { agentSpec, toolSpec } from './execution-spec';
+import type { AgentOptions, ExecutionSpec, ToolOptions } from './execution-spec';
+import { HandlerSubscriber } from './results/handler.subscriber';
+import { SKIP_TRACKING } from './skip-tracking.decorator';
+import { specOf } from './tracked-method';
+
+/** Counts each call of a handler; the two interceptors differ in what they count it as. */
+@Injectable()
+abstract class TrackingInterceptor implements NestInterceptor {
+  private readonly specs = new WeakMap<Function, ExecutionSpec>();
+
+  constructor(@Optional() @Inject(APPLICATION_LINK) private readonly link?: ApplicationLink) {}
+
+  protected abstract readonly kind: ExecutionKind;
+  protected abstract specFor(className: string, methodName: string): ExecutionSpec;
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const tracking = this.link?.tracking;
+    if (tracking === undefined || isSkipped(context)) return next.handle();
+    const decorated = specOf(context.getHandler(), this.kind);
+    if (decorated === undefined) return observe(tracking, this.ownSpec(context), next);
+    // A name that depends on the arguments is known to the decorator alone, and without a context there is no way to
+    // tell it that the call is being counted already.
+    if (decorated.declaredName === undefined || !tracking.asyncContext) return next.handle();
+    return observe(tracking, decorated, next);
+  }
+
+  private ownSpec(context: ExecutionContext): ExecutionSpec {
+    const handler = context.getHandler();
+    let spec = this.specs.get(handler);
+    if (spec === undefined) this.specs.set(handler, (spec = this.specFor(context.getClass().name, handler.name)));
+    return spec;
+  }
+}
+
+/**
+ * Counts handlers as agents, for handlers that cannot be decorated. A handler is named as `@TrackAgent` names it: by
+ * its decorator, else by its class. One that has the decorator too is counted once.
+ *
+ * @example
+ * @UseInterceptors(AgentMetricsInterceptor)        // or AgentMetricsInterceptor.for('researcher')
+ */
+@Injectable()
+export class AgentMetricsInterceptor extends TrackingInterceptor {
+  protected readonly kind = 'agent';
+
+  /** The interceptor under a name of its own. */
+  static for(options: string | AgentOptions): Type<NestInterceptor> {
+    class NamedAgentMetricsInterceptor extends AgentMetricsInterceptor {
+      protected override specFor(className: string): ExecutionSpec {
+        return agentSpec(options, className, 'decorator');
+      }
+    }
+    return mixin(NamedAgentMetricsInterceptor);
+  }
+
+  protected specFor(className: string): ExecutionSpec {
+    return agentSpec({}, className, 'decorator');
+  }
+}
+
+/**
+ * Counts handlers as tools, for handlers that cannot be decorated. A handler is named as `@TrackTool` names it: by its
+ * decorator, else by its method. One that has the decorator too is counted once.
+ *
+ * @example
+ * @UseInterceptors(ToolMetricsInterceptor)         // or ToolMetricsInterceptor.for('search')
+ */
+@Injectable()
+export class ToolMetricsInterceptor extends TrackingInterceptor {
+  protected readonly kind = 'tool';
+
+  /** The interceptor under a name of its own. */
+  static for(options: string | ToolOptions): Type<NestInterceptor> {
+    class NamedToolMetricsInterceptor extends ToolMetricsInterceptor {
+      protected override specFor(_className: string, methodName: string): ExecutionSpec {
+        return toolSpec(options, methodName, 'decorator');
+      }
+    }
+    return mixin(NamedToolMetricsInterceptor);
+  }
+
+  protected specFor(_className: string, methodName: string): ExecutionSpec {
+    return toolSpec({}, methodName, 'decorator');
+  }
+}
+
+function isSkipped(context: ExecutionContext): boolean {
+  return [context.getHandler(), context.getClass()].some(
+    (target) => Reflect.getMetadata(SKIP_TRACKING, target) === true,
+  );
+}
+
+/** Both the handler's call and the subscription to its result run inside the execution. */
+function observe(tracking: ApplicationTracking, spec: ExecutionSpec, next: CallHandler): Observable<unknown> {
+  return new Observable((response: Subscriber<unknown>) => {
+    const outer = liveExecution();
+    const execution = tracking.begin(spec, []);
+    execution.claimable = true;
+    execution.run(() => next.handle().subscribe(new HandlerSubscriber(response, execution, outer)));
+  });
+}
