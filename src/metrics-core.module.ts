@@ -49,7 +49,7 @@ export class MetricsCoreModule implements OnModuleInit, OnApplicationShutdown {
 
   constructor(
     modules: ModulesContainer,
-    @Inject(APPLICATION_LINK) link: ApplicationLink,
+    @Inject(APPLICATION_LINK) private readonly link: ApplicationLink,
     private readonly application: MetricsApplication,
   ) {
     refuseSecond(modules);
@@ -62,6 +62,7 @@ export class MetricsCoreModule implements OnModuleInit, OnApplicationShutdown {
 
   onModuleInit(): void {
     this.explorer.linkInstances();
+    this.link.start();
   }
 
   /** Not before the servers are closed: a request that they still finish is no cancelled one. */

@@ -25,6 +25,10 @@ export class ApplicationLink {
 
   open(tracking: ApplicationTracking): void {
     this.tracking = tracking;
+  }
+
+  /** Not before the application starts: one that was only put together, or failed at it, is never closed. */
+  start(): void {
     shared.live.add(this);
   }
 
