@@ -120,13 +120,14 @@ export class MetricsCollector {
 
   /** One agent, or undefined for an unknown id. */
   getAgentMetrics(agentId: string): AgentMetrics | undefined {
-    const series = this.store.ledger.agents.get(agentId);
+    const series = this.store.ledger.agents.get(normaliseName(agentId));
     return series && readAgent(series);
   }
 
   /** One tool over all agents and outside any, or undefined for an unknown name. */
   getToolMetrics(toolName: string): ToolMetrics | undefined {
-    const series = mergeTools(this.store.ledger, toolName).get(toolName);
+    const name = normaliseName(toolName);
+    const series = mergeTools(this.store.ledger, name).get(name);
     return series && readTool(series);
   }
 
@@ -141,11 +142,16 @@ export class MetricsCollector {
   }
 
   /** Finished executions, newest first; at most `historySize` are kept. */
-  getHistory(filter: HistoryFilter = {}): Execution[] {
+  getHistory({ agentId, toolName, ...filter }: HistoryFilter = {}): Execution[] {
+    const wanted = {
+      ...filter,
+      agentId: agentId && normaliseName(agentId),
+      toolName: toolName && normaliseName(toolName),
+    };
     const found: Execution[] = [];
     for (const finished of this.store.ledger.history.newestFirst()) {
       if (found.length >= (filter.limit ?? Infinity)) break;
-      if (matches(finished, filter)) found.push(toExecution(finished, this.store.instanceId));
+      if (matches(finished, wanted)) found.push(toExecution(finished, this.store.instanceId));
     }
     return found;
   }
