@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import type { INestApplication, ModuleMetadata } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -61,12 +61,14 @@ export class TestApp {
     return this.nest.get(MetricsCollector, { strict: false });
   }
 
-  get port(): number {
-    return ((this.nest.getHttpServer() as { address(): unknown }).address() as AddressInfo).port;
+  /** Without a slash at the end. */
+  get url(): string {
+    const { port } = (this.nest.getHttpServer() as Server).address() as AddressInfo;
+    return `http://127.0.0.1:${port}`;
   }
 
   fetch(path: string, init?: RequestInit): Promise<Response> {
-    return fetch(`http://127.0.0.1:${this.port}${path}`, init);
+    return fetch(this.url + path, init);
   }
 
   /** The JSON of a route, with its status. */
