@@ -465,6 +465,18 @@ describe('reset', () => {
   });
 });
 
+describe('Declared names', () => {
+  it('are there from 0 before their first use, tools where they name their agent', async () => {
+    const app = await TestApp.start({ imports: [MetricsModule.forRoot()], providers: [Agents, Tools] });
+    const scrape = await app.scrape();
+    for (const status of ['success', 'error', 'timeout', 'cancelled']) {
+      expect(scrape.value('crew_agent_executions_total', { agent: 'agent2', status })).toBe(0);
+      expect(scrape.value('crew_tool_executions_total', { agent: 'agent1', tool: 'search', status })).toBe(0);
+    }
+    expect(app.collector.getAgentMetrics('agent1')).toMatchObject({ executionCount: 0, maxDurationMs: 0 });
+  });
+});
+
 describe('getHistory', () => {
   const fill = async (options?: MetricsModuleOptions) => {
     const app = await start(options);

@@ -25,12 +25,23 @@ export function countsInDocument({ agent_metrics: agents, tool_metrics: tools }:
 }
 
 export function countsInScrape({ families }: Exposition, format: 'prometheus' | 'openmetrics' = 'prometheus') {
-  const counts: ExecutionCounts = new Map();
   const suffix = format === 'prometheus' ? '_total' : '';
-  for (const { labels, value } of families.get(`crew_agent_executions${suffix}`)?.samples ?? []) {
-    counts.set(key('agent', labels['agent']!, labels['status']!), value);
+  const samplesOf = (family: string) => families.get(`crew_${family}${suffix}`)?.samples ?? [];
+  return countsInSamples(samplesOf('agent_executions'), samplesOf('tool_executions'));
+}
+
+interface LabelledValue {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** Of the samples of `crew_agent_executions_total` and `crew_tool_executions_total`. */
+export function countsInSamples(agents: readonly LabelledValue[], tools: readonly LabelledValue[]): ExecutionCounts {
+  const counts: ExecutionCounts = new Map();
+  for (const { labels, value } of agents) {
+    counts.set(key('agent', labels['agent'] ?? '', labels['status'] ?? ''), value);
   }
-  for (const { labels, value } of families.get(`crew_tool_executions${suffix}`)?.samples ?? []) {
+  for (const { labels, value } of tools) {
     const { agent = '', tool = '', status = '' } = labels;
     if (agent !== '') counts.set(key('tool of agent', agent, tool, status), value);
     const overall = key('tool', tool, status);
