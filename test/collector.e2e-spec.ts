@@ -458,6 +458,16 @@ describe('reset', () => {
     expect(collector.getHistory().map(({ kind }) => kind)).toEqual(['tool']);
   });
 
+  it('is not followed by a record of what began before it', async () => {
+    const { collector, nest } = await start();
+    const gate = new Gate();
+    const call = nest.get(ExecutionTracker).trackAgent('a', () => gate.passed);
+    collector.reset();
+    gate.open();
+    await call;
+    expect(collector.getSystemMetrics().lastUpdated).toBeNull();
+  });
+
   it('keeps declared agents, from 0', async () => {
     const app = await TestApp.start({ imports: [MetricsModule.forRoot()], providers: [Agents] });
     app.collector.reset();
@@ -626,6 +636,16 @@ describe('More names than maxSeries', () => {
     expect(scrape.value('crew_tool_errors_total', { tool: '__other__', error_type: '__other__' })).toBe(2);
     expect(scrape.value('crew_agent_errors_total', { agent: 'a', error_type: 'x' })).toBe(1);
     expect(scrape.value('crew_cache_hits_total', { cache: '__other__' })).toBe(2);
+  });
+
+  it('become __other__ together, where an agent has a place and its new tool has none', async () => {
+    const { collector } = await start({ maxSeries: 1 });
+    for (const toolName of ['first', 'second']) collector.recordToolExecution({ ...record, agentId: 'a', toolName });
+    const tools = [...collector.getAgents()].map(([agentId, { toolMetrics }]) => [agentId, [...toolMetrics.keys()]]);
+    expect(tools).toEqual([
+      ['a', ['first']],
+      ['__other__', ['__other__']],
+    ]);
   });
 
   it('leave those alone that decorators declare', async () => {

@@ -58,14 +58,14 @@ function createAgent(agent: string): Type<Agent> {
     @TrackAgent(agent)
     async run(request: number): Promise<void> {
       const steps = Array.from({ length: 1 + scatter(request, 0, 5) }, (_, step) => step);
+      await pause(request, 0);
       await this.call(request, steps[0]!);
-      await Promise.allSettled(steps.slice(1).map((step) => this.call(request, step)));
+      await Promise.all(steps.slice(1).map((step) => this.call(request, step)));
     }
 
-    private async call(request: number, step: number): Promise<void> {
-      await pause(request, step);
+    private call(request: number, step: number): Promise<void> {
       const tool = TOOLS[scatter(request, step + 50, TOOLS.length)]!;
-      await this.tools.use(tool, { agent, request, step }).catch(() => undefined);
+      return this.tools.use(tool, { agent, request, step }).catch(() => undefined);
     }
   }
   return ToolCallingAgent;
