@@ -57,7 +57,7 @@ export class MetricsCoreModule implements OnModuleInit, OnApplicationShutdown {
     this.explorer = new ProviderExplorer(modules, link, faults);
     this.explorer.linkFactories();
     this.explorer.declareNames(store.names);
-    store.ledger.openDeclared();
+    store.ledger.series.openDeclared();
   }
 
   onModuleInit(): void {

@@ -3,6 +3,8 @@ import type { InspectOptions } from 'node:util';
 import type { CanActivate } from '@nestjs/common';
 import type { Registry } from 'prom-client';
 import * as v from 'valibot';
+import { isModelPrice } from './collection/model-pricing';
+import type { ModelPrice } from './collection/model-pricing';
 import type {
   MetricsModuleOptions,
   MetricsStaticOptions,
@@ -31,12 +33,16 @@ const bounds = (defaults: readonly number[]) =>
 
 const RUN_BOUNDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600];
 const TOOL_BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const MODEL_BOUNDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160];
 const FIRST_CHUNK_BOUNDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** Labels that our families have already, and those that Prometheus keeps for itself. */
 const OWN_LABELS = ['agent', 'tool', 'model', 'provider', 'status', 'type', 'error_type', 'cache', 'family', 'le'];
 const LABELS = `labels named [a-zA-Z_][a-zA-Z0-9_]*, none of ${OWN_LABELS.join(', ')} and none that begins with __`;
 const PREFIX = 'a word of the form [a-zA-Z][a-zA-Z0-9_]* that does not end with _';
+
+const PRICING =
+  'a function, or an object of { inputPerMillion, outputPerMillion, cachedInputPerMillion?, cacheWritePerMillion? } by model';
 
 const optionsSchema = v.strictObject(
   {
@@ -56,9 +62,10 @@ const optionsSchema = v.strictObject(
           request: bounds(RUN_BOUNDS),
           agent: bounds(RUN_BOUNDS),
           tool: bounds(TOOL_BOUNDS),
+          model: bounds(MODEL_BOUNDS),
           firstChunk: bounds(FIRST_CHUNK_BOUNDS),
         },
-        'an object of request, agent, tool and firstChunk',
+        'an object of request, agent, tool, model and firstChunk',
       ),
       {},
     ),
@@ -66,6 +73,8 @@ const optionsSchema = v.strictObject(
     maxSeries: v.optional(count, 2000),
     recordMemory: v.optional(boolean, true),
     asyncContext: v.optional(boolean, true),
+    pricing: v.optional(v.union([v.function(), v.record(v.string(), v.custom<ModelPrice>(isModelPrice))], PRICING), {}),
+    onExecution: v.optional(v.function('a function')),
     defaultMetrics: v.optional(boolean, true),
     registry: v.optional(v.custom<Registry>(isRegistry, 'a Registry of prom-client')),
     strict: v.optional(boolean, false),

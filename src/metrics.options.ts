@@ -1,11 +1,14 @@
 import type { ModuleMetadata, Type, FactoryProvider, CanActivate } from '@nestjs/common';
 import type { Registry } from 'prom-client';
+import type { ExecutionListener } from './collection/execution-publisher';
+import type { ModelPricing } from './collection/model-pricing';
 
 /** Upper bounds in seconds, ascending; the last bucket, `+Inf`, is added. */
 export interface BucketOptions {
   readonly request?: readonly number[];
   readonly agent?: readonly number[];
   readonly tool?: readonly number[];
+  readonly model?: readonly number[];
   readonly firstChunk?: readonly number[];
 }
 
@@ -44,6 +47,13 @@ export interface MetricsModuleOptions {
    * decorator says. @default true
    */
   readonly asyncContext?: boolean;
+  /**
+   * What models cost, in US dollars per million tokens: by the model's name, or a function that knows.
+   * @default {}
+   */
+  readonly pricing?: ModelPricing;
+  /** Called with each finished execution, for logs and billing. What it throws is logged once. */
+  readonly onExecution?: ExecutionListener;
   /** Include prom-client's process metrics. @default true */
   readonly defaultMetrics?: boolean;
   /** The prom-client registry in which our families are registered. @default a new one */
@@ -66,9 +76,10 @@ export interface MetricsStaticOptions {
 export type MetricsRootOptions = MetricsModuleOptions & MetricsStaticOptions;
 
 /** Options with every default filled in. */
-export type ResolvedMetricsOptions = Required<Omit<MetricsModuleOptions, 'buckets' | 'registry'>> & {
+export type ResolvedMetricsOptions = Required<Omit<MetricsModuleOptions, 'buckets' | 'registry' | 'onExecution'>> & {
   readonly buckets: Required<BucketOptions>;
   readonly registry?: Registry;
+  readonly onExecution?: ExecutionListener;
 };
 
 /** The static options with every default filled in. */

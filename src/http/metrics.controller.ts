@@ -29,6 +29,10 @@ export function createMetricsController({ guards, decorators }: MetricsControlle
     @Answers('history')
     history(@Res() _response: unknown): void {}
 
+    @Get('trends')
+    @Answers('trends')
+    trends(@Res() _response: unknown): void {}
+
     @Get('running')
     @Answers('running')
     running(@Res() _response: unknown): void {}
