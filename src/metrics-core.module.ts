@@ -1,12 +1,15 @@
-import { Inject, Module } from '@nestjs/common';
-import type { DynamicModule, OnApplicationShutdown, OnModuleInit, Provider } from '@nestjs/common';
+import { Inject, Module, Optional } from '@nestjs/common';
+import type { DynamicModule, NestModule, OnApplicationShutdown, OnModuleInit, Provider } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { systemClock } from './collection/clock';
 import type { Clock } from './collection/clock';
+import { BEARER_TOKENS } from './http/bearer-token.guard';
 import { CollectorAnswers } from './http/collector.answers';
+import { exposureWarning, refuseSharedPath } from './http/endpoint-check';
+import type { MetricsEndpoint } from './http/endpoint-check';
 import { METRICS_ANSWERS } from './http/metrics-response.guard';
 import { MetricsApplication } from './metrics-application';
-import { METRICS_CLOCK, METRICS_OPTIONS } from './metrics.constants';
+import { METRICS_CLOCK, METRICS_ENDPOINT, METRICS_OPTIONS } from './metrics.constants';
 import type { ResolvedMetricsOptions } from './metrics.options';
 import { APPLICATION_LINK, ApplicationLink } from './tracking/application-link';
 import { ProviderExplorer } from './tracking/provider-explorer';
@@ -16,11 +19,15 @@ import { ProviderExplorer } from './tracking/provider-explorer';
  * whoever may inject the collector.
  */
 @Module({})
-export class MetricsCoreModule implements OnModuleInit, OnApplicationShutdown {
+export class MetricsCoreModule implements NestModule, OnModuleInit, OnApplicationShutdown {
   private readonly explorer: ProviderExplorer;
 
   /** `optionsProviders` provide `METRICS_OPTIONS` and what makes them. */
-  static register(optionsProviders: Provider[], imports: DynamicModule['imports']): DynamicModule {
+  static register(
+    optionsProviders: Provider[],
+    imports: DynamicModule['imports'],
+    endpoint: MetricsEndpoint | undefined,
+  ): DynamicModule {
     return {
       module: MetricsCoreModule,
       global: true,
@@ -29,6 +36,7 @@ export class MetricsCoreModule implements OnModuleInit, OnApplicationShutdown {
         ...optionsProviders,
         // Without dependencies: what makes the options may be tracked itself, and would wait for them for ever.
         { provide: APPLICATION_LINK, useFactory: () => new ApplicationLink() },
+        { provide: METRICS_ENDPOINT, useFactory: () => endpoint },
         { provide: METRICS_CLOCK, useValue: systemClock },
         {
           provide: MetricsApplication,
@@ -37,20 +45,27 @@ export class MetricsCoreModule implements OnModuleInit, OnApplicationShutdown {
             new MetricsApplication(resolved, clock, link),
         },
         {
+          provide: BEARER_TOKENS,
+          inject: [METRICS_OPTIONS],
+          useFactory: ({ bearerToken }: ResolvedMetricsOptions) => bearerToken,
+        },
+        {
           provide: METRICS_ANSWERS,
           inject: [MetricsApplication, METRICS_OPTIONS],
           useFactory: ({ collector }: MetricsApplication, { defaultFormat }: ResolvedMetricsOptions) =>
             new CollectorAnswers(collector, defaultFormat),
         },
       ],
-      exports: [APPLICATION_LINK, MetricsApplication, METRICS_ANSWERS],
+      exports: [APPLICATION_LINK, MetricsApplication, METRICS_ANSWERS, BEARER_TOKENS],
     };
   }
 
   constructor(
-    modules: ModulesContainer,
+    private readonly modules: ModulesContainer,
     @Inject(APPLICATION_LINK) link: ApplicationLink,
     private readonly application: MetricsApplication,
+    @Inject(BEARER_TOKENS) private readonly tokens: readonly string[],
+    @Optional() @Inject(METRICS_ENDPOINT) private readonly endpoint?: MetricsEndpoint,
   ) {
     refuseSecond(modules);
     const { store, faults } = application;
@@ -60,8 +75,15 @@ export class MetricsCoreModule implements OnModuleInit, OnApplicationShutdown {
     store.ledger.series.openDeclared();
   }
 
+  /** The one hook that runs when all paths are known and no route is mapped yet; Fastify would refuse first. */
+  configure(): void {
+    if (this.endpoint !== undefined) refuseSharedPath(this.modules, this.endpoint);
+  }
+
   onModuleInit(): void {
     this.explorer.linkInstances();
+    const warning = this.endpoint && exposureWarning(this.endpoint, this.tokens);
+    if (warning !== undefined) this.application.faults.warnOnce('exposure', warning);
   }
 
   /** Not before the servers are closed: a request that they still finish is no cancelled one. */

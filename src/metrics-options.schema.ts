@@ -36,6 +36,9 @@ const TOOL_BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30
 const MODEL_BOUNDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160];
 const FIRST_CHUNK_BOUNDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
+const TOKEN = 'a text without spaces that is not empty, or a list of such texts';
+const token = v.pipe(v.string(TOKEN), v.regex(/^\S+$/, TOKEN));
+
 /** Labels that our families have already, and those that Prometheus keeps for itself. */
 const OWN_LABELS = ['agent', 'tool', 'model', 'provider', 'status', 'type', 'error_type', 'cache', 'family', 'le'];
 const LABELS = `labels named [a-zA-Z_][a-zA-Z0-9_]*, none of ${OWN_LABELS.join(', ')} and none that begins with __`;
@@ -47,6 +50,7 @@ const PRICING =
 const optionsSchema = v.strictObject(
   {
     enabled: v.optional(boolean, true),
+    bearerToken: v.optional(v.union([token, v.pipe(v.array(token, TOKEN), v.minLength(1, TOKEN))], TOKEN)),
     defaultFormat: v.optional(v.picklist(['json', 'prometheus'], "'json' or 'prometheus'"), 'json'),
     prefix: v.optional(v.pipe(v.string(PREFIX), v.regex(/^[a-zA-Z](?:[a-zA-Z0-9_]*[a-zA-Z0-9])?$/, PREFIX)), 'crew'),
     defaultLabels: v.optional(
@@ -110,7 +114,8 @@ const staticSchema = v.strictObject({
 
 /** Fills in the defaults. @throws an error that names the option, its value and what is allowed */
 export function resolveOptions(options: MetricsModuleOptions = {}): ResolvedMetricsOptions {
-  return parse(optionsSchema, options) as ResolvedMetricsOptions;
+  const { bearerToken, ...resolved } = parse(optionsSchema, options) as MetricsModuleOptions;
+  return { ...resolved, bearerToken: bearerToken === undefined ? [] : [bearerToken].flat() } as ResolvedMetricsOptions;
 }
 
 /** Fills in the defaults. @throws an error that names the option, its value and what is allowed */

@@ -28,6 +28,8 @@ export interface EndpointOptions {
 export interface MetricsModuleOptions {
   /** Collect from the start. @default true */
   readonly enabled?: boolean;
+  /** A token that opens the endpoint, or several during a rotation. Without one the endpoint's guards alone decide. */
+  readonly bearerToken?: string | readonly string[];
   /** The format where nobody asks for one. @default 'json' */
   readonly defaultFormat?: 'json' | 'prometheus';
   /** First word of every Prometheus family. @default 'crew' */
@@ -76,7 +78,10 @@ export interface MetricsStaticOptions {
 export type MetricsRootOptions = MetricsModuleOptions & MetricsStaticOptions;
 
 /** Options with every default filled in. */
-export type ResolvedMetricsOptions = Required<Omit<MetricsModuleOptions, 'buckets' | 'registry' | 'onExecution'>> & {
+export type ResolvedMetricsOptions = Required<
+  Omit<MetricsModuleOptions, 'bearerToken' | 'buckets' | 'registry' | 'onExecution'>
+> & {
+  readonly bearerToken: readonly string[];
   readonly buckets: Required<BucketOptions>;
   readonly registry?: Registry;
   readonly onExecution?: ExecutionListener;
