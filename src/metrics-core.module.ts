@@ -1,13 +1,22 @@
 import { Inject, Module, Optional } from '@nestjs/common';
-import type { DynamicModule, NestModule, OnApplicationShutdown, OnModuleInit, Provider } from '@nestjs/common';
+import type {
+  DynamicModule,
+  NestModule,
+  OnApplicationBootstrap,
+  OnApplicationShutdown,
+  OnModuleInit,
+  Provider,
+} from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { systemClock } from './collection/clock';
 import type { Clock } from './collection/clock';
-import { BEARER_TOKENS } from './http/bearer-token.guard';
+import { BearerTokens } from './http/bearer-tokens';
 import { CollectorAnswers } from './http/collector.answers';
 import { exposureWarning, refuseSharedPath } from './http/endpoint-check';
 import type { MetricsEndpoint } from './http/endpoint-check';
+import type { MetricsAnswers } from './http/metrics-answer';
 import { METRICS_ANSWERS } from './http/metrics-response.guard';
+import { MetricsListener } from './http/metrics-listener';
 import { MetricsApplication } from './metrics-application';
 import { METRICS_CLOCK, METRICS_ENDPOINT, METRICS_OPTIONS } from './metrics.constants';
 import type { ResolvedMetricsOptions } from './metrics.options';
@@ -19,7 +28,7 @@ import { ProviderExplorer } from './tracking/provider-explorer';
  * whoever may inject the collector.
  */
 @Module({})
-export class MetricsCoreModule implements NestModule, OnModuleInit, OnApplicationShutdown {
+export class MetricsCoreModule implements NestModule, OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   private readonly explorer: ProviderExplorer;
 
   /** `optionsProviders` provide `METRICS_OPTIONS` and what makes them. */
@@ -45,9 +54,9 @@ export class MetricsCoreModule implements NestModule, OnModuleInit, OnApplicatio
             new MetricsApplication(resolved, clock, link),
         },
         {
-          provide: BEARER_TOKENS,
+          provide: BearerTokens,
           inject: [METRICS_OPTIONS],
-          useFactory: ({ bearerToken }: ResolvedMetricsOptions) => bearerToken,
+          useFactory: ({ bearerToken }: ResolvedMetricsOptions) => new BearerTokens(bearerToken),
         },
         {
           provide: METRICS_ANSWERS,
@@ -55,8 +64,13 @@ export class MetricsCoreModule implements NestModule, OnModuleInit, OnApplicatio
           useFactory: ({ collector }: MetricsApplication, { defaultFormat }: ResolvedMetricsOptions) =>
             new CollectorAnswers(collector, defaultFormat),
         },
+        {
+          provide: MetricsListener,
+          inject: [METRICS_OPTIONS, METRICS_ANSWERS, BearerTokens, MetricsApplication],
+          useFactory: createListener(endpoint),
+        },
       ],
-      exports: [APPLICATION_LINK, MetricsApplication, METRICS_ANSWERS, BEARER_TOKENS],
+      exports: [APPLICATION_LINK, MetricsApplication, METRICS_ANSWERS, BearerTokens, MetricsListener],
     };
   }
 
@@ -64,7 +78,8 @@ export class MetricsCoreModule implements NestModule, OnModuleInit, OnApplicatio
     private readonly modules: ModulesContainer,
     @Inject(APPLICATION_LINK) link: ApplicationLink,
     private readonly application: MetricsApplication,
-    @Inject(BEARER_TOKENS) private readonly tokens: readonly string[],
+    private readonly tokens: BearerTokens,
+    private readonly listener: MetricsListener,
     @Optional() @Inject(METRICS_ENDPOINT) private readonly endpoint?: MetricsEndpoint,
   ) {
     refuseSecond(modules);
@@ -82,14 +97,44 @@ export class MetricsCoreModule implements NestModule, OnModuleInit, OnApplicatio
 
   onModuleInit(): void {
     this.explorer.linkInstances();
-    const warning = this.endpoint && exposureWarning(this.endpoint, this.tokens);
+    const isOpen = this.tokens.isEmpty && !this.listener.isConfigured;
+    const warning = this.endpoint && isOpen ? exposureWarning(this.endpoint) : undefined;
     if (warning !== undefined) this.application.faults.warnOnce('exposure', warning);
   }
 
-  /** Not before the servers are closed: a request that they still finish is no cancelled one. */
-  onApplicationShutdown(): void {
-    this.application.close();
+  async onApplicationBootstrap(): Promise<void> {
+    await this.listener.open().catch((error: unknown) => {
+      // An application that does not start has no shutdown either.
+      this.application.close();
+      throw error;
+    });
   }
+
+  /** Not before the servers are closed: a request that they still finish is no cancelled one. */
+  async onApplicationShutdown(): Promise<void> {
+    this.application.close();
+    await this.listener.close();
+  }
+}
+
+function createListener(endpoint: MetricsEndpoint | undefined) {
+  return (
+    { listen }: ResolvedMetricsOptions,
+    answers: MetricsAnswers,
+    tokens: BearerTokens,
+    { faults }: MetricsApplication,
+  ): MetricsListener => {
+    if (listen !== undefined && endpoint !== undefined && endpoint.guards.length > 0) throw guardsCannotListen();
+    const onFault = (fault: unknown) => faults.report('answering a scrape', fault);
+    return new MetricsListener({ listen, path: endpoint?.path ?? '/metrics', answers, tokens, onFault });
+  };
+}
+
+function guardsCannotListen(): TypeError {
+  return new TypeError(
+    'MetricsModule: the options "listen" and "endpoint.guards" exclude each other, because guards belong to the routes of ' +
+      'the application. Use "bearerToken", or give up one of the two.',
+  );
 }
 
 function refuseSecond(modules: ModulesContainer): void {

@@ -36,6 +36,11 @@ const TOOL_BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30
 const MODEL_BOUNDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160];
 const FIRST_CHUNK_BOUNDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
+const LISTEN = 'an object of port and host';
+const HOST = 'an address or a name of this machine';
+const PORT = 'a port from 0 to 65535';
+const port = v.pipe(v.number(PORT), v.integer(PORT), v.minValue(0, PORT), v.maxValue(65_535, PORT));
+
 const TOKEN = 'a text without spaces that is not empty, or a list of such texts';
 const token = v.pipe(v.string(TOKEN), v.regex(/^\S+$/, TOKEN));
 
@@ -51,6 +56,9 @@ const optionsSchema = v.strictObject(
   {
     enabled: v.optional(boolean, true),
     bearerToken: v.optional(v.union([token, v.pipe(v.array(token, TOKEN), v.minLength(1, TOKEN))], TOKEN)),
+    listen: v.optional(
+      v.strictObject({ port, host: v.optional(v.pipe(v.string(HOST), v.minLength(1, HOST))) }, LISTEN),
+    ),
     defaultFormat: v.optional(v.picklist(['json', 'prometheus'], "'json' or 'prometheus'"), 'json'),
     prefix: v.optional(v.pipe(v.string(PREFIX), v.regex(/^[a-zA-Z](?:[a-zA-Z0-9_]*[a-zA-Z0-9])?$/, PREFIX)), 'crew'),
     defaultLabels: v.optional(

@@ -1,6 +1,7 @@
 import type { ModuleMetadata, Type, FactoryProvider, CanActivate } from '@nestjs/common';
 import type { Registry } from 'prom-client';
 import type { ExecutionListener } from './collection/execution-publisher';
+import type { ListenOptions } from './http/metrics-listener';
 import type { ModelPricing } from './collection/model-pricing';
 
 /** Upper bounds in seconds, ascending; the last bucket, `+Inf`, is added. */
@@ -30,6 +31,11 @@ export interface MetricsModuleOptions {
   readonly enabled?: boolean;
   /** A token that opens the endpoint, or several during a rotation. Without one the endpoint's guards alone decide. */
   readonly bearerToken?: string | readonly string[];
+  /**
+   * A listener of its own for scrapers: the same routes and none of the application's, also in an application without
+   * HTTP. The main listener then answers 404. @default none
+   */
+  readonly listen?: ListenOptions;
   /** The format where nobody asks for one. @default 'json' */
   readonly defaultFormat?: 'json' | 'prometheus';
   /** First word of every Prometheus family. @default 'crew' */
@@ -79,10 +85,11 @@ export type MetricsRootOptions = MetricsModuleOptions & MetricsStaticOptions;
 
 /** Options with every default filled in. */
 export type ResolvedMetricsOptions = Required<
-  Omit<MetricsModuleOptions, 'bearerToken' | 'buckets' | 'registry' | 'onExecution'>
+  Omit<MetricsModuleOptions, 'bearerToken' | 'buckets' | 'listen' | 'registry' | 'onExecution'>
 > & {
   readonly bearerToken: readonly string[];
   readonly buckets: Required<BucketOptions>;
+  readonly listen?: ListenOptions;
   readonly registry?: Registry;
   readonly onExecution?: ExecutionListener;
 };

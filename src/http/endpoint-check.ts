@@ -35,8 +35,8 @@ export function refuseSharedPath(modules: ModulesContainer, { controller, path }
 }
 
 /** What to say of an endpoint that anybody can read where it matters, or undefined where all is well. */
-export function exposureWarning(endpoint: MetricsEndpoint, tokens: readonly string[]): string | undefined {
-  const isProtected = endpoint.public || endpoint.guards.length > 0 || tokens.length > 0;
+export function exposureWarning(endpoint: MetricsEndpoint): string | undefined {
+  const isProtected = endpoint.public || endpoint.guards.length > 0;
   if (isProtected || process.env.NODE_ENV !== 'production') return undefined;
   return (
     `${endpoint.path} is open to everybody. Set "bearerToken" or "endpoint.guards", or say that it is meant to be with ` +
