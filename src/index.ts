@@ -5,6 +5,8 @@ export type { Execution } from './collection/finished-execution';
 export { MetricsCollector } from './collection/metrics-collector';
 export type { ExportFormat, HistoryFilter, RunningExecution } from './collection/metrics-collector';
 export type { AgentMetrics, ExecutionMetrics, SystemMetrics, ToolMetrics } from './collection/metrics-snapshot';
+export { MetricsListener } from './http/metrics-listener';
+export type { ListenOptions } from './http/metrics-listener';
 export { METRICS_CLOCK, METRICS_REGISTRY } from './metrics.constants';
 export { MetricsModule } from './metrics.module';
 export type {

@@ -6,6 +6,8 @@ import { BucketBounds } from './collection/duration-histogram';
 import { MetricsCollector } from './collection/metrics-collector';
 import type { ExportFormat } from './collection/metrics-collector';
 import { MetricsStore } from './collection/metrics-store';
+import { PriceList } from './collection/model-pricing';
+import { ExecutionPublisher } from './collection/execution-publisher';
 import type { LimitedFamily } from './collection/series-limit';
 import type { ExpositionFormat } from './export/exposition';
 import { exportJson } from './export/json.exporter';
@@ -59,21 +61,39 @@ export class MetricsApplication {
         request: new BucketBounds(buckets.request),
         agent: new BucketBounds(buckets.agent),
         tool: new BucketBounds(buckets.tool),
+        model: new BucketBounds(buckets.model),
         firstChunk: new BucketBounds(buckets.firstChunk),
       },
       onFirstDrop: (family: LimitedFamily) => this.warnOfDrop(family),
     };
-    return new MetricsStore(settings, clock, randomBytes(6).toString('hex'));
+    const publisher = new ExecutionPublisher(this.options.onExecution, (fault) =>
+      this.faults.report('onExecution', fault),
+    );
+    return new MetricsStore(settings, clock, randomBytes(6).toString('hex'), publisher);
   }
 
   private createCollector(): MetricsCollector {
     return new MetricsCollector(this.store, {
       strict: this.options.strict,
+      prices: this.createPriceList(),
       registry: this.registry,
       running: () => this.tracking.describeContext(),
       listRunning: () => this.tracking.listRunning(),
       warnOnce: (kind, message) => this.faults.warnOnce(kind, message),
       export: (format) => this.export(format),
+    });
+  }
+
+  private createPriceList(): PriceList {
+    const { pricing } = this.options;
+    // Who gives no prices at all does not want to hear of each model that lacks one.
+    const isPriced = typeof pricing === 'function' || Object.keys(pricing).length > 0;
+    return new PriceList(pricing, {
+      onFault: (fault) => this.faults.report('pricing', fault),
+      onUnknown: (model) => {
+        if (isPriced)
+          this.faults.warnOnce(`price:${model}`, `The model ${JSON.stringify(model)} has no price (option "pricing").`);
+      },
     });
   }
 
@@ -86,7 +106,9 @@ export class MetricsApplication {
   }
 
   private async export(format: ExportFormat): Promise<string> {
-    return format === 'json' ? JSON.stringify(exportJson(this.collector, this.store)) : this.exposition(format);
+    return format === 'json'
+      ? JSON.stringify(exportJson(this.collector, this.store.instanceId))
+      : this.exposition(format);
   }
 
   private exposition(format: ExpositionFormat): Promise<string> {

@@ -1,11 +1,15 @@
 import type { ModuleMetadata, Type, FactoryProvider, CanActivate } from '@nestjs/common';
 import type { Registry } from 'prom-client';
+import type { ExecutionListener } from './collection/execution-publisher';
+import type { ListenOptions } from './http/metrics-listener';
+import type { ModelPricing } from './collection/model-pricing';
 
 /** Upper bounds in seconds, ascending; the last bucket, `+Inf`, is added. */
 export interface BucketOptions {
   readonly request?: readonly number[];
   readonly agent?: readonly number[];
   readonly tool?: readonly number[];
+  readonly model?: readonly number[];
   readonly firstChunk?: readonly number[];
 }
 
@@ -25,6 +29,13 @@ export interface EndpointOptions {
 export interface MetricsModuleOptions {
   /** Collect from the start. @default true */
   readonly enabled?: boolean;
+  /** A token that opens the endpoint, or several during a rotation. Without one the endpoint's guards alone decide. */
+  readonly bearerToken?: string | readonly string[];
+  /**
+   * A listener of its own for scrapers: the same routes and none of the application's, also in an application without
+   * HTTP. The main listener then answers 404. @default none
+   */
+  readonly listen?: ListenOptions;
   /** The format where nobody asks for one. @default 'json' */
   readonly defaultFormat?: 'json' | 'prometheus';
   /** First word of every Prometheus family. @default 'crew' */
@@ -44,6 +55,13 @@ export interface MetricsModuleOptions {
    * decorator says. @default true
    */
   readonly asyncContext?: boolean;
+  /**
+   * What models cost, in US dollars per million tokens: by the model's name, or a function that knows.
+   * @default {}
+   */
+  readonly pricing?: ModelPricing;
+  /** Called with each finished execution, for logs and billing. What it throws is logged once. */
+  readonly onExecution?: ExecutionListener;
   /** Include prom-client's process metrics. @default true */
   readonly defaultMetrics?: boolean;
   /** The prom-client registry in which our families are registered. @default a new one */
@@ -66,9 +84,14 @@ export interface MetricsStaticOptions {
 export type MetricsRootOptions = MetricsModuleOptions & MetricsStaticOptions;
 
 /** Options with every default filled in. */
-export type ResolvedMetricsOptions = Required<Omit<MetricsModuleOptions, 'buckets' | 'registry'>> & {
+export type ResolvedMetricsOptions = Required<
+  Omit<MetricsModuleOptions, 'bearerToken' | 'buckets' | 'listen' | 'registry' | 'onExecution'>
+> & {
+  readonly bearerToken: readonly string[];
   readonly buckets: Required<BucketOptions>;
+  readonly listen?: ListenOptions;
   readonly registry?: Registry;
+  readonly onExecution?: ExecutionListener;
 };
 
 /** The static options with every default filled in. */

@@ -186,8 +186,8 @@ describe('recordToolExecution', () => {
       minDurationMs: 10,
       maxDurationMs: 60,
     });
-    expect(collector.getAgentMetrics('a')?.toolMetrics.get('search')?.totalDurationMs).toBe(20);
-    expect(collector.getAgentMetrics('b')?.toolMetrics.get('search')?.totalDurationMs).toBe(60);
+    expect(collector.getAgentMetrics('a')?.toolMetrics['search']?.totalDurationMs).toBe(20);
+    expect(collector.getAgentMetrics('b')?.toolMetrics['search']?.totalDurationMs).toBe(60);
     expect(collector.getSystemMetrics().totalRequests).toBe(1);
   });
 
@@ -279,7 +279,7 @@ describe('What is read', () => {
     const { collector } = await start();
     const record = { agentId: 'a', durationMs: 1, status: 'success' } as const;
     collector.recordAgentExecution(record);
-    collector.recordToolExecution({ ...record, toolName: 't' });
+    collector.recordToolExecution({ ...record, toolName: 't', agentId: 'a' });
     const read = () => ({
       system: collector.getSystemMetrics(),
       agents: collector.getAgents(),
@@ -291,11 +291,11 @@ describe('What is read', () => {
 
     expect(() => Object.assign(before.system, { totalRequests: 9 })).toThrow(TypeError);
     expect(() => Object.assign(before.agents.get('a')!, { successCount: 9 })).toThrow(TypeError);
+    expect(() => Object.assign(before.agents.get('a')!.toolMetrics, { t: undefined })).toThrow(TypeError);
     expect(() => Object.assign(before.tools.get('t')!, { successCount: 9 })).toThrow(TypeError);
     const other = read();
     other.system.startTime.setTime(0);
     (other.agents as Map<string, unknown>).clear();
-    (other.agents.get('a')?.toolMetrics as Map<string, unknown> | undefined)?.clear();
     other.history[0]!.endTime.setTime(0);
     other.history.length = 0;
     expect(read()).toEqual(copy);
@@ -641,7 +641,7 @@ describe('More names than maxSeries', () => {
   it('become __other__ together, where an agent has a place and its new tool has none', async () => {
     const { collector } = await start({ maxSeries: 1 });
     for (const toolName of ['first', 'second']) collector.recordToolExecution({ ...record, agentId: 'a', toolName });
-    const tools = [...collector.getAgents()].map(([agentId, { toolMetrics }]) => [agentId, [...toolMetrics.keys()]]);
+    const tools = [...collector.getAgents()].map(([agentId, { toolMetrics }]) => [agentId, Object.keys(toolMetrics)]);
     expect(tools).toEqual([
       ['a', ['first']],
       ['__other__', ['__other__']],
@@ -653,7 +653,7 @@ describe('More names than maxSeries', () => {
     await app.nest.get(Agents).first(10);
     app.nest.get(Tools).search();
     expect(app.collector.getAgentMetrics('agent1')?.executionCount).toBe(1);
-    expect(app.collector.getAgentMetrics('agent1')?.toolMetrics.get('search')?.executionCount).toBe(1);
+    expect(app.collector.getAgentMetrics('agent1')?.toolMetrics['search']?.executionCount).toBe(1);
     expect(app.collector.getAgents().has('__other__')).toBe(false);
   });
 

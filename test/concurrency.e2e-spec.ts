@@ -110,7 +110,8 @@ describe.each(ADAPTERS)(`${REQUESTS} concurrent requests on %s`, (_name, adapter
     const { calls } = app.nest.get(CallLog);
     const counted = new Map<string, number>();
     for (const { agentId, toolMetrics } of app.collector.getAgents().values()) {
-      for (const tool of toolMetrics.values()) counted.set(`${agentId} calls ${tool.toolName}`, tool.executionCount);
+      for (const tool of Object.values(toolMetrics))
+        counted.set(`${agentId} calls ${tool.toolName}`, tool.executionCount);
     }
     expect(calls.size).toBe(AGENTS.length * TOOLS.length);
     expect(counted).toEqual(calls);

@@ -245,9 +245,11 @@ describe.each(ADAPTERS)('GET /metrics on %s', (_name, adapter) => {
         kind: 'agent',
         agent_id: 'writer',
         tool_name: null,
+        model: null,
         status: 'error',
         success: false,
         timed_out: false,
+        error: null,
         error_type: 'QuotaError',
         start_time: '2024-12-31T23:59:59.999Z',
         end_time: '2025-01-01T00:00:00.000Z',
@@ -258,6 +260,7 @@ describe.each(ADAPTERS)('GET /metrics on %s', (_name, adapter) => {
         retries: 0,
         chunks: 0,
         time_to_first_chunk_seconds: null,
+        trace_id: null,
       });
       expect(search).toMatchObject({
         tool_name: 'search',
@@ -315,6 +318,7 @@ describe.each(ADAPTERS)('GET /metrics on %s', (_name, adapter) => {
       age_seconds: 1.5,
       request_id: agent?.id,
       agent_id: 'writer',
+      model: null,
     };
     expect(agent).toEqual({ id: agent?.id, parent_id: null, kind: 'agent', tool_name: null, ...started });
     expect(tool).toEqual({ id: tool?.id, parent_id: agent?.id, kind: 'tool', tool_name: 'search', ...started });

@@ -67,7 +67,7 @@ describe('One of everything', () => {
     }
   }
 
-  /** Two answered questions, one failed, one that still runs; a stream, what is recorded by hand, caches, memory. */
+  /** Two answered questions, one failed, one that still runs; a stream, a model call, what is recorded by hand, caches, memory. */
   async function play(app: TestApp): Promise<Gate> {
     const researcher = app.nest.get(Researcher);
     await researcher.run(true);
@@ -85,6 +85,17 @@ describe('One of everything', () => {
       outputBytes: 2_048,
       retries: 2,
     });
+    collector.recordModelCall({
+      model: 'gpt-x',
+      provider: 'openai',
+      agentId: 'writer',
+      durationMs: 900,
+      timeToFirstTokenMs: 70,
+      inputTokens: 1_000,
+      cachedInputTokens: 200,
+      outputTokens: 500,
+      reasoningTokens: 100,
+    });
     collector.recordCacheHit();
     collector.recordCacheHit('embeddings');
     collector.recordCacheMiss('embeddings');
@@ -97,7 +108,9 @@ describe('One of everything', () => {
   }
 
   const startAndPlay = async () => {
-    const app = await start({ defaultLabels: { region: 'eu "west"' } }, { providers: [Search, Researcher] });
+    const pricing = { 'gpt-x': { inputPerMillion: 30, outputPerMillion: 60 } };
+    const options = { defaultLabels: { region: 'eu "west"' }, pricing };
+    const app = await start(options, { providers: [Search, Researcher] });
     await play(app);
     return app;
   };

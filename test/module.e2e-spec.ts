@@ -197,7 +197,7 @@ describe('A bad option', () => {
     ['historySize', '1.5', { historySize: 1.5 }, COUNT],
     ['historySize', 'Infinity', { historySize: Infinity }, COUNT],
     ['maxSeries', 'NaN', { maxSeries: NaN }, COUNT],
-    ['buckets', '1', { buckets: 1 }, 'an object of request, agent, tool and firstChunk'],
+    ['buckets', '1', { buckets: 1 }, 'an object of request, agent, tool, model and firstChunk'],
     ['buckets.tool', '[]', { buckets: { tool: [] } }, BOUNDS],
     ['buckets.agent', '[ 2, 1 ]', { buckets: { agent: [2, 1] } }, BOUNDS],
     ['buckets.agent', '[ 1, 1 ]', { buckets: { agent: [1, 1] } }, BOUNDS],
@@ -225,7 +225,7 @@ describe('A bad option', () => {
 
   it.each([
     ['endpont', { endpont: false }, /enabled, .*, isGlobal, imports, endpoint/],
-    ['buckets.agents', { buckets: { agents: [1] } }, /an object of request, agent, tool and firstChunk/],
+    ['buckets.agents', { buckets: { agents: [1] } }, /an object of request, agent, tool, model and firstChunk/],
   ])('that does not exist, as "%s", is an error that lists those that do', (option, options, allowed) => {
     const message = messageOf(() => MetricsModule.forRoot(options as MetricsRootOptions));
     expect(message).toContain(`MetricsModule: there is no option "${option}", must be `);

@@ -1,4 +1,3 @@
-import { AgentSeries } from '../collection/execution-series';
 import { defaultErrorType, executionId, toNanoseconds } from '../collection/finished-execution';
 import type { FinishedExecution } from '../collection/finished-execution';
 import type { RecordContext, RunningExecution } from '../collection/metrics-collector';
@@ -7,7 +6,7 @@ import { liveExecution, runInContext } from './execution-context';
 import type { ExecutionSpec } from './execution-spec';
 import type { FaultLog } from './fault-log';
 import { LiveExecution } from './live-execution';
-import type { Account } from './live-execution';
+import type { Account } from '../collection/metrics-store';
 import type { Outcome } from './outcome';
 import { followResult } from './results/follow-result';
 import type { Arrival } from './results/follow-result';
@@ -104,7 +103,14 @@ export class ApplicationTracking {
   /** What a record made here belongs to. */
   describeContext(): RecordContext | undefined {
     const running = this.current();
-    return running && { id: running.sequence, agentId: running.contextAgentId, requestId: running.enclosingRequest };
+    return (
+      running && {
+        id: running.sequence,
+        agentId: running.contextAgentId,
+        requestId: running.enclosingRequest,
+        modelCall: undefined,
+      }
+    );
   }
 
   /** Oldest first. */
@@ -140,24 +146,21 @@ export class ApplicationTracking {
     const { ledger, names } = this.store;
     if (spec.kind === 'tool') {
       if (spec.declaredName !== undefined) names.addTool(spec.declaredName, spec.agent);
-      return { ledger, series: ledger.toolSeries(agentId, name) };
+      return { ledger, series: ledger.series.tool(agentId, name) };
     }
     if (spec.declaredName !== undefined) names.addAgent(spec.declaredName, spec.displayName ?? spec.declaredName);
-    if (spec.displayName !== undefined) ledger.renameAgent(name, spec.displayName);
-    return { ledger, series: ledger.agentSeries(name) };
+    if (spec.displayName !== undefined) ledger.series.nameAgent(name, spec.displayName);
+    return { ledger, series: ledger.series.agent(name) };
   }
 
   private record(execution: LiveExecution, outcome: Outcome): void {
     const { account } = execution;
     if (account === undefined || !this.store.enabled) return;
-    const { ledger, series } = account;
-    const finished = this.finished(execution, outcome);
-    if (series instanceof AgentSeries) ledger.addAgentExecution(finished, series);
-    else ledger.addToolExecution(finished, series);
-    if (ledger === this.store.ledger) this.store.touch();
+    const now = this.now();
+    this.store.add(this.finished(execution, outcome, now), account, now);
   }
 
-  private finished(execution: LiveExecution, { status, errorType }: Outcome): FinishedExecution {
+  private finished(execution: LiveExecution, { status, errorType }: Outcome, now: number): FinishedExecution {
     const { startedAt, firstChunkAt } = execution;
     return {
       id: execution.sequence,
@@ -166,15 +169,18 @@ export class ApplicationTracking {
       kind: execution.kind,
       agentId: execution.agentId,
       toolName: execution.kind === 'tool' ? execution.name : undefined,
+      model: execution.kind === 'model' ? execution.name : undefined,
       status,
       errorType: errorType ?? defaultErrorType(status),
+      errorMessage: undefined,
       endTime: this.store.clock.wallTime(),
-      durationNs: toNanoseconds(execution.elapsed(this.now())),
+      durationNs: toNanoseconds(execution.elapsed(now)),
       retries: execution.retries,
       inputBytes: 0,
       outputBytes: 0,
       chunks: execution.chunks,
       firstChunkNs: firstChunkAt === undefined ? undefined : toNanoseconds(Math.max(0, firstChunkAt - startedAt)),
+      traceId: undefined,
     };
   }
 }
@@ -194,6 +200,7 @@ function describe(execution: LiveExecution, wallTime: number, ageMs: number): Ru
     kind,
     agentId: execution.agentId,
     toolName: kind === 'tool' ? name : undefined,
+    model: kind === 'model' ? name : undefined,
     startTime: new Date(wallTime - ageMs),
     ageSeconds: ageMs / 1_000,
   };

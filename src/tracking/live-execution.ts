@@ -1,19 +1,12 @@
-import type { ToolSeries, AgentSeries } from '../collection/execution-series';
 import type { ExecutionStatus } from '../collection/execution-status';
 import { executionId } from '../collection/finished-execution';
-import type { Ledger } from '../collection/ledger';
+import type { Account } from '../collection/metrics-store';
 import type { ApplicationTracking } from './application-tracking';
 import { runInContext } from './execution-context';
 import type { ExecutionHandle } from './execution-handle';
 import type { ExecutionSpec } from './execution-spec';
 import type { Outcome } from './outcome';
 import { CANCELLED, classifyFailure, SUCCESS } from './outcome';
-
-/** Where an execution is counted. Undefined while recording is switched off. */
-export interface Account {
-  readonly ledger: Ledger;
-  readonly series: AgentSeries | ToolSeries;
-}
 
 /** One execution from its beginning to its end. */
 export class LiveExecution implements ExecutionHandle {
@@ -23,6 +16,7 @@ export class LiveExecution implements ExecutionHandle {
   readonly requestSequence: number | undefined;
   /** The agent under which this execution is counted. */
   readonly agentId: string | undefined;
+  /** Undefined while recording is switched off. */
   account: Account | undefined;
   /** Milliseconds on the clock's scale. */
   startedAt = 0;
