@@ -2,6 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { Injectable } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
 import { MetricsModule, TrackAgent, TrackTool } from '../../src';
+import { CrewService } from '../../src/demo/crew/crew.service';
+import { readDemoConfig } from '../../src/demo/demo.config';
+import { createDemo } from '../../src/demo/start-demo';
 import { countsInDocument, countsInSamples } from '../support/execution-counts';
 import type { MetricsDocument } from '../support/metrics-document';
 import { PrometheusServer } from '../support/prometheus-server';
@@ -49,40 +52,53 @@ function createAgent(name: string): Type<Agent> {
 
 const AGENTS = HOSTILE_NAMES.map(createAgent);
 
-async function startHostileCrew(adapter: AdapterFactory): Promise<string> {
-  const { nest, url } = await TestApp.start(
-    { imports: [MetricsModule.forRoot()], providers: [Toolbox, ...AGENTS] },
-    { adapter },
-  );
-  nest.get(Toolbox).use('outside any agent');
-  AGENTS.forEach((AgentClass, times) => {
-    for (let time = 0; time <= times; time += 1) expect(() => nest.get<Agent>(AgentClass).run()).toThrow(TypeError);
-  });
-  return url;
+/** An application that runs and has something to show. */
+interface RunningApplication {
+  readonly url: string;
+  close(): Promise<void>;
 }
 
-/** Applications that run and have something to show: how to start one, which returns its URL, and its agents. */
-const APPLICATIONS: readonly [application: string, start: () => Promise<string>, agents: readonly string[]][] =
-  ADAPTERS.map(([name, adapter]) => [
+async function startHostileCrew(adapter: AdapterFactory): Promise<RunningApplication> {
+  const app = await TestApp.start({ imports: [MetricsModule.forRoot()], providers: [Toolbox, ...AGENTS] }, { adapter });
+  app.nest.get(Toolbox).use('outside any agent');
+  AGENTS.forEach((AgentClass, times) => {
+    for (let time = 0; time <= times; time += 1) expect(() => app.nest.get<Agent>(AgentClass).run()).toThrow(TypeError);
+  });
+  return app;
+}
+
+async function startDemo(): Promise<RunningApplication> {
+  const app = await createDemo(readDemoConfig({}), { logger: false });
+  await app.listen(0, '127.0.0.1');
+  for (const question of ['What does the endpoint answer?', 'How much is 6 * 7?', 'Calculate 6 * (7 + bananas)']) {
+    await app.get(CrewService).ask(question);
+  }
+  return { url: await app.getUrl(), close: () => app.close() };
+}
+
+const APPLICATIONS: readonly [name: string, start: () => Promise<RunningApplication>, agents: readonly string[]][] = [
+  ...ADAPTERS.map(([name, adapter]): (typeof APPLICATIONS)[number] => [
     `agents with hostile names on ${name}`,
     () => startHostileCrew(adapter),
     HOSTILE_NAMES,
-  ]);
+  ]),
+  ['the demo', startDemo, ['crew', 'planner', 'researcher', 'writer']],
+];
 
-describe.each(APPLICATIONS)('A real Prometheus that scrapes %s', (_application, start, names) => {
-  let prometheus: PrometheusServer | undefined;
+describe.each(APPLICATIONS)('A real Prometheus that scrapes %s', (_name, start, names) => {
+  const running: { stop(): Promise<void> }[] = [];
 
-  afterEach(async () => {
-    await prometheus?.stop();
-  });
+  afterEach(() => Promise.all(running.splice(0).map((process) => process.stop())));
 
   it('finds it up, and has every name and every count as the JSON has them', async () => {
-    const url = await start();
-    const server = (prometheus = await PrometheusServer.start(url));
-    await server.eventually('scraping', async () => (await server.query('up == 1')).length === 1);
-    const agents = await server.query('crew_agent_executions_total');
-    const tools = await server.query('crew_tool_executions_total');
-    const document = (await (await fetch(`${url}/metrics`)).json()) as MetricsDocument;
+    const app = await start();
+    running.push({ stop: () => app.close() });
+    const prometheus = await PrometheusServer.start(app.url);
+    running.push(prometheus);
+    await prometheus.eventually('scraping', async () => (await prometheus.query('up == 1')).length === 1);
+    const agents = await prometheus.query('crew_agent_executions_total');
+    const tools = await prometheus.query('crew_tool_executions_total');
+    const document = (await (await fetch(`${app.url}/metrics`)).json()) as MetricsDocument;
     expect(new Set(agents.map(({ labels }) => labels['agent']))).toEqual(new Set(names));
     expect(countsInSamples(agents, tools)).toEqual(countsInDocument(document));
   });
