@@ -17,6 +17,7 @@ import type { ResolvedMetricsOptions } from './metrics.options';
 import type { ApplicationLink } from './tracking/application-link';
 import { ApplicationTracking } from './tracking/application-tracking';
 import { FaultLog } from './tracking/fault-log';
+import { Verdicts } from './tracking/verdicts';
 
 /** The four rooms of one Nest application, put together: what tracks, what collects, what exports. */
 export class MetricsApplication {
@@ -34,7 +35,8 @@ export class MetricsApplication {
   ) {
     this.registry = options.registry ?? new Registry();
     this.store = this.createStore(clock);
-    this.tracking = new ApplicationTracking(this.store, this.faults, options.asyncContext);
+    const verdicts = new Verdicts(options, this.faults);
+    this.tracking = new ApplicationTracking(this.store, this.faults, options.asyncContext, verdicts);
     this.collector = this.createCollector();
     this.unregister = this.registerFamilies();
     link.open(this.tracking);

@@ -66,6 +66,8 @@ const optionsSchema = v.strictObject(
     maxSeries: v.optional(count, 2000),
     recordMemory: v.optional(boolean, true),
     asyncContext: v.optional(boolean, true),
+    classifyError: v.optional(v.function('a function that returns a status or undefined')),
+    classifyResult: v.optional(v.function('a function that returns a status or undefined')),
     defaultMetrics: v.optional(boolean, true),
     registry: v.optional(v.custom<Registry>(isRegistry, 'a Registry of prom-client')),
     strict: v.optional(boolean, false),

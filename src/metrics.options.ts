@@ -1,5 +1,6 @@
 import type { ModuleMetadata, Type, FactoryProvider, CanActivate } from '@nestjs/common';
 import type { Registry } from 'prom-client';
+import type { ErrorClassifier, ResultClassifier } from './tracking/verdicts';
 
 /** Upper bounds in seconds, ascending; the last bucket, `+Inf`, is added. */
 export interface BucketOptions {
@@ -44,6 +45,22 @@ export interface MetricsModuleOptions {
    * decorator says. @default true
    */
   readonly asyncContext?: boolean;
+  /**
+   * The last word on what an error means. Called with what was thrown and the status that it has for us; what is not a
+   * status leaves it at that.
+   *
+   * @example
+   * classifyError: (error) => (error instanceof QuotaError ? 'cancelled' : undefined)
+   */
+  readonly classifyError?: ErrorClassifier;
+  /**
+   * The last word on what a returned value means (an MCP result with `isError`), streams excepted. Called with the value,
+   * awaited, and the execution; what is not a status leaves it a success.
+   *
+   * @example
+   * classifyResult: (result) => ((result as CallToolResult).isError ? 'error' : undefined)
+   */
+  readonly classifyResult?: ResultClassifier;
   /** Include prom-client's process metrics. @default true */
   readonly defaultMetrics?: boolean;
   /** The prom-client registry in which our families are registered. @default a new one */
@@ -66,10 +83,12 @@ export interface MetricsStaticOptions {
 export type MetricsRootOptions = MetricsModuleOptions & MetricsStaticOptions;
 
 /** Options with every default filled in. */
-export type ResolvedMetricsOptions = Required<Omit<MetricsModuleOptions, 'buckets' | 'registry'>> & {
-  readonly buckets: Required<BucketOptions>;
-  readonly registry?: Registry;
-};
+export type ResolvedMetricsOptions = Required<Omit<MetricsModuleOptions, 'buckets' | OptionWithoutDefault>> &
+  Pick<MetricsModuleOptions, OptionWithoutDefault> & {
+    readonly buckets: Required<BucketOptions>;
+  };
+
+type OptionWithoutDefault = 'registry' | 'classifyError' | 'classifyResult';
 
 /** The static options with every default filled in. */
 export type ResolvedStaticOptions = Required<Omit<MetricsStaticOptions, 'endpoint'>> & {

@@ -3,7 +3,8 @@ import { defaultErrorType, executionId, toNanoseconds } from '../collection/fini
 import type { FinishedExecution } from '../collection/finished-execution';
 import type { RecordContext, RunningExecution } from '../collection/metrics-collector';
 import type { MetricsStore } from '../collection/metrics-store';
-import { liveExecution, runInContext } from './execution-context';
+import { liveExecution } from './execution-context';
+import type { ExecutionHandle } from './execution-handle';
 import type { ExecutionSpec } from './execution-spec';
 import type { FaultLog } from './fault-log';
 import { LiveExecution } from './live-execution';
@@ -11,15 +12,19 @@ import type { Account } from './live-execution';
 import type { Outcome } from './outcome';
 import { followResult } from './results/follow-result';
 import type { Arrival } from './results/follow-result';
+import type { Verdicts } from './verdicts';
 
 /** Begins and ends the executions of one application. None of its methods throws because of a fault of ours. */
 export class ApplicationTracking {
   private readonly running = new Set<LiveExecution>();
+  private lastReading = 0;
+  private closed = false;
 
   constructor(
     private readonly store: MetricsStore,
-    private readonly faults: FaultLog,
+    readonly faults: FaultLog,
     readonly asyncContext: boolean,
+    readonly verdicts: Verdicts,
   ) {}
 
   get instanceId(): string {
@@ -32,7 +37,7 @@ export class ApplicationTracking {
     if (execution === undefined) return fn();
     let result: Result;
     try {
-      result = this.runInside(execution, fn);
+      result = execution.run(fn);
     } catch (error) {
       execution.failed(error);
       throw error;
@@ -53,13 +58,23 @@ export class ApplicationTracking {
     return this.enter(new LiveExecution(this, spec, name, parent));
   }
 
+  /** Begins an execution that ends when its handle says so. */
+  start(spec: ExecutionSpec, parent: ExecutionHandle | undefined): LiveExecution | undefined {
+    return this.faults.guard('begin', () => {
+      const own = parent instanceof LiveExecution && parent.tracking === this ? parent : this.current();
+      const execution = this.begin(spec, [], own);
+      execution.succeedsWhenDone();
+      return execution;
+    });
+  }
+
   /** Follows a result to its end; returns what the caller gets in its place. */
   follow<Result>(execution: LiveExecution, result: Result, arrival: Arrival = 'returned'): Result {
     try {
       return followResult(execution, result, arrival) as Result;
     } catch (fault) {
       this.faults.report('follow', fault);
-      execution.succeeded();
+      execution.enter().succeeded();
       return result;
     }
   }
@@ -67,9 +82,10 @@ export class ApplicationTracking {
   /** Starts the clock and the gauges. */
   enter(execution: LiveExecution): LiveExecution {
     execution.startedAt = this.now();
+    if (this.closed) return execution;
     this.running.add(execution);
     if (!this.store.enabled) return execution;
-    execution.account = this.openAccount(execution);
+    execution.account = this.faults.guard('begin', () => this.openAccount(execution));
     addInProgress(execution, 1);
     return execution;
   }
@@ -90,8 +106,10 @@ export class ApplicationTracking {
     return this.store.nextId();
   }
 
+  /** Where the clock fails, time stands still. */
   now(): number {
-    return this.faults.guard('clock', () => this.store.clock.now()) ?? 0;
+    const reading = this.faults.guard('clock', () => this.store.clock.now());
+    return reading === undefined ? this.lastReading : (this.lastReading = reading);
   }
 
   /** The running execution, if it is one of this application. */
@@ -116,24 +134,9 @@ export class ApplicationTracking {
 
   /** What still runs ends as cancelled. */
   close(): void {
+    this.closed = true;
     const reason = new DOMException('The application has closed.', 'AbortError');
     for (const execution of this.running) execution.cancelled(reason);
-  }
-
-  /** A fault of ours before `fn` runs must not keep it from running, and one of `fn` must stay one of `fn`. */
-  private runInside<Result>(execution: LiveExecution, fn: () => Result): Result {
-    if (!this.asyncContext) return fn();
-    let entered = false;
-    try {
-      return runInContext(execution, () => {
-        entered = true;
-        return fn();
-      });
-    } catch (error) {
-      if (entered) throw error;
-      this.faults.report('context', error);
-      return fn();
-    }
   }
 
   private openAccount({ spec, name, agentId }: LiveExecution): Account {

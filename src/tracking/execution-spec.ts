@@ -5,6 +5,17 @@ import { OTHER_NAME } from '../collection/series-limit';
 /** A name, or how to find it in the arguments of a call. */
 export type ExecutionName = string | ((...args: never[]) => string);
 
+/**
+ * Finds in what a call returned (awaited, where it was a promise) the promise or the stream at whose end the execution
+ * ends, such as an SDK's result object has it. The caller gets the result itself. A promise is listened to, and its
+ * rejection is the outcome and no unhandled one on our account; an Observable is subscribed to; any other stream is
+ * watched while the caller reads it, so it must be the one that the caller reads. Without either the call is at its end.
+ *
+ * @example
+ * @TrackAgent({ id: 'writer', until: (result: StreamTextResult) => result.finishReason })
+ */
+export type Until = (result: never) => unknown;
+
 /** Options of `@TrackAgent` and of everything that tracks an agent. */
 export interface AgentOptions {
   /**
@@ -18,6 +29,13 @@ export interface AgentOptions {
   readonly allowed?: readonly string[];
   /** On a class: the methods to track. @default ['run'] */
   readonly methods?: readonly string[];
+  /**
+   * Which chunk of a stream is the first that counts, for the time to the first chunk: a model may begin with chunks
+   * that say nothing. Asked until it says yes. @default any
+   */
+  readonly firstChunk?: (chunk: never) => boolean;
+  /** What to follow in place of the result, see `Until`. @default the result */
+  readonly until?: Until;
 }
 
 /** Options of `@TrackTool` and of everything that tracks a tool. */
@@ -33,6 +51,8 @@ export interface ToolOptions {
   readonly allowed?: readonly string[];
   /** On a class: the methods to track. @default ['run'] */
   readonly methods?: readonly string[];
+  /** What to follow in place of the result, see `Until`. @default the result */
+  readonly until?: Until;
 }
 
 /** What a decorator or a function says of the executions that it tracks, made regular once. */
@@ -50,19 +70,36 @@ export interface ExecutionSpec {
   readonly displayName: string | undefined;
   /** The agent that a tool names for itself. */
   readonly agent: string | undefined;
+  readonly firstChunk: ((chunk: unknown) => boolean) | undefined;
+  readonly until: ((result: unknown) => unknown) | undefined;
 }
 
 /** Where a spec comes from: a decorator's constant names are declared. */
 export type SpecOrigin = 'decorator' | 'function';
 
 export function agentSpec(options: string | AgentOptions = {}, fallback: string, origin: SpecOrigin): ExecutionSpec {
-  const { id, name, allowed } = typeof options === 'string' ? ({ id: options } as AgentOptions) : options;
-  return { kind: 'agent', ...naming(id, fallback, allowed, origin), displayName: labelOf(name), agent: undefined };
+  const { id, name, allowed, firstChunk, until }: AgentOptions =
+    typeof options === 'string' ? { id: options } : options;
+  return {
+    kind: 'agent',
+    ...naming(id, fallback, allowed, origin),
+    displayName: labelOf(name),
+    agent: undefined,
+    firstChunk: firstChunk as ExecutionSpec['firstChunk'],
+    until: until as ExecutionSpec['until'],
+  };
 }
 
 export function toolSpec(options: string | ToolOptions = {}, fallback: string, origin: SpecOrigin): ExecutionSpec {
-  const { name, agent, allowed } = typeof options === 'string' ? ({ name: options } as ToolOptions) : options;
-  return { kind: 'tool', ...naming(name, fallback, allowed, origin), displayName: undefined, agent: labelOf(agent) };
+  const { name, agent, allowed, until }: ToolOptions = typeof options === 'string' ? { name: options } : options;
+  return {
+    kind: 'tool',
+    ...naming(name, fallback, allowed, origin),
+    displayName: undefined,
+    agent: labelOf(agent),
+    firstChunk: undefined,
+    until: until as ExecutionSpec['until'],
+  };
 }
 
 function naming(

@@ -1,4 +1,5 @@
 import type { ToolSeries, AgentSeries } from '../collection/execution-series';
+import { isExecutionStatus } from '../collection/execution-status';
 import type { ExecutionStatus } from '../collection/execution-status';
 import { executionId } from '../collection/finished-execution';
 import type { Ledger } from '../collection/ledger';
@@ -7,13 +8,16 @@ import { runInContext } from './execution-context';
 import type { ExecutionHandle } from './execution-handle';
 import type { ExecutionSpec } from './execution-spec';
 import type { Outcome } from './outcome';
-import { CANCELLED, classifyFailure, SUCCESS } from './outcome';
+import { CANCELLED, SUCCESS } from './outcome';
 
 /** Where an execution is counted. Undefined while recording is switched off. */
 export interface Account {
   readonly ledger: Ledger;
   readonly series: AgentSeries | ToolSeries;
 }
+
+/** What an execution has from the one in which it began. */
+type Origin = Pick<LiveExecution, 'sequence' | 'contextAgentId' | 'requestSequence'>;
 
 /** One execution from its beginning to its end. */
 export class LiveExecution implements ExecutionHandle {
@@ -41,7 +45,9 @@ export class LiveExecution implements ExecutionHandle {
   private pausedAt = 0;
   private pauses = 0;
   private deferrals = 0;
-  private failure: Outcome | undefined;
+  /** What was returned has come to its end; only `defer` can keep the execution open now. */
+  private delivered = false;
+  private verdict: Outcome | undefined;
   private abort: AbortController | undefined;
   private abortReason: unknown;
 
@@ -50,13 +56,14 @@ export class LiveExecution implements ExecutionHandle {
     readonly spec: ExecutionSpec,
     readonly name: string,
     public parent: LiveExecution | undefined,
+    origin: Origin | undefined = parent,
   ) {
     const { kind } = spec;
     this.sequence = tracking.nextSequence();
-    this.parentSequence = parent?.sequence;
-    this.contextAgentId = kind === 'agent' ? name : parent?.contextAgentId;
+    this.parentSequence = origin?.sequence;
+    this.contextAgentId = kind === 'agent' ? name : origin?.contextAgentId;
     this.agentId = spec.agent ?? this.contextAgentId;
-    this.requestSequence = kind === 'agent' ? (parent?.enclosingRequest ?? this.sequence) : parent?.requestSequence;
+    this.requestSequence = kind === 'agent' ? (parent?.enclosingRequest ?? this.sequence) : origin?.requestSequence;
   }
 
   get id(): string {
@@ -89,7 +96,7 @@ export class LiveExecution implements ExecutionHandle {
   }
 
   fail(error: unknown): void {
-    this.failure ??= classifyFailure(error);
+    if (!this.ended) this.verdict ??= this.tracking.verdicts.onError(error);
   }
 
   defer(): (error?: unknown) => void {
@@ -99,8 +106,9 @@ export class LiveExecution implements ExecutionHandle {
       if (!pending) return;
       pending = false;
       this.deferrals -= 1;
-      if (error !== undefined) this.failed(error);
-      else this.succeeded();
+      // Callbacks of Node pass null for no error.
+      if (error !== undefined && error !== null) this.failed(error);
+      else if (this.delivered) this.succeeded();
     };
   }
 
@@ -117,22 +125,44 @@ export class LiveExecution implements ExecutionHandle {
   }
 
   end(status: ExecutionStatus = 'success'): void {
-    this.finish(this.failure ?? { status, errorType: undefined });
+    const { faults } = this.tracking;
+    if (!isExecutionStatus(status))
+      faults.warnOnce('end', 'end() was called with an unknown status; it counts as error.');
+    this.finish(this.verdict ?? { status: isExecutionStatus(status) ? status : 'error', errorType: undefined });
+  }
+
+  /** There is no function to wait for: what is deferred ends the execution by itself. */
+  succeedsWhenDone(): void {
+    this.delivered = true;
   }
 
   /** Counts a chunk that a stream delivered. */
-  chunk(at?: number): void {
+  chunk(chunk: unknown, at?: number): void {
+    if (this.ended) return;
     this.chunks += 1;
-    this.firstChunkAt ??= at ?? this.tracking.now();
+    if (this.firstChunkAt === undefined && this.isFirst(chunk)) this.firstChunkAt = at ?? this.tracking.now();
+  }
+
+  /** The call came to its end with this value. */
+  returned(value: unknown): void {
+    if (this.ended) return;
+    this.verdict ??= this.tracking.verdicts.onResult(value, this);
+    this.succeeded();
   }
 
   /** The function, or what it returned, came to its end. */
   succeeded(): void {
-    if (this.deferrals === 0) this.finish(this.failure ?? SUCCESS);
+    this.delivered = true;
+    if (this.deferrals === 0) this.finish(this.verdict ?? SUCCESS);
   }
 
   failed(error: unknown): void {
-    this.finish(this.failure ?? classifyFailure(error));
+    if (!this.ended) this.finish(this.verdict ?? this.tracking.verdicts.onError(error));
+  }
+
+  /** The consumer of a stream wants no more of it. Nothing follows from that once it has had everything. */
+  stopped(): void {
+    if (!this.delivered) this.cancelled(consumerStopped());
   }
 
   /** Nobody wants the result any more, though the execution has yet to come to its end. */
@@ -145,7 +175,7 @@ export class LiveExecution implements ExecutionHandle {
   /** The consumer stopped early, or the application closes. */
   cancelled(reason: unknown): void {
     this.abandon(reason);
-    this.finish(this.failure ?? CANCELLED);
+    this.finish(this.verdict ?? CANCELLED);
   }
 
   /** Milliseconds since the beginning, without the pauses. */
@@ -175,9 +205,17 @@ export class LiveExecution implements ExecutionHandle {
   }
 
   private another(): LiveExecution {
-    const another = new LiveExecution(this.tracking, this.spec, this.name, this.parent);
+    const { parentSequence, contextAgentId, requestSequence } = this;
+    const origin =
+      parentSequence === undefined ? undefined : { sequence: parentSequence, contextAgentId, requestSequence };
+    const another = new LiveExecution(this.tracking, this.spec, this.name, this.parent, origin);
     another.used = true;
     return another;
+  }
+
+  private isFirst(chunk: unknown): boolean {
+    const { firstChunk } = this.spec;
+    return firstChunk === undefined || (this.tracking.faults.guard('firstChunk', () => firstChunk(chunk)) ?? true);
   }
 
   private finish(outcome: Outcome): void {
@@ -186,6 +224,11 @@ export class LiveExecution implements ExecutionHandle {
     if (!this.parked) this.tracking.finish(this, outcome);
     this.parent = live(this.parent);
   }
+}
+
+/** Why a signal aborts when whoever read a stream no longer does. */
+export function consumerStopped(): DOMException {
+  return new DOMException('The consumer stopped early.', 'AbortError');
 }
 
 /** The nearest that still runs. Ended ones are let go, so that work which begets work holds no chain of them. */

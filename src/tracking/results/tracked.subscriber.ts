@@ -1,7 +1,6 @@
 import { Subscriber } from 'rxjs';
 import { runInContext } from '../execution-context';
 import type { LiveExecution } from '../live-execution';
-import { consumerStopped } from './result-follower';
 
 /** Stands between a source, which runs in the execution's context, and its consumer, which runs in its own. */
 export class TrackedSubscriber extends Subscriber<unknown> {
@@ -14,7 +13,7 @@ export class TrackedSubscriber extends Subscriber<unknown> {
   }
 
   protected override _next(value: unknown): void {
-    this.execution.chunk();
+    this.execution.chunk(value);
     this.deliver(() => super._next(value));
   }
 
@@ -36,7 +35,7 @@ export class TrackedSubscriber extends Subscriber<unknown> {
 
   /** Also called after the end, when it changes nothing. */
   protected stopped(): void {
-    this.execution.cancelled(consumerStopped());
+    this.execution.stopped();
   }
 
   protected deliver(send: () => void): void {
