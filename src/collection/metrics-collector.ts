@@ -8,7 +8,6 @@ import { defaultErrorType, toExecution, toNanoseconds } from './finished-executi
 import type { Execution, FinishedExecution } from './finished-execution';
 import type { AgentMetrics, CacheMetrics, ModelMetrics, SystemMetrics, ToolMetrics } from './metrics-snapshot';
 import type { Account, MetricsStore } from './metrics-store';
-import type { PriceList } from './model-pricing';
 import { mergeModels, mergeTools, readAgent, readCache, readModel, readSystem, readTool } from './snapshot.reader';
 import { completeTokens } from './token-usage';
 import type { TokenCounts } from './token-usage';
@@ -61,7 +60,6 @@ export interface CollectorSurroundings {
   listRunning(): RunningExecution[];
   export(format: ExportFormat): Promise<string>;
   warnOnce(kind: string, message: string): void;
-  readonly prices: PriceList;
   readonly registry: Registry;
   readonly strict: boolean;
 }
@@ -116,7 +114,7 @@ export class MetricsCollector {
     const model = normaliseName(record.model);
     const provider = normaliseName(record.provider ?? '');
     const tokens = completeTokens(record);
-    const costUsd = record.costUsd ?? this.surroundings.prices.costOf(tokens, model, record.provider);
+    const costUsd = record.costUsd ?? this.store.prices.costOf(tokens, model, record.provider);
     const tracked = this.surroundings.running()?.modelCall;
     if (tracked?.model === model) {
       tracked.addTokens(tokens, costUsd);
