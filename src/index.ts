@@ -20,10 +20,13 @@ export type {
 } from './metrics.options';
 export { currentExecution } from './tracking/current-execution';
 export type { ExecutionHandle } from './tracking/execution-handle';
-export type { AgentOptions, ExecutionName, ToolOptions } from './tracking/execution-spec';
+export type { AgentOptions, ExecutionName, ToolOptions, Until } from './tracking/execution-spec';
+export { ExecutionTimeoutError } from './tracking/execution-timeout.error';
 export { ExecutionTracker } from './tracking/execution-tracker';
+export type { AgentStart, ExecutionStart, ToolStart } from './tracking/execution-tracker';
 export { SkipTracking } from './tracking/skip-tracking.decorator';
 export { TrackAgent } from './tracking/track-agent.decorator';
 export { TrackTool } from './tracking/track-tool.decorator';
-export { trackedAgent, trackedTool } from './tracking/tracked-function';
+export { trackedAgent, trackedModel, trackedTool } from './tracking/tracked-function';
 export { AgentMetricsInterceptor, ToolMetricsInterceptor } from './tracking/tracking.interceptor';
+export type { ErrorClassifier, ResultClassifier } from './tracking/verdicts';

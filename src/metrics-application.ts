@@ -18,7 +18,9 @@ import { exportExposition } from './export/prometheus.exporter';
 import type { ResolvedMetricsOptions } from './metrics.options';
 import type { ApplicationLink } from './tracking/application-link';
 import { ApplicationTracking } from './tracking/application-tracking';
+import { ExecutionLimits } from './tracking/execution-limits';
 import { FaultLog } from './tracking/fault-log';
+import { Verdicts } from './tracking/verdicts';
 
 /** The four rooms of one Nest application, put together: what tracks, what collects, what exports. */
 export class MetricsApplication {
@@ -36,7 +38,14 @@ export class MetricsApplication {
   ) {
     this.registry = options.registry ?? new Registry();
     this.store = this.createStore(clock);
-    this.tracking = new ApplicationTracking(this.store, this.faults, options.asyncContext);
+    const verdicts = new Verdicts(options, this.faults);
+    this.tracking = new ApplicationTracking(
+      this.store,
+      this.faults,
+      verdicts,
+      new ExecutionLimits(options.timeouts),
+      options,
+    );
     this.collector = this.createCollector();
     this.unregister = this.registerFamilies();
     link.open(this.tracking);
@@ -69,13 +78,12 @@ export class MetricsApplication {
     const publisher = new ExecutionPublisher(this.options.onExecution, (fault) =>
       this.faults.report('onExecution', fault),
     );
-    return new MetricsStore(settings, clock, randomBytes(6).toString('hex'), publisher);
+    return new MetricsStore(settings, clock, randomBytes(6).toString('hex'), this.createPriceList(), publisher);
   }
 
   private createCollector(): MetricsCollector {
     return new MetricsCollector(this.store, {
       strict: this.options.strict,
-      prices: this.createPriceList(),
       registry: this.registry,
       running: () => this.tracking.describeContext(),
       listRunning: () => this.tracking.listRunning(),

@@ -19,6 +19,9 @@ const count = v.pipe(
   v.minValue(0, 'a whole number from 0'),
 );
 
+const MILLISECONDS = 'milliseconds, 0 for none';
+const milliseconds = v.pipe(v.number(MILLISECONDS), v.finite(MILLISECONDS), v.minValue(0, MILLISECONDS));
+
 const BOUNDS = 'positive seconds in ascending order, at least one';
 const bounds = (defaults: readonly number[]) =>
   v.optional(
@@ -85,8 +88,24 @@ const optionsSchema = v.strictObject(
     maxSeries: v.optional(count, 2000),
     recordMemory: v.optional(boolean, true),
     asyncContext: v.optional(boolean, true),
+    measurePayloads: v.optional(boolean, false),
+    recordErrorMessages: v.optional(v.union([v.boolean(), v.function()], 'true, false, or a function'), false),
+    timeouts: v.optional(
+      v.strictObject(
+        {
+          agentMs: v.optional(milliseconds),
+          toolMs: v.optional(milliseconds),
+          sequenceMs: v.optional(milliseconds),
+          perTool: v.optional(v.record(v.string(), milliseconds, 'an object of milliseconds by tool name')),
+        },
+        'an object of agentMs, toolMs, sequenceMs and perTool',
+      ),
+      {},
+    ),
     pricing: v.optional(v.union([v.function(), v.record(v.string(), v.custom<ModelPrice>(isModelPrice))], PRICING), {}),
     onExecution: v.optional(v.function('a function')),
+    classifyError: v.optional(v.function('a function that returns a status or undefined')),
+    classifyResult: v.optional(v.function('a function that returns a status or undefined')),
     defaultMetrics: v.optional(boolean, true),
     registry: v.optional(v.custom<Registry>(isRegistry, 'a Registry of prom-client')),
     strict: v.optional(boolean, false),

@@ -3,6 +3,8 @@ import type { Registry } from 'prom-client';
 import type { ExecutionListener } from './collection/execution-publisher';
 import type { ListenOptions } from './http/metrics-listener';
 import type { ModelPricing } from './collection/model-pricing';
+import type { TimeoutOptions } from './tracking/execution-limits';
+import type { ErrorClassifier, ResultClassifier } from './tracking/verdicts';
 
 /** Upper bounds in seconds, ascending; the last bucket, `+Inf`, is added. */
 export interface BucketOptions {
@@ -55,6 +57,15 @@ export interface MetricsModuleOptions {
    * decorator says. @default true
    */
   readonly asyncContext?: boolean;
+  /** Measure the size of the input and output of tools. @default false */
+  readonly measurePayloads?: boolean;
+  /** Limits in milliseconds for agents, tools, and the tools of one agent together. @default none */
+  readonly timeouts?: TimeoutOptions;
+  /**
+   * Keep error messages in the history, at most 256 characters of each: `true`, or a function that makes the text. They
+   * may hold what a user has said. @default false
+   */
+  readonly recordErrorMessages?: boolean | ((error: unknown) => string);
   /**
    * What models cost, in US dollars per million tokens: by the model's name, or a function that knows.
    * @default {}
@@ -62,6 +73,22 @@ export interface MetricsModuleOptions {
   readonly pricing?: ModelPricing;
   /** Called with each finished execution, for logs and billing. What it throws is logged once. */
   readonly onExecution?: ExecutionListener;
+  /**
+   * The last word on what an error means. Called with what was thrown and the status that it has for us; what is not a
+   * status leaves it at that.
+   *
+   * @example
+   * classifyError: (error) => (error instanceof QuotaError ? 'cancelled' : undefined)
+   */
+  readonly classifyError?: ErrorClassifier;
+  /**
+   * The last word on what a returned value means (an MCP result with `isError`), streams excepted. Called with the value,
+   * awaited, and the execution; what is not a status leaves it a success.
+   *
+   * @example
+   * classifyResult: (result) => ((result as CallToolResult).isError ? 'error' : undefined)
+   */
+  readonly classifyResult?: ResultClassifier;
   /** Include prom-client's process metrics. @default true */
   readonly defaultMetrics?: boolean;
   /** The prom-client registry in which our families are registered. @default a new one */
@@ -85,14 +112,14 @@ export type MetricsRootOptions = MetricsModuleOptions & MetricsStaticOptions;
 
 /** Options with every default filled in. */
 export type ResolvedMetricsOptions = Required<
-  Omit<MetricsModuleOptions, 'bearerToken' | 'buckets' | 'listen' | 'registry' | 'onExecution'>
-> & {
-  readonly bearerToken: readonly string[];
-  readonly buckets: Required<BucketOptions>;
-  readonly listen?: ListenOptions;
-  readonly registry?: Registry;
-  readonly onExecution?: ExecutionListener;
-};
+  Omit<MetricsModuleOptions, 'bearerToken' | 'buckets' | OptionWithoutDefault>
+> &
+  Pick<MetricsModuleOptions, OptionWithoutDefault> & {
+    readonly bearerToken: readonly string[];
+    readonly buckets: Required<BucketOptions>;
+  };
+
+type OptionWithoutDefault = 'listen' | 'registry' | 'onExecution' | 'classifyError' | 'classifyResult';
 
 /** The static options with every default filled in. */
 export type ResolvedStaticOptions = Required<Omit<MetricsStaticOptions, 'endpoint'>> & {

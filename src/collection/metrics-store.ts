@@ -7,6 +7,7 @@ import type { FinishedExecution } from './finished-execution';
 import type { LedgerSettings } from './ledger';
 import { Ledger } from './ledger';
 import { MemorySampler } from './memory-sampler';
+import type { PriceList } from './model-pricing';
 
 export interface MetricsStoreSettings extends LedgerSettings {
   readonly enabled: boolean;
@@ -32,6 +33,7 @@ export class MetricsStore {
     readonly clock: Clock,
     /** Marks this application's execution ids among those of other processes. */
     readonly instanceId: string,
+    readonly prices: PriceList,
     private readonly publisher: ExecutionPublisher,
   ) {
     this.enabled = settings.enabled;

@@ -1,5 +1,10 @@
 import type { Clock } from '../index';
 
+interface Timer {
+  readonly dueMs: number;
+  readonly callback: () => void;
+}
+
 /**
  * A clock that stands still until a test moves it on.
  *
@@ -29,42 +34,37 @@ export class ManualClock implements Clock {
   after(delayMs: number, callback: () => void): () => void {
     const timer = { dueMs: this.nowMs + delayMs, callback };
     this.timers.add(timer);
-    return () => void this.timers.delete(timer);
+    return () => this.timers.delete(timer);
   }
 
   /**
-   * Lets time pass, on both scales. What falls due meanwhile runs before it returns, each at its own time.
+   * Lets time pass, on both scales. Timers that fall due fire in their order, each at its time.
    *
    * @throws RangeError where `milliseconds` is negative or no number
    */
   advance(milliseconds: number): void {
     if (!(milliseconds >= 0)) throw new RangeError(`Time goes forward: cannot advance by ${milliseconds} ms.`);
-    const endMs = this.nowMs + milliseconds;
-    for (let timer = this.nextTimer(endMs); timer !== undefined; timer = this.nextTimer(endMs)) {
-      this.timers.delete(timer);
-      this.moveTo(Math.max(timer.dueMs, this.nowMs));
-      timer.callback();
+    const end = this.nowMs + milliseconds;
+    for (let due = this.nextDue(end); due !== undefined; due = this.nextDue(end)) {
+      this.timers.delete(due);
+      this.moveTo(due.dueMs);
+      due.callback();
     }
-    this.moveTo(endMs);
+    this.moveTo(end);
   }
 
-  /** Sets the wall time alone, as an operator or a time server would; durations do not notice. */
-  setWallTime(time: Date | number): void {
-    this.wallTimeMs = Number(time);
-  }
-
-  private nextTimer(untilMs: number): Timer | undefined {
-    const due = [...this.timers].filter(({ dueMs }) => dueMs <= untilMs);
-    return due.sort((a, b) => a.dueMs - b.dueMs)[0];
+  private nextDue(end: number): Timer | undefined {
+    const [next] = [...this.timers].filter(({ dueMs }) => dueMs <= end).toSorted((a, b) => a.dueMs - b.dueMs);
+    return next;
   }
 
   private moveTo(nowMs: number): void {
     this.wallTimeMs += nowMs - this.nowMs;
     this.nowMs = nowMs;
   }
-}
 
-interface Timer {
-  readonly dueMs: number;
-  readonly callback: () => void;
+  /** Sets the wall time alone, as an operator or a time server would; durations do not notice. */
+  setWallTime(time: Date | number): void {
+    this.wallTimeMs = Number(time);
+  }
 }

@@ -32,7 +32,17 @@ export class Deadline {
     if (this.isRunning) return;
     this.isRunning = true;
     this.budget?.toolStarts(this.clock.now());
-    this.check();
+    const left = this.left();
+    if (left.ms < TIMER_RESOLUTION_MS) this.expire(left);
+  }
+
+  /** Waits for what is left. The time is looked at again when the timer fires, which also serves limits too long for one. */
+  arm(): void {
+    if (!this.isRunning) return;
+    const left = this.left();
+    if (left.ms === Infinity) return;
+    if (left.ms < TIMER_RESOLUTION_MS) return this.expire(left);
+    this.cancelTimer = this.clock.after(Math.min(left.ms, MAX_TIMER_MS), () => this.arm());
   }
 
   /** Stops the clock, at the end or for a pause. */
@@ -43,17 +53,13 @@ export class Deadline {
     this.budget?.toolStops(this.clock.now());
   }
 
-  /** Waits for what is left. The time is looked at again when the timer fires, which also serves limits too long for one. */
-  private check(): void {
+  private left(): { readonly ms: number; readonly sequence: boolean } {
     const ownMs = this.limitMs - this.elapsedMs();
     const sharedMs = this.budget?.leftMs(this.clock.now()) ?? Infinity;
-    const leftMs = Math.min(ownMs, sharedMs);
-    if (leftMs === Infinity) return;
-    if (leftMs < TIMER_RESOLUTION_MS) return this.expire(sharedMs < ownMs);
-    this.cancelTimer = this.clock.after(Math.min(leftMs, MAX_TIMER_MS), () => this.check());
+    return { ms: Math.min(ownMs, sharedMs), sequence: sharedMs < ownMs };
   }
 
-  private expire(sequence: boolean): void {
+  private expire({ sequence }: { readonly sequence: boolean }): void {
     this.onExpire({ limitMs: sequence ? this.budget!.limitMs : this.limitMs, sequence });
   }
 }

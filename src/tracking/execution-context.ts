@@ -7,8 +7,22 @@ export function liveExecution(): LiveExecution | undefined {
   return shared.context?.getStore();
 }
 
-/** Runs `fn` as a part of the execution: whatever it calls or awaits belongs to it. */
+/**
+ * Runs `fn` as a part of the execution: whatever it calls or awaits belongs to it. `fn` runs in any case: a fault of the
+ * context's own is reported, one of `fn` stays one of `fn`.
+ */
 export function runInContext<Result>(execution: LiveExecution | undefined, fn: () => Result): Result {
-  shared.context ??= new AsyncLocalStorage();
-  return shared.context.run(execution, fn);
+  if (execution === undefined && shared.context === undefined) return fn();
+  let entered = false;
+  try {
+    shared.context ??= new AsyncLocalStorage();
+    return shared.context.run(execution, () => {
+      entered = true;
+      return fn();
+    });
+  } catch (error) {
+    if (entered) throw error;
+    execution?.tracking.faults.report('context', error);
+    return fn();
+  }
 }

@@ -1,9 +1,21 @@
 import { normaliseName } from '../collection/execution-name';
+import type { ModelCallRecord } from '../collection/execution-records';
 import type { ExecutionKind } from '../collection/execution-status';
 import { OTHER_NAME } from '../collection/series-limit';
 
 /** A name, or how to find it in the arguments of a call. */
 export type ExecutionName = string | ((...args: never[]) => string);
+
+/**
+ * Finds in what a call returned (awaited, where it was a promise) the promise or the stream at whose end the execution
+ * ends, such as an SDK's result object has it. The caller gets the result itself. A promise is listened to, and its
+ * rejection is the outcome and no unhandled one on our account; an Observable is subscribed to; any other stream is
+ * watched while the caller reads it, so it must be the one that the caller reads. Without either the call is at its end.
+ *
+ * @example
+ * @TrackAgent({ id: 'writer', until: (result: StreamTextResult) => result.finishReason })
+ */
+export type Until = (result: never) => unknown;
 
 /** Options of `@TrackAgent` and of everything that tracks an agent. */
 export interface AgentOptions {
@@ -16,8 +28,17 @@ export interface AgentOptions {
   readonly name?: string;
   /** Ids that get series of their own where `id` is a function; others are counted as `__other__`. @default all */
   readonly allowed?: readonly string[];
+  /** The limit in milliseconds; 0 for none. @default the module's `timeouts.agentMs` */
+  readonly timeoutMs?: number;
   /** On a class: the methods to track. @default ['run'] */
   readonly methods?: readonly string[];
+  /**
+   * Which chunk of a stream is the first that counts, for the time to the first chunk: a model may begin with chunks
+   * that say nothing. Asked until it says yes. @default any
+   */
+  readonly firstChunk?: (chunk: never) => boolean;
+  /** What to follow in place of the result, see `Until`. @default the result */
+  readonly until?: Until;
 }
 
 /** Options of `@TrackTool` and of everything that tracks a tool. */
@@ -31,9 +52,43 @@ export interface ToolOptions {
   readonly agent?: string;
   /** Names that get series of their own where `name` is a function; others are counted as `__other__`. @default all */
   readonly allowed?: readonly string[];
+  /** The limit in milliseconds; 0 for none. @default the module's `timeouts.perTool[name]`, else `timeouts.toolMs` */
+  readonly timeoutMs?: number;
   /** On a class: the methods to track. @default ['run'] */
   readonly methods?: readonly string[];
+  /** What to follow in place of the result, see `Until`. @default the result */
+  readonly until?: Until;
 }
+
+/** Options of everything that tracks a call of a language model. */
+export interface ModelOptions {
+  /**
+   * The label under which the call is counted, or a function of the call's arguments that returns it.
+   * @default the function's name
+   */
+  readonly model?: ExecutionName;
+  readonly provider?: string;
+  /** Models that get series of their own where `model` is a function; others are counted as `__other__`. @default all */
+  readonly allowed?: readonly string[];
+  /**
+   * Finds the tokens in what the call returned, awaited. A result without usage counts none; to report it later, call
+   * `MetricsCollector.recordModelCall` inside.
+   *
+   * @example
+   * usage: ({ usage }) => ({ inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens })
+   */
+  readonly usage?: (result: never) => ModelUsage | undefined;
+  /** Which chunk of a stream has the first token. @default any */
+  readonly firstToken?: (chunk: never) => boolean;
+  /** What to follow in place of the result, see `Until`. @default the result */
+  readonly until?: Until;
+}
+
+/** Tokens of one model call, as its provider reports them; what is left out is 0. */
+export type ModelUsage = Omit<
+  ModelCallRecord,
+  'model' | 'provider' | 'agentId' | 'status' | 'durationMs' | 'errorType'
+>;
 
 /** What a decorator or a function says of the executions that it tracks, made regular once. */
 export interface ExecutionSpec {
@@ -50,19 +105,65 @@ export interface ExecutionSpec {
   readonly displayName: string | undefined;
   /** The agent that a tool names for itself. */
   readonly agent: string | undefined;
+  /** Milliseconds; 0 for none whatever the module says, undefined for what it says. */
+  readonly timeoutMs: number | undefined;
+  readonly provider: string | undefined;
+  readonly firstChunk: ((chunk: unknown) => boolean) | undefined;
+  readonly until: ((result: unknown) => unknown) | undefined;
+  /** Finds a model's tokens in a result. */
+  readonly usage: ((result: unknown) => ModelUsage | undefined) | undefined;
 }
 
 /** Where a spec comes from: a decorator's constant names are declared. */
 export type SpecOrigin = 'decorator' | 'function';
 
 export function agentSpec(options: string | AgentOptions = {}, fallback: string, origin: SpecOrigin): ExecutionSpec {
-  const { id, name, allowed } = typeof options === 'string' ? ({ id: options } as AgentOptions) : options;
-  return { kind: 'agent', ...naming(id, fallback, allowed, origin), displayName: labelOf(name), agent: undefined };
+  const given: AgentOptions = typeof options === 'string' ? { id: options } : options;
+  return {
+    kind: 'agent',
+    ...naming(given.id, fallback, given.allowed, origin),
+    displayName: labelOf(given.name),
+    agent: undefined,
+    provider: undefined,
+    usage: undefined,
+    timeoutMs: limitOf(given.timeoutMs),
+    firstChunk: given.firstChunk as ExecutionSpec['firstChunk'],
+    until: given.until as ExecutionSpec['until'],
+  };
 }
 
 export function toolSpec(options: string | ToolOptions = {}, fallback: string, origin: SpecOrigin): ExecutionSpec {
-  const { name, agent, allowed } = typeof options === 'string' ? ({ name: options } as ToolOptions) : options;
-  return { kind: 'tool', ...naming(name, fallback, allowed, origin), displayName: undefined, agent: labelOf(agent) };
+  const given: ToolOptions = typeof options === 'string' ? { name: options } : options;
+  return {
+    kind: 'tool',
+    ...naming(given.name, fallback, given.allowed, origin),
+    displayName: undefined,
+    agent: labelOf(given.agent),
+    provider: undefined,
+    usage: undefined,
+    timeoutMs: limitOf(given.timeoutMs),
+    firstChunk: undefined,
+    until: given.until as ExecutionSpec['until'],
+  };
+}
+
+export function modelSpec(options: string | ModelOptions = {}, fallback: string): ExecutionSpec {
+  const given: ModelOptions = typeof options === 'string' ? { model: options } : options;
+  return {
+    kind: 'model',
+    ...naming(given.model, fallback, given.allowed, 'function'),
+    displayName: undefined,
+    agent: undefined,
+    provider: labelOf(given.provider),
+    usage: given.usage as ExecutionSpec['usage'],
+    timeoutMs: undefined,
+    firstChunk: given.firstToken as ExecutionSpec['firstChunk'],
+    until: given.until as ExecutionSpec['until'],
+  };
+}
+
+function limitOf(timeoutMs: number | undefined): number | undefined {
+  return typeof timeoutMs === 'number' && timeoutMs >= 0 ? timeoutMs : undefined;
 }
 
 function naming(

@@ -1,6 +1,32 @@
 import type { ApplicationLink } from './application-link';
-import type { AgentOptions, ExecutionSpec, ToolOptions } from './execution-spec';
-import { agentSpec, toolSpec } from './execution-spec';
+import { callStyleOf } from './call-style';
+import type { ExecutionHandle } from './execution-handle';
+import type { AgentOptions, ExecutionSpec, ModelOptions, ToolOptions } from './execution-spec';
+import { agentSpec, modelSpec, toolSpec } from './execution-spec';
+import { UntrackedExecution } from './untracked-execution';
+
+interface StartOptions {
+  /** The execution within which this one counts, where it is not the running one. @default the running one */
+  readonly parent?: ExecutionHandle;
+}
+
+/** An agent that begins now and ends when its handle says so. */
+export interface AgentStart extends StartOptions {
+  readonly kind: 'agent';
+  readonly id: string;
+  /** The display name. @default the id */
+  readonly name?: string;
+}
+
+/** A tool that begins now and ends when its handle says so. */
+export interface ToolStart extends StartOptions {
+  readonly kind: 'tool';
+  readonly name: string;
+  /** Attributes the tool to this agent. @default that of the parent */
+  readonly agent?: string;
+}
+
+export type ExecutionStart = AgentStart | ToolStart;
 
 /**
  * Tracks a piece of code where it stands, without a method to decorate. Inject it.
@@ -21,8 +47,27 @@ export class ExecutionTracker {
     return this.track(toolSpec(options, fn.name, 'function'), fn);
   }
 
+  /** Runs `fn` as a model call of the running agent and returns what it returns. */
+  trackModel<Result>(options: string | ModelOptions, fn: () => Result): Result {
+    return this.track(modelSpec(options, fn.name), fn);
+  }
+
+  /**
+   * Begins an execution for code that begins and ends in different callbacks. It does not become the running one: give
+   * `handle.run` what belongs to it. What is never ended runs on, and is cancelled with the application.
+   *
+   * @example
+   * const call = this.tracker.start({ kind: 'tool', name: 'browser' });
+   * page.once('load', () => call.end());
+   * page.once('error', (error) => { call.fail(error); call.end(); });
+   */
+  start(options: ExecutionStart): ExecutionHandle {
+    const spec = options.kind === 'agent' ? agentSpec(options, '', 'function') : toolSpec(options, '', 'function');
+    return this.link.tracking?.start(spec, options.parent) ?? new UntrackedExecution(spec.kind, spec.fallbackName);
+  }
+
   private track<Result>(spec: ExecutionSpec, fn: () => Result): Result {
     const { tracking } = this.link;
-    return tracking === undefined ? fn() : tracking.call(spec, [], fn);
+    return tracking === undefined ? fn() : tracking.call(spec, [], fn, callStyleOf(fn));
   }
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { LoggerService } from '@nestjs/common';
 
 /** Logs each kind of trouble once: a user's log must not fill because of us, and no call may fail. */
@@ -18,7 +19,7 @@ export class FaultLog {
 
   report(where: string, fault: unknown): void {
     this.once(`fault:${where}`, () => {
-      const detail = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+      const detail = fault instanceof Error ? (fault.stack ?? fault.message) : inspect(fault);
       this.logger.error(
         `Tracking failed at "${where}"; the call goes on. Further faults there are not logged.`,
         detail,

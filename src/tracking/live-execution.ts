@@ -1,12 +1,20 @@
+import { isExecutionStatus } from '../collection/execution-status';
 import type { ExecutionStatus } from '../collection/execution-status';
 import { executionId } from '../collection/finished-execution';
 import type { Account } from '../collection/metrics-store';
 import type { ApplicationTracking } from './application-tracking';
+import type { Deadline, Expiry } from './deadline';
 import { runInContext } from './execution-context';
 import type { ExecutionHandle } from './execution-handle';
 import type { ExecutionSpec } from './execution-spec';
+import { ExecutionTimeoutError } from './execution-timeout.error';
 import type { Outcome } from './outcome';
-import { CANCELLED, classifyFailure, SUCCESS } from './outcome';
+import { CANCELLED, SUCCESS } from './outcome';
+import { SequenceBudget } from './sequence-budget';
+import { Stopwatch } from './stopwatch';
+
+/** What an execution has from the one in which it began. */
+type Origin = Pick<LiveExecution, 'sequence' | 'contextAgentId' | 'requestSequence'>;
 
 /** One execution from its beginning to its end. */
 export class LiveExecution implements ExecutionHandle {
@@ -18,12 +26,16 @@ export class LiveExecution implements ExecutionHandle {
   readonly agentId: string | undefined;
   /** Undefined while recording is switched off. */
   account: Account | undefined;
-  /** Milliseconds on the clock's scale. */
-  startedAt = 0;
+  readonly watch = new Stopwatch();
   retries = 0;
+  inputBytes = 0;
+  outputBytes = 0;
   chunks = 0;
-  firstChunkAt: number | undefined;
+  /** Milliseconds to the first chunk that counts. */
+  firstChunkMs: number | undefined;
   ended = false;
+  /** What a limit ended it with. */
+  expired: ExecutionTimeoutError | undefined;
   /** Begun by an interceptor: the handler's own decorator joins it and counts nothing. */
   claimable = false;
   /** The agent under which the tools that it calls are counted. */
@@ -31,11 +43,13 @@ export class LiveExecution implements ExecutionHandle {
   /** Begun in vain so far: what the call returned runs only when somebody asks it to. */
   private parked = false;
   private used = false;
-  private pausedMs = 0;
-  private pausedAt = 0;
-  private pauses = 0;
+  private deadline: Deadline | undefined;
+  private readonly expiryListeners = new Set<(error: ExecutionTimeoutError) => void>();
+  private budget: SequenceBudget | undefined;
   private deferrals = 0;
-  private failure: Outcome | undefined;
+  /** What was returned has come to its end; only `defer` can keep the execution open now. */
+  private delivered = false;
+  private verdict: Outcome | undefined;
   private abort: AbortController | undefined;
   private abortReason: unknown;
 
@@ -44,13 +58,14 @@ export class LiveExecution implements ExecutionHandle {
     readonly spec: ExecutionSpec,
     readonly name: string,
     public parent: LiveExecution | undefined,
+    origin: Origin | undefined = parent,
   ) {
     const { kind } = spec;
     this.sequence = tracking.nextSequence();
-    this.parentSequence = parent?.sequence;
-    this.contextAgentId = kind === 'agent' ? name : parent?.contextAgentId;
+    this.parentSequence = origin?.sequence;
+    this.contextAgentId = kind === 'agent' ? name : origin?.contextAgentId;
     this.agentId = spec.agent ?? this.contextAgentId;
-    this.requestSequence = kind === 'agent' ? (parent?.enclosingRequest ?? this.sequence) : parent?.requestSequence;
+    this.requestSequence = kind === 'agent' ? (parent?.enclosingRequest ?? this.sequence) : origin?.requestSequence;
   }
 
   get id(): string {
@@ -83,7 +98,7 @@ export class LiveExecution implements ExecutionHandle {
   }
 
   fail(error: unknown): void {
-    this.failure ??= classifyFailure(error);
+    if (!this.ended) this.verdict ??= this.tracking.verdicts.onError(error);
   }
 
   defer(): (error?: unknown) => void {
@@ -93,59 +108,116 @@ export class LiveExecution implements ExecutionHandle {
       if (!pending) return;
       pending = false;
       this.deferrals -= 1;
-      if (error !== undefined) this.failed(error);
-      else this.succeeded();
+      // Callbacks of Node pass null for no error.
+      if (error !== undefined && error !== null) this.failed(error);
+      else if (this.delivered) this.succeeded();
     };
   }
 
+  /** What waits on a human in an execution waits in those around it, too. */
   pause(): () => void {
     let pausing = true;
-    this.pauses += 1;
-    if (this.pauses === 1) this.pausedAt = this.tracking.now();
+    const paused = [...this.andAround()];
+    for (const execution of paused) execution.stopClock();
     return () => {
       if (!pausing) return;
       pausing = false;
-      this.pauses -= 1;
-      if (this.pauses === 0) this.pausedMs += this.tracking.now() - this.pausedAt;
+      for (const execution of paused) execution.resumeClock();
     };
   }
 
   end(status: ExecutionStatus = 'success'): void {
-    this.finish(this.failure ?? { status, errorType: undefined });
+    const { faults } = this.tracking;
+    if (!isExecutionStatus(status))
+      faults.warnOnce('end', 'end() was called with an unknown status; it counts as error.');
+    this.finish(this.verdict ?? { status: isExecutionStatus(status) ? status : 'error', errorType: undefined });
+  }
+
+  /** There is no function to wait for: what is deferred ends the execution by itself. */
+  succeedsWhenDone(): void {
+    this.delivered = true;
   }
 
   /** Counts a chunk that a stream delivered. */
-  chunk(at?: number): void {
+  chunk(chunk: unknown, at?: number): void {
+    if (this.ended) return;
     this.chunks += 1;
-    this.firstChunkAt ??= at ?? this.tracking.now();
+    this.outputBytes += this.tracking.measure(this, chunk);
+    if (this.firstChunkMs !== undefined || !this.isFirst(chunk)) return;
+    this.firstChunkMs = this.watch.elapsed(at ?? this.tracking.now());
+  }
+
+  /** The call came to its end with this value. */
+  returned(value: unknown): void {
+    if (this.ended) return;
+    this.outputBytes += this.tracking.measure(this, value);
+    this.tracking.addUsage(this, value);
+    this.verdict ??= this.tracking.verdicts.onResult(value, this);
+    this.succeeded();
   }
 
   /** The function, or what it returned, came to its end. */
   succeeded(): void {
-    if (this.deferrals === 0) this.finish(this.failure ?? SUCCESS);
+    this.delivered = true;
+    if (this.deferrals === 0) this.finish(this.verdict ?? SUCCESS);
   }
 
   failed(error: unknown): void {
-    this.finish(this.failure ?? classifyFailure(error));
+    if (!this.ended) this.finish(this.verdict ?? this.tracking.verdicts.onError(error));
+  }
+
+  /** The consumer of a stream wants no more of it. Nothing follows from that once it has had everything. */
+  stopped(): void {
+    if (!this.delivered) this.cancelled(consumerStopped());
   }
 
   /** Nobody wants the result any more, though the execution has yet to come to its end. */
   abandon(reason: unknown): void {
-    if (this.ended) return;
-    this.abortReason = reason;
-    this.abort?.abort(reason);
+    if (!this.ended) this.abortWith(reason);
   }
 
   /** The consumer stopped early, or the application closes. */
   cancelled(reason: unknown): void {
     this.abandon(reason);
-    this.finish(this.failure ?? CANCELLED);
+    this.finish(this.verdict ?? CANCELLED);
   }
 
-  /** Milliseconds since the beginning, without the pauses. */
-  elapsed(now: number): number {
-    const pausing = this.pauses === 0 ? 0 : now - this.pausedAt;
-    return Math.max(0, now - this.startedAt - this.pausedMs - pausing);
+  /** Whether something may end it before it ends itself. */
+  get isLimited(): boolean {
+    return this.deadline !== undefined;
+  }
+
+  /** Calls back at the limit, if it is reached; at once, if it has been. Returns what takes it back. */
+  onExpire(listener: (error: ExecutionTimeoutError) => void): () => void {
+    if (this.expired !== undefined) listener(this.expired);
+    else if (!this.ended) this.expiryListeners.add(listener);
+    return () => this.expiryListeners.delete(listener);
+  }
+
+  /** Settles like `promise`, or rejects at the limit, whichever comes first. */
+  race<Value>(promise: Promise<Value>): Promise<Value> {
+    if (!this.isLimited) return promise;
+    return new Promise((resolve, reject) => {
+      const forget = this.onExpire(reject);
+      promise.then(resolve, reject).finally(forget);
+    });
+  }
+
+  /** What the tools of this agent have together. */
+  sequenceBudget(limitMs: number): SequenceBudget {
+    return (this.budget ??= new SequenceBudget(limitMs));
+  }
+
+  /** Starts the clock of an execution that begins. With nothing left of its limit it ends at once. */
+  startClock(now: number): void {
+    this.watch.start(now);
+    this.deadline = this.tracking.createDeadline(this, (expiry) => this.expire(expiry));
+    this.deadline?.start();
+  }
+
+  /** Waits for the limit, once the call has returned: what is synchronous cannot be interrupted, and is not. */
+  armClock(): void {
+    this.deadline?.arm();
   }
 
   /**
@@ -153,33 +225,84 @@ export class LiveExecution implements ExecutionHandle {
    * Observable before it is subscribed to.
    */
   park(): void {
+    if (this.parked) return;
     this.parked = true;
+    this.deadline?.stop();
     this.tracking.leave(this);
   }
 
   /** The execution of one use of a result: this one for the first, one of its own for every further. */
   enter(): LiveExecution {
-    if (this.used || this.ended) return this.tracking.enter(this.another());
+    if (this.used || this.ended) return this.another().begin();
     this.used = true;
-    if (this.parked) {
-      this.parked = false;
-      this.tracking.enter(this);
-    }
+    return this.parked ? this.begin() : this;
+  }
+
+  /** Begins while the caller does something else. */
+  begin(): LiveExecution {
+    this.parked = false;
+    this.tracking.enter(this);
+    this.armClock();
     return this;
   }
 
   private another(): LiveExecution {
-    const another = new LiveExecution(this.tracking, this.spec, this.name, this.parent);
+    const { parentSequence, contextAgentId, requestSequence } = this;
+    const origin =
+      parentSequence === undefined ? undefined : { sequence: parentSequence, contextAgentId, requestSequence };
+    const another = new LiveExecution(this.tracking, this.spec, this.name, this.parent, origin);
     another.used = true;
     return another;
+  }
+
+  private isFirst(chunk: unknown): boolean {
+    const { firstChunk } = this.spec;
+    return firstChunk === undefined || (this.tracking.faults.guard('firstChunk', () => firstChunk(chunk)) ?? true);
   }
 
   private finish(outcome: Outcome): void {
     if (this.ended) return;
     this.ended = true;
+    this.deadline?.stop();
     if (!this.parked) this.tracking.finish(this, outcome);
+    if (this.expired === undefined) this.expiryListeners.clear();
     this.parent = live(this.parent);
   }
+
+  private expire({ limitMs, sequence }: Expiry): void {
+    this.expired = new ExecutionTimeoutError(this.kind, this.name, limitMs, sequence);
+    this.finish({ status: 'timeout', errorType: this.expired.name });
+    this.abortWith(this.expired);
+    for (const listener of this.expiryListeners) this.tracking.faults.guard('limit', () => listener(this.expired!));
+    this.expiryListeners.clear();
+  }
+
+  private abortWith(reason: unknown): void {
+    this.abortReason = reason;
+    this.abort?.abort(reason);
+  }
+
+  private stopClock(): void {
+    if (this.watch.pause(this.tracking.now())) this.deadline?.stop();
+  }
+
+  private resumeClock(): void {
+    if (this.watch.resume(this.tracking.now()) && !this.ended) this.goOn();
+  }
+
+  private goOn(): void {
+    this.deadline?.start();
+    this.deadline?.arm();
+  }
+
+  private *andAround(): Generator<LiveExecution> {
+    for (let execution = live(this); execution !== undefined; execution = live(execution.parent)) yield execution;
+  }
+}
+
+/** Why a signal aborts when whoever read a stream no longer does. */
+export function consumerStopped(): DOMException {
+  return new DOMException('The consumer stopped early.', 'AbortError');
 }
 
 /** The nearest that still runs. Ended ones are let go, so that work which begets work holds no chain of them. */
@@ -189,7 +312,7 @@ function live(execution: LiveExecution | undefined): LiveExecution | undefined {
   return candidate;
 }
 
-function liveAgent(execution: LiveExecution | undefined): LiveExecution | undefined {
+export function liveAgent(execution: LiveExecution | undefined): LiveExecution | undefined {
   let candidate = live(execution);
   while (candidate !== undefined && candidate.kind !== 'agent') candidate = live(candidate.parent);
   return candidate;

@@ -5,6 +5,8 @@ import type { ExecutionStatus } from '../collection/execution-status';
 export interface Outcome {
   readonly status: ExecutionStatus;
   readonly errorType: string | undefined;
+  /** Only where the application has asked for messages to be kept. */
+  readonly errorMessage?: string;
 }
 
 export const SUCCESS: Outcome = { status: 'success', errorType: undefined };
@@ -16,7 +18,13 @@ const TIMEOUT_STATUSES = new Set<unknown>([408, 504]);
 const ABORT_CODES = new Set<unknown>(['ABORT_ERR', 'ERR_CANCELED']);
 
 /** Thrown to steer a LangGraph or a BullMQ worker, not because anything failed. */
-const CONTROL_FLOW = new Set<unknown>(['GraphInterrupt', 'DelayedError', 'WaitingChildrenError', 'RateLimitError']);
+const CONTROL_FLOW = new Set<unknown>([
+  'GraphInterrupt',
+  'DelayedError',
+  'WaitingChildrenError',
+  'WaitingError',
+  'RateLimitError',
+]);
 
 /** An error's causes are followed this far, which also ends a cycle. */
 const MAX_CAUSES = 8;
@@ -40,7 +48,7 @@ function isTimeout(thrown: unknown): boolean {
 function isTimeoutItself(error: object): boolean {
   const code = read(error, 'code');
   return (
-    read(error, 'name') === 'TimeoutError' ||
+    isNamed(error, 'TimeoutError') ||
     TIMEOUT_CODES.has(code) ||
     (typeof code === 'string' && UNDICI_TIMEOUT.test(code)) ||
     TIMEOUT_STATUSES.has(httpStatus(error))
@@ -49,10 +57,21 @@ function isTimeoutItself(error: object): boolean {
 
 function isCancellation(thrown: unknown): boolean {
   if (!isObject(thrown)) return false;
-  const name = read(thrown, 'name');
-  if (name === 'AbortError' || ABORT_CODES.has(read(thrown, 'code'))) return true;
+  if (isNamed(thrown, 'AbortError') || ABORT_CODES.has(read(thrown, 'code'))) return true;
+  // What LangGraph throws past its nodes on purpose: interrupts, and commands to a parent graph.
+  if (read(thrown, 'is_bubble_up') === true) return true;
   // Model providers have a RateLimitError too; theirs carries the HTTP status and is a failure.
-  return CONTROL_FLOW.has(name) && httpStatus(thrown) === undefined;
+  return CONTROL_FLOW.has(read(thrown, 'name')) && httpStatus(thrown) === undefined;
+}
+
+/** Model SDKs have their own, some of which are named by their class alone: `APIConnectionTimeoutError`. */
+function isNamed(error: object, suffix: string): boolean {
+  return [read(error, 'name'), classNameOf(error)].some((name) => typeof name === 'string' && name.endsWith(suffix));
+}
+
+function classNameOf(error: object): unknown {
+  const constructor = read(error, 'constructor');
+  return typeof constructor === 'function' ? read(constructor, 'name') : undefined;
 }
 
 function httpStatus(error: object): number | undefined {
@@ -61,16 +80,11 @@ function httpStatus(error: object): number | undefined {
   return candidates.find((status): status is number => typeof status === 'number');
 }
 
-/** The class name, or the code where the name is just `Error`. */
+/** The class name, or the code where the name is just `Error` (`error` in pg). */
 function errorTypeOf(thrown: unknown): string {
-  if (!isObject(thrown)) return typeof thrown;
-  const constructor = read(thrown, 'constructor');
-  const candidates = [
-    read(thrown, 'name'),
-    typeof constructor === 'function' ? constructor.name : undefined,
-    read(thrown, 'code'),
-  ];
-  const type = candidates.find((name) => typeof name === 'string' && name !== '' && name !== 'Error');
+  if (!isObject(thrown)) return thrown === null ? 'null' : typeof thrown;
+  const candidates = [read(thrown, 'name'), classNameOf(thrown), read(thrown, 'code')];
+  const type = candidates.find((name) => typeof name === 'string' && !/^(?:error)?$/i.test(name));
   return typeof type === 'string' ? normaliseName(type) : 'Error';
 }
 

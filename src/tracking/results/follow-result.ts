@@ -1,15 +1,18 @@
+import { isObservable } from 'rxjs';
 import type { LiveExecution } from '../live-execution';
 import { asyncIterableFollower, generatorFollower } from './iterator.follower';
 import { observableFollower } from './observable.follower';
 import { promiseFollower, thenableFollower } from './promise.follower';
 import { readableFollower, streamableFileFollower } from './readable.follower';
+import { endWhenDropped } from './result-follower';
 import type { ResultFollower } from './result-follower';
 import { webStreamFollower } from './web-stream.follower';
 
+const AWAITABLE_FOLLOWERS = [promiseFollower, thenableFollower] as ResultFollower<object>[];
+
 /** The first that matches follows: a Readable is an async iterable too, and an SDK's promise may stream. */
 const FOLLOWERS = [
-  promiseFollower,
-  thenableFollower,
+  ...AWAITABLE_FOLLOWERS,
   generatorFollower,
   observableFollower,
   streamableFileFollower,
@@ -23,19 +26,61 @@ export type Arrival = 'returned' | 'awaited';
 
 /** Follows a result to its real end and returns what the caller gets in its place. */
 export function followResult(execution: LiveExecution, result: unknown, arrival: Arrival): unknown {
-  const follower = isObject(result) ? FOLLOWERS.find(({ matches }) => matches(result)) : undefined;
+  if (execution.ended) return result;
+  const follower = followerOf(result);
+  if (follower === undefined || !AWAITABLE_FOLLOWERS.includes(follower)) {
+    const target = targetOf(execution, result);
+    if (target !== undefined) {
+      followBeside(execution, result, target);
+      return result;
+    }
+  }
   if (follower === undefined || (follower.inPlace && !Object.isExtensible(result))) {
-    execution.succeeded();
+    execution.returned(result);
     return result;
   }
   // A call that had to be awaited has begun; one that only made something lazy has not.
   if (follower.lazy && arrival === 'returned') execution.park();
-  return follower.follow(execution, result as object);
+  const followed = follower.follow(execution, result as object) as object;
+  if (follower.lazy && arrival === 'awaited') endWhenDropped(execution, followed);
+  return followed;
 }
 
 /** Whether a result goes on after it has been returned and awaited. */
 export function isStream(result: unknown): result is object {
-  return isObject(result) && FOLLOWERS.some((follower) => follower.lazy && follower.matches(result));
+  return followerOf(result)?.lazy === true;
+}
+
+function followerOf(result: unknown): ResultFollower<object> | undefined {
+  return isObject(result) ? FOLLOWERS.find(({ matches }) => matches(result)) : undefined;
+}
+
+/** What the option `until` finds in a result. */
+function targetOf({ spec, tracking }: LiveExecution, result: unknown): object | undefined {
+  const { until } = spec;
+  if (until === undefined) return undefined;
+  const target = tracking.faults.guard('until', () => until(result));
+  if (target === undefined || target === null) return undefined;
+  if (followerOf(target) !== undefined) return target;
+  tracking.faults.warnOnce('until', 'The option "until" returned neither a promise nor a stream. It was ignored.');
+  return undefined;
+}
+
+/** The caller keeps the result; the execution ends with the target. */
+function followBeside(execution: LiveExecution, result: unknown, target: object): void {
+  const ended = () => execution.returned(result);
+  const failed = (error: unknown) => execution.failed(error);
+  const follower = followerOf(target)!;
+  if (AWAITABLE_FOLLOWERS.includes(follower)) {
+    void Promise.resolve(target).then(ended, failed);
+  } else if (isObservable(target)) {
+    target.subscribe({ next: (value) => execution.chunk(value), error: failed, complete: ended });
+  } else if (Object.isExtensible(target)) {
+    follower.follow(execution, target);
+    endWhenDropped(execution, target);
+  } else {
+    ended();
+  }
 }
 
 function isObject(value: unknown): value is object {

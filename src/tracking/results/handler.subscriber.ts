@@ -1,5 +1,4 @@
 import { isStream } from './follow-result';
-import { consumerStopped } from './result-follower';
 import { TrackedSubscriber } from './tracked.subscriber';
 
 /**
@@ -8,35 +7,43 @@ import { TrackedSubscriber } from './tracked.subscriber';
  */
 export class HandlerSubscriber extends TrackedSubscriber {
   private streaming = false;
-  private firstValueAt: number | undefined;
+  private first: { readonly value: unknown; readonly at: number } | undefined;
 
   protected override _next(value: unknown): void {
-    if (isStream(value)) {
+    if (isStream(value) || this.execution.spec.until !== undefined) {
       this.streaming = true;
       const followed = this.execution.tracking.follow(this.execution, value, 'awaited');
       return this.deliver(() => this.destination.next(followed));
     }
-    this.countValue();
+    this.countValue(value);
     this.deliver(() => this.destination.next(value));
   }
 
   protected override _complete(): void {
-    if (!this.streaming) this.execution.succeeded();
+    if (!this.streaming) this.finishOwn();
     this.deliver(() => this.destination.complete());
   }
 
   /** A handler that answers with a stream is done with it long before the client has read it. */
   protected override stopped(): void {
-    if (!this.streaming) this.execution.cancelled(consumerStopped());
+    if (!this.streaming) super.stopped();
+  }
+
+  private finishOwn(): void {
+    if (this.first === undefined) this.execution.succeeded();
+    else this.execution.returned(this.first.value);
   }
 
   /** A single value is an answer; only a second one makes chunks of both. */
-  private countValue(): void {
-    if (this.firstValueAt === undefined) {
-      this.firstValueAt = this.execution.tracking.now();
+  private countValue(value: unknown): void {
+    const { execution, first } = this;
+    if (first !== undefined) {
+      execution.chunk(first.value, first.at);
+      this.first = undefined;
+    } else if (execution.chunks === 0) {
+      this.first = { value, at: execution.tracking.now() };
       return;
     }
-    if (this.execution.chunks === 0) this.execution.chunk(this.firstValueAt);
-    this.execution.chunk();
+    execution.chunk(value);
   }
 }

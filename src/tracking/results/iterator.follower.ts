@@ -1,6 +1,8 @@
 import { types } from 'node:util';
+import { liveExecution } from '../execution-context';
+import { consumerStopped } from '../live-execution';
 import type { LiveExecution } from '../live-execution';
-import { consumerStopped, replaceMethod } from './result-follower';
+import { beginUse, isFollowed, replaceMethod } from './result-follower';
 import type { ResultFollower } from './result-follower';
 
 type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
@@ -12,7 +14,7 @@ export const generatorFollower: ResultFollower<Generator | AsyncGenerator> = {
   inPlace: true,
   matches: (result): result is Generator | AsyncGenerator => types.isGeneratorObject(result),
   follow(execution, generator) {
-    watchIterator(execution, generator);
+    watchOwnIterator(execution, generator);
     return generator;
   },
 };
@@ -25,52 +27,66 @@ export const asyncIterableFollower: ResultFollower<AsyncIterable<unknown>> = {
     typeof (result as AsyncIterable<unknown>)[Symbol.asyncIterator] === 'function',
   follow(execution, iterable) {
     if (typeof (iterable as Partial<AnyIterator>).next === 'function') {
-      watchIterator(execution, iterable as unknown as AnyIterator);
-      return iterable;
+      watchOwnIterator(execution, iterable as unknown as AnyIterator);
+    } else {
+      watchIterable(execution, iterable);
     }
-    if (isWatched(iterable, execution)) return iterable;
-    replaceMethod(iterable, Symbol.asyncIterator, (open) => {
-      return function (...args) {
-        const iterator = open.apply(this, args) as AnyIterator;
-        if (Object.isExtensible(iterator)) watchIterator(execution, iterator);
-        return iterator;
-      };
-    });
     return iterable;
   },
 };
 
-/** Iterables that a method returns again and again are watched once, not once more by every call. */
-const watched = new WeakMap<object, WeakSet<object>>();
+/** Calls that returned an iterable, kept by the method and returned again and again, whose iteration is to come. */
+const waiting = new WeakMap<object, LiveExecution[]>();
 
-function isWatched(iterable: object, execution: LiveExecution): boolean {
-  const specs = watched.get(iterable) ?? new WeakSet();
-  if (specs.has(execution.spec)) {
-    execution.succeeded();
-    return true;
-  }
-  watched.set(iterable, specs.add(execution.spec));
-  return false;
+function watchIterable(execution: LiveExecution, iterable: AsyncIterable<unknown>): void {
+  const calls = waiting.get(iterable) ?? [];
+  waiting.set(iterable, calls);
+  calls.push(execution);
+  if (isFollowed(execution, iterable)) return;
+  replaceMethod(iterable, Symbol.asyncIterator, (open) => {
+    return function (...args) {
+      const iterator = open.apply(this, args) as AnyIterator;
+      const call = takeCall(calls, execution) ?? execution;
+      if (Object.isExtensible(iterator)) watchIterator(call, iterator);
+      else beginUse(call).succeeded();
+      return iterator;
+    };
+  });
 }
 
-/** Ends the execution of a generator that was begun and dropped. It must not reach the generator, nor does it. */
-const dropped = new FinalizationRegistry<LiveExecution>((live) => live.cancelled(consumerStopped()));
+/** The call that an iteration belongs to: one that was made where the iteration is, else the oldest. */
+function takeCall(calls: LiveExecution[], { spec }: LiveExecution): LiveExecution | undefined {
+  const caller = liveExecution();
+  const own = calls.filter((call) => call.spec === spec);
+  const call = own.find(({ parent }) => parent === caller) ?? own[0];
+  if (call !== undefined) calls.splice(calls.indexOf(call), 1);
+  return call;
+}
+
+function watchOwnIterator(execution: LiveExecution, iterator: AnyIterator): void {
+  if (isFollowed(execution, iterator)) execution.succeeded();
+  else watchIterator(execution, iterator);
+}
 
 function watchIterator(execution: LiveExecution, iterator: AnyIterator): void {
   let live: LiveExecution | undefined;
   const begin = () => {
-    if (live === undefined) dropped.register(iterator, (live = execution.enter()));
+    if (live === undefined) stopAtLimit((live = beginUse(execution, iterator)), iterator);
     return live;
   };
   replaceMethod(iterator, 'next', (next) => {
     return function (...args) {
-      return watchStep(begin(), () => next.apply(this, args), advance);
+      const running = begin();
+      if (running.expired !== undefined) return failStep(iterator, running.expired);
+      return watchStep(running, () => next.apply(this, args), advance);
     };
   });
   for (const key of ['return', 'throw'] as const) {
     replaceMethod(iterator, key, (stop) => {
       return function (...args) {
-        if (live === undefined) return stop.apply(this, args);
+        // Stopped before it began: nothing has run, and what is still parked is not counted.
+        live ??= execution;
+        if (live.expired !== undefined) return stop.apply(this, args);
         if (key === 'return') live.abandon(consumerStopped());
         return watchStep(live, () => stop.apply(this, args), key === 'return' ? stopEarly : advance);
       };
@@ -78,14 +94,33 @@ function watchIterator(execution: LiveExecution, iterator: AnyIterator): void {
   }
 }
 
+/**
+ * At the limit the source is told to stop, and not waited for: one that awaits something hears of it when it wakes.
+ * Held weakly, so that an iterator that is dropped half-way is still noticed.
+ */
+function stopAtLimit(live: LiveExecution, iterator: AnyIterator): void {
+  if (!live.isLimited) return;
+  const source = new WeakRef(iterator);
+  live.onExpire(() => {
+    const stopping = source.deref()?.return?.();
+    if (isThenable(stopping)) Promise.resolve(stopping).catch(() => {});
+  });
+}
+
+/** Fails a step that must not be taken, as the iterator would. */
+function failStep(iterator: AnyIterator, error: Error): Promise<never> {
+  if (Symbol.asyncIterator in iterator) return Promise.reject(error);
+  throw error;
+}
+
 function advance(live: LiveExecution, step: Step): void {
   if (step.done) live.succeeded();
-  else live.chunk();
+  else live.chunk(step.value);
 }
 
 function stopEarly(live: LiveExecution, step: Step): void {
-  if (step.done) live.cancelled(consumerStopped());
-  else live.chunk();
+  if (step.done) live.stopped();
+  else live.chunk(step.value);
 }
 
 /** Takes one step inside the execution; `seen` learns of it when it has been taken. */
@@ -104,7 +139,7 @@ function watchStep(live: LiveExecution, take: () => unknown, seen: (live: LiveEx
   } catch (error) {
     return failed(error);
   }
-  return isThenable(step) ? Promise.resolve(step).then(arrived, failed) : arrived(step as Step);
+  return isThenable(step) ? live.race(Promise.resolve(step).then(arrived, failed)) : arrived(step as Step);
 }
 
 function isThenable(value: unknown): value is PromiseLike<Step> {

@@ -1,11 +1,13 @@
 import { isObservable, Observable } from 'rxjs';
 import { liveExecution } from '../execution-context';
+import { beginUse } from './result-follower';
 import type { ResultFollower } from './result-follower';
 import { TrackedSubscriber } from './tracked.subscriber';
 
 /**
  * Each subscription is an execution. An Observable may be shared (a Subject that a service keeps), so it is not changed;
- * the caller gets a proxy that differs in `subscribe` alone, and is still a Subject where it was one.
+ * the caller gets a proxy that differs in `subscribe` alone, and is still a Subject where it was one. It is not `===`
+ * to the one that the method returned.
  */
 export const observableFollower: ResultFollower<Observable<unknown>> = {
   lazy: true,
@@ -14,7 +16,8 @@ export const observableFollower: ResultFollower<Observable<unknown>> = {
   follow(execution, observable) {
     const tracked = new Observable<unknown>((subscriber) => {
       const outer = liveExecution();
-      const live = execution.enter();
+      const live = beginUse(execution);
+      if (live.expired !== undefined) return subscriber.error(live.expired);
       live.run(() => observable.subscribe(new TrackedSubscriber(subscriber, live, outer)));
     });
     const subscribe = tracked.subscribe.bind(tracked);

@@ -1,25 +1,32 @@
 import { types } from 'node:util';
 import { liveExecution, runInContext } from '../execution-context';
 import type { LiveExecution } from '../live-execution';
-import { replaceMethod } from './result-follower';
-import type { ResultFollower } from './result-follower';
+import { beginUse, isFollowed, replaceMethod } from './result-follower';
+import type { AnyMethod, ResultFollower } from './result-follower';
 
 /**
- * A promise is chained, not listened to beside: a rejection that nobody handles must stay one. The chained promise is
- * of the same class, and has the properties that an SDK may have put on the original.
+ * A promise is chained, not listened to beside: a rejection that nobody handles must stay one. So the caller gets another
+ * native promise, with the properties that an SDK may have put on the original. A subclass keeps its identity: `await`
+ * asks it for its `then`, which it does not ask a native promise.
  */
 export const promiseFollower: ResultFollower<Promise<unknown>> = {
   lazy: false,
   inPlace: false,
-  matches: (result): result is Promise<unknown> => types.isPromise(result) && hasNativeThen(result),
+  matches: (result): result is Promise<unknown> => types.isPromise(result) && isEager(result),
   follow(execution, promise) {
-    const followed = promise.then(
+    const settled = promise.then(
       (value) => execution.tracking.follow(execution, value, 'awaited'),
       (error: unknown) => {
         execution.failed(error);
         throw error;
       },
     );
+    const followed = execution.race(settled);
+    if (isOfSubclass(promise) && Object.isExtensible(promise)) {
+      const then = Object.assign(followed.then.bind(followed), { [EAGER]: true });
+      replaceMethod(promise, 'then', () => then as AnyMethod);
+      return promise;
+    }
     copyOwnProperties(promise, followed);
     return followed;
   },
@@ -27,23 +34,40 @@ export const promiseFollower: ResultFollower<Promise<unknown>> = {
 
 /**
  * A query builder or a lazy promise of an SDK: nothing runs before `then`, and each `then` may run it again. So the
- * caller gets the object itself, and its first `then` is the execution.
+ * caller gets the object itself, and its first `then` is the execution. One that runs before that cannot be told from
+ * these, and is measured from there.
  */
 export const thenableFollower: ResultFollower<PromiseLike<unknown>> = {
   lazy: true,
   inPlace: true,
   matches: (result): result is PromiseLike<unknown> => typeof (result as PromiseLike<unknown>).then === 'function',
   follow(execution, thenable) {
+    if (isFollowed(execution, thenable)) {
+      execution.succeeded();
+      return thenable;
+    }
     let begun = false;
     replaceMethod(thenable, 'then', (then) => {
       return function (onFulfilled, onRejected) {
         if (begun) return then.call(this, onFulfilled, onRejected);
         begun = true;
-        const live = execution.enter();
+        const live = beginUse(execution);
         const outer = liveExecution();
-        return live.run(() => then.call(this, ...watchSettling(live, outer, onFulfilled, onRejected)));
+        const callbacks = watchSettling(live, outer, onFulfilled, onRejected);
+        if (!live.isLimited) return live.run(() => then.call(this, ...callbacks));
+        const settled = new Promise((resolve, reject) => live.run(() => void then.call(this, resolve, reject)));
+        return live.race(settled).then(...callbacks);
       };
     });
+    for (const key of ['catch', 'finally'] as const) {
+      replaceMethod(thenable, key, (own) => {
+        return function (...args) {
+          // Some run without their `then`, so the first use goes through it. Bluebird's `catch` may take a filter too.
+          const viaThen = !begun && args.length === 1;
+          return (viaThen ? (Reflect.get(Promise.prototype, key) as AnyMethod) : own).apply(this, args);
+        };
+      });
+    }
     return thenable;
   },
 };
@@ -76,11 +100,20 @@ function copyOwnProperties(from: object, to: object): void {
   for (const key of Reflect.ownKeys(from)) Object.defineProperty(to, key, Object.getOwnPropertyDescriptor(from, key)!);
 }
 
+/** On the `then` of a promise that was followed already. */
+const EAGER = Symbol('eager');
 const nativeThen: unknown = Reflect.get(Promise.prototype, 'then');
 const NATIVE_THEN = String(nativeThen);
 
 /** False for a class that overrides `then`, true also for promises of another realm. */
-function hasNativeThen(promise: Promise<unknown>): boolean {
+function isEager(promise: Promise<unknown>): boolean {
   const then: unknown = Reflect.get(promise, 'then');
-  return then === nativeThen || (typeof then === 'function' && Function.prototype.toString.call(then) === NATIVE_THEN);
+  if (then === nativeThen) return true;
+  return typeof then === 'function' && (EAGER in then || Function.prototype.toString.call(then) === NATIVE_THEN);
+}
+
+/** Whether `await` takes a promise for one that is not of its own kind. */
+function isOfSubclass(promise: Promise<unknown>): boolean {
+  const { constructor } = promise;
+  return constructor !== Promise && !Object.hasOwn(constructor.prototype as object, 'then');
 }

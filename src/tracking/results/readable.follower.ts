@@ -1,7 +1,8 @@
 import { StreamableFile } from '@nestjs/common';
 import { Readable } from 'node:stream';
+import { liveExecution, runInContext } from '../execution-context';
 import type { LiveExecution } from '../live-execution';
-import { consumerStopped, replaceMethod } from './result-follower';
+import { beginUse, isFollowed, replaceMethod } from './result-follower';
 import type { ResultFollower } from './result-follower';
 
 /**
@@ -29,20 +30,48 @@ export const streamableFileFollower: ResultFollower<StreamableFile> = {
 };
 
 function watchReadable(execution: LiveExecution, stream: Readable): void {
+  if (isFollowed(execution, stream)) return execution.succeeded();
   let live: LiveExecution | undefined;
-  const begin = () => (live ??= execution.enter());
+  let reader: LiveExecution | undefined;
+  const begin = () => {
+    if (live === undefined) destroyAtLimit((live = beginUse(execution, stream)), stream);
+    return live;
+  };
   replaceMethod(stream, 'read', (read) => {
     return function (...args) {
+      if (live === undefined && args[0] === 0 && !isRead(stream)) return read.apply(this, args);
+      const caller = liveExecution();
+      if (caller === undefined || caller !== live) reader = caller;
       return begin().run(() => read.apply(this, args));
     };
   });
   replaceMethod(stream, 'emit', (emit) => {
     return function (event, ...args) {
-      if (event === 'data') begin().chunk();
+      if (event === 'data') begin().chunk(args[0]);
       else if (event === 'end') begin().succeeded();
       else if (event === 'error') begin().failed(args[0]);
-      else if (event === 'close') (live ?? execution).cancelled(consumerStopped());
-      return emit.call(this, event, ...args);
+      else if (event === 'close') (live ??= execution).stopped();
+      const deliver = () => emit.call(this, event, ...args);
+      // Listeners are the reader's; what the stream does inside the execution must not make them a part of it.
+      return live !== undefined && liveExecution() === live ? runInContext(reader, deliver) : deliver();
     };
   });
+}
+
+/** An error that nobody listens for would end the process: then the stream just ends, and the log says why. */
+function destroyAtLimit(live: LiveExecution, stream: Readable): void {
+  if (!live.isLimited) return;
+  const source = new WeakRef(stream);
+  live.onExpire((error) => {
+    const expired = source.deref();
+    if (expired === undefined || expired.destroyed) return;
+    if (expired.listenerCount('error') > 0) return void expired.destroy(error);
+    expired.destroy();
+    live.tracking.faults.warnOnce(`destroyed:${live.name}`, `${error.message} Its stream was destroyed.`);
+  });
+}
+
+/** Whether somebody wants the data: a stream that is written to fills itself with `read(0)` before anybody does. */
+function isRead(stream: Readable): boolean {
+  return stream.readableFlowing === true || stream.listenerCount('readable') > 0;
 }

@@ -1,3 +1,4 @@
+import type { ExecutionSpec } from '../execution-spec';
 import type { LiveExecution } from '../live-execution';
 
 /** Follows one kind of result to its end. */
@@ -11,16 +12,53 @@ export interface ResultFollower<Result extends object> {
   readonly inPlace: boolean;
 }
 
-type Method = (this: object, ...args: unknown[]) => unknown;
+export type AnyMethod = (this: object, ...args: unknown[]) => unknown;
 
 /** Puts an own method over an inherited one, so that the object stays the same for everybody who holds it. */
-export function replaceMethod(target: object, key: string | symbol, replace: (original: Method) => Method): void {
+export function replaceMethod(target: object, key: string | symbol, replace: (original: AnyMethod) => AnyMethod): void {
   const original = (target as Record<string | symbol, unknown>)[key];
   if (typeof original !== 'function') return;
-  Object.defineProperty(target, key, { value: replace(original as Method), configurable: true, writable: true });
+  Object.defineProperty(target, key, { value: replace(original as AnyMethod), configurable: true, writable: true });
 }
 
-/** Why a signal aborts when whoever read a stream no longer does. */
-export function consumerStopped(): DOMException {
-  return new DOMException('The consumer stopped early.', 'AbortError');
+/** Ends what was begun and then dropped. What it holds, the execution, must not reach the key, the result, nor does it. */
+const dropped = new FinalizationRegistry<LiveExecution>((execution) => execution.stopped());
+
+/** The execution is under way, but the result that will end it may be dropped unused. */
+export function endWhenDropped(execution: LiveExecution, result: object): void {
+  dropped.register(result, execution, execution);
+}
+
+/**
+ * The execution of a use of a result that begins now: the call's own for the first use, one of its own for each further.
+ * `used` is what it ends with, should that be dropped half-way.
+ */
+export function beginUse(execution: LiveExecution, used?: object): LiveExecution {
+  dropped.unregister(execution);
+  const live = execution.enter();
+  if (used !== undefined) endWhenDropped(live, used);
+  return live;
+}
+
+/** What was returned before, and the call that it is followed for, by what the call was tracked as. */
+const followed = new WeakMap<object, WeakMap<ExecutionSpec, LiveExecution>>();
+
+/**
+ * Whether the result is followed for another call of the same method already, because the method keeps it and returns it
+ * again and again; to follow it once more for every call would never end. A method that calls itself and passes the
+ * result on is followed for each of these calls.
+ */
+export function isFollowed(execution: LiveExecution, result: object): boolean {
+  const calls = followed.get(result) ?? new WeakMap<ExecutionSpec, LiveExecution>();
+  const earlier = calls.get(execution.spec);
+  if (earlier !== undefined && !beganWithin(earlier, execution)) return true;
+  followed.set(result, calls.set(execution.spec, execution));
+  return false;
+}
+
+function beganWithin(inner: LiveExecution, outer: LiveExecution): boolean {
+  for (let candidate = inner.parent; candidate !== undefined; candidate = candidate.parent) {
+    if (candidate === outer) return true;
+  }
+  return false;
 }

@@ -1,7 +1,7 @@
 import { Subscriber } from 'rxjs';
 import { runInContext } from '../execution-context';
+import type { ExecutionTimeoutError } from '../execution-timeout.error';
 import type { LiveExecution } from '../live-execution';
-import { consumerStopped } from './result-follower';
 
 /** Stands between a source, which runs in the execution's context, and its consumer, which runs in its own. */
 export class TrackedSubscriber extends Subscriber<unknown> {
@@ -11,10 +11,11 @@ export class TrackedSubscriber extends Subscriber<unknown> {
     private readonly outer: LiveExecution | undefined,
   ) {
     super(consumer);
+    execution.onExpire((error) => this.expire(error));
   }
 
   protected override _next(value: unknown): void {
-    this.execution.chunk();
+    this.execution.chunk(value);
     this.deliver(() => super._next(value));
   }
 
@@ -36,7 +37,13 @@ export class TrackedSubscriber extends Subscriber<unknown> {
 
   /** Also called after the end, when it changes nothing. */
   protected stopped(): void {
-    this.execution.cancelled(consumerStopped());
+    this.execution.stopped();
+  }
+
+  /** The source is told after the consumer, which must not wait for it. */
+  private expire(error: ExecutionTimeoutError): void {
+    this.deliver(() => this.destination.error(error));
+    this.unsubscribe();
   }
 
   protected deliver(send: () => void): void {

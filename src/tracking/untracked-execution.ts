@@ -1,0 +1,38 @@
+import type { ExecutionKind } from '../collection/execution-status';
+import type { ExecutionHandle } from './execution-handle';
+
+/** The handle of an execution that nobody counts, because the application has closed: everything on it still works. */
+export class UntrackedExecution implements ExecutionHandle {
+  readonly id = '';
+  readonly parent = undefined;
+  private abort: AbortController | undefined;
+
+  constructor(
+    readonly kind: ExecutionKind,
+    readonly name: string,
+  ) {}
+
+  /** Never aborts. */
+  get signal(): AbortSignal {
+    this.abort ??= new AbortController();
+    return this.abort.signal;
+  }
+
+  run<Result>(fn: () => Result): Result {
+    return fn();
+  }
+
+  recordRetry(): void {}
+
+  fail(): void {}
+
+  defer(): () => void {
+    return () => {};
+  }
+
+  pause(): () => void {
+    return () => {};
+  }
+
+  end(): void {}
+}
