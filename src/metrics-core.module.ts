@@ -96,8 +96,8 @@ export class MetricsCoreModule implements NestModule, OnModuleInit, OnApplicatio
   }
 
   onModuleInit(): void {
+    this.link.initialised = true;
     this.explorer.linkInstances();
-    this.link.start();
     const isOpen = this.tokens.isEmpty && !this.listener.isConfigured;
     const warning = this.endpoint && isOpen ? exposureWarning(this.endpoint) : undefined;
     if (warning !== undefined) this.application.faults.warnOnce('exposure', warning);

@@ -18,6 +18,8 @@ const LINK_PROPERTY = Symbol.for('nestjs-agent-metrics@1:linked');
 export class ApplicationLink {
   /** Undefined before the module is ready and after the application has closed: calls go on untracked then. */
   tracking: ApplicationTracking | undefined;
+  /** False in an application that has yet to start, or never will because it failed to. */
+  initialised = false;
 
   constructor() {
     shared.genuine.add(this);
@@ -25,10 +27,6 @@ export class ApplicationLink {
 
   open(tracking: ApplicationTracking): void {
     this.tracking = tracking;
-  }
-
-  /** Not before the application starts: one that was only put together, or failed at it, is never closed. */
-  start(): void {
     shared.live.add(this);
   }
 
@@ -79,9 +77,14 @@ export function trackingOf(self: unknown): ApplicationTracking | undefined {
 export function trackingWithoutInstance(): ApplicationTracking | undefined {
   const running = liveExecution();
   if (running !== undefined) return running.tracking;
-  if (shared.live.size !== 1) return undefined;
-  const [only] = shared.live;
-  return only?.tracking;
+  return onlyLive()?.tracking;
+}
+
+/** An application that failed to start is never closed, so one that has started goes before any that has not. */
+function onlyLive(): ApplicationLink | undefined {
+  if (shared.live.size === 1) return shared.live.values().next().value;
+  const initialised = [...shared.live].filter((link) => link.initialised);
+  return initialised.length === 1 ? initialised[0] : undefined;
 }
 
 function isObject(value: unknown): value is object {
