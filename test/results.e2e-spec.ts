@@ -1,27 +1,13 @@
-import { Injectable } from '@nestjs/common';
-import { TrackAgent, TrackTool } from '../src';
 import { endings, expectUntouched, startApplication } from './support/live-application';
 import type { LiveApplication } from './support/live-application';
 import { ManualClock } from './support/manual-clock';
+import { Subject } from './support/subject';
 import { asyncGenerators, asyncIterables, generators } from './results/generators.rows';
 import { readables, streamableFiles } from './results/node-streams.rows';
 import { observables } from './results/observables.rows';
 import { promises, promiseSubclasses, thenables, values } from './results/promises.rows';
 import type { Mechanism, ResultRow, Scenario } from './results/result-row';
 import { webStreams } from './results/web-streams.rows';
-
-@Injectable()
-class Subject {
-  @TrackAgent('subject')
-  agent<Result>(body: () => Result): Result {
-    return body();
-  }
-
-  @TrackTool('subject')
-  tool<Result>(body: () => Result): Result {
-    return body();
-  }
-}
 
 /** What the caller of a scenario saw, and whether it got the very objects that the method returned. */
 async function play({ body, use }: Scenario<unknown>, run: (body: () => unknown) => unknown) {

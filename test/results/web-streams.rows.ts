@@ -127,9 +127,9 @@ export const webStreams: Mechanism = {
             const [branch, other] = call().tee();
             const reader = branch.getReader({ mode: 'byob' });
             const first = await reader.read(new Uint8Array(8));
-          const second = await reader.read(new Uint8Array(8));
-          const last = await reader.read(new Uint8Array(8));
-          return [first, second, last.done, await readAll(other)];
+            const second = await reader.read(new Uint8Array(8));
+            const last = await reader.read(new Uint8Array(8));
+            return [first, second, last.done, await readAll(other)];
           },
         }),
       [streamed('success', 30, 2, 10)],
