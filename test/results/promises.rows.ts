@@ -132,15 +132,6 @@ export const values: Mechanism = {
         }),
       [ended('success', 0)],
     ),
-    row(
-      'has a then that cannot be replaced',
-      (clock) => {
-        const query = new Query(async () => (clock.advance(10), 'rows'));
-        Object.defineProperty(query, 'then', { value: query.then.bind(query), configurable: false });
-        return scenario({ body: () => query, use: async (call) => [await call(), query.executions] });
-      },
-      [ended('success', 0)],
-    ),
   ],
 };
 
