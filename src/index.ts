@@ -5,6 +5,8 @@ export type { Execution } from './collection/finished-execution';
 export { MetricsCollector } from './collection/metrics-collector';
 export type { ExportFormat, HistoryFilter, RunningExecution } from './collection/metrics-collector';
 export type { AgentMetrics, ExecutionMetrics, SystemMetrics, ToolMetrics } from './collection/metrics-snapshot';
+export { MetricsListener } from './http/metrics-listener';
+export type { ListenOptions } from './http/metrics-listener';
 export { METRICS_CLOCK, METRICS_REGISTRY } from './metrics.constants';
 export { MetricsModule } from './metrics.module';
 export type {
@@ -19,11 +21,12 @@ export type {
 export { currentExecution } from './tracking/current-execution';
 export type { ExecutionHandle } from './tracking/execution-handle';
 export type { AgentOptions, ExecutionName, ToolOptions, Until } from './tracking/execution-spec';
+export { ExecutionTimeoutError } from './tracking/execution-timeout.error';
 export { ExecutionTracker } from './tracking/execution-tracker';
 export type { AgentStart, ExecutionStart, ToolStart } from './tracking/execution-tracker';
 export { SkipTracking } from './tracking/skip-tracking.decorator';
 export { TrackAgent } from './tracking/track-agent.decorator';
 export { TrackTool } from './tracking/track-tool.decorator';
-export { trackedAgent, trackedTool } from './tracking/tracked-function';
+export { trackedAgent, trackedModel, trackedTool } from './tracking/tracked-function';
 export { AgentMetricsInterceptor, ToolMetricsInterceptor } from './tracking/tracking.interceptor';
 export type { ErrorClassifier, ResultClassifier } from './tracking/verdicts';

@@ -6,6 +6,8 @@ import { BucketBounds } from './collection/duration-histogram';
 import { MetricsCollector } from './collection/metrics-collector';
 import type { ExportFormat } from './collection/metrics-collector';
 import { MetricsStore } from './collection/metrics-store';
+import { PriceList } from './collection/model-pricing';
+import { ExecutionPublisher } from './collection/execution-publisher';
 import type { LimitedFamily } from './collection/series-limit';
 import type { ExpositionFormat } from './export/exposition';
 import { exportJson } from './export/json.exporter';
@@ -16,6 +18,7 @@ import { exportExposition } from './export/prometheus.exporter';
 import type { ResolvedMetricsOptions } from './metrics.options';
 import type { ApplicationLink } from './tracking/application-link';
 import { ApplicationTracking } from './tracking/application-tracking';
+import { ExecutionLimits } from './tracking/execution-limits';
 import { FaultLog } from './tracking/fault-log';
 import { Verdicts } from './tracking/verdicts';
 
@@ -36,7 +39,13 @@ export class MetricsApplication {
     this.registry = options.registry ?? new Registry();
     this.store = this.createStore(clock);
     const verdicts = new Verdicts(options, this.faults);
-    this.tracking = new ApplicationTracking(this.store, this.faults, options.asyncContext, verdicts);
+    this.tracking = new ApplicationTracking(
+      this.store,
+      this.faults,
+      verdicts,
+      new ExecutionLimits(options.timeouts),
+      options,
+    );
     this.collector = this.createCollector();
     this.unregister = this.registerFamilies();
     link.open(this.tracking);
@@ -61,11 +70,15 @@ export class MetricsApplication {
         request: new BucketBounds(buckets.request),
         agent: new BucketBounds(buckets.agent),
         tool: new BucketBounds(buckets.tool),
+        model: new BucketBounds(buckets.model),
         firstChunk: new BucketBounds(buckets.firstChunk),
       },
       onFirstDrop: (family: LimitedFamily) => this.warnOfDrop(family),
     };
-    return new MetricsStore(settings, clock, randomBytes(6).toString('hex'));
+    const publisher = new ExecutionPublisher(this.options.onExecution, (fault) =>
+      this.faults.report('onExecution', fault),
+    );
+    return new MetricsStore(settings, clock, randomBytes(6).toString('hex'), this.createPriceList(), publisher);
   }
 
   private createCollector(): MetricsCollector {
@@ -79,6 +92,19 @@ export class MetricsApplication {
     });
   }
 
+  private createPriceList(): PriceList {
+    const { pricing } = this.options;
+    // Who gives no prices at all does not want to hear of each model that lacks one.
+    const isPriced = typeof pricing === 'function' || Object.keys(pricing).length > 0;
+    return new PriceList(pricing, {
+      onFault: (fault) => this.faults.report('pricing', fault),
+      onUnknown: (model) => {
+        if (isPriced)
+          this.faults.warnOnce(`price:${model}`, `The model ${JSON.stringify(model)} has no price (option "pricing").`);
+      },
+    });
+  }
+
   private registerFamilies(): () => void {
     const { prefix, defaultLabels } = this.options;
     const metrics = METRIC_FAMILIES.map(
@@ -88,7 +114,9 @@ export class MetricsApplication {
   }
 
   private async export(format: ExportFormat): Promise<string> {
-    return format === 'json' ? JSON.stringify(exportJson(this.collector, this.store)) : this.exposition(format);
+    return format === 'json'
+      ? JSON.stringify(exportJson(this.collector, this.store.instanceId))
+      : this.exposition(format);
   }
 
   private exposition(format: ExpositionFormat): Promise<string> {

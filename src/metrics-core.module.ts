@@ -1,12 +1,24 @@
-import { Inject, Module } from '@nestjs/common';
-import type { DynamicModule, OnApplicationShutdown, OnModuleInit, Provider } from '@nestjs/common';
+import { Inject, Module, Optional } from '@nestjs/common';
+import type {
+  DynamicModule,
+  NestModule,
+  OnApplicationBootstrap,
+  OnApplicationShutdown,
+  OnModuleInit,
+  Provider,
+} from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { systemClock } from './collection/clock';
 import type { Clock } from './collection/clock';
+import { BearerTokens } from './http/bearer-tokens';
 import { CollectorAnswers } from './http/collector.answers';
+import { exposureWarning, refuseSharedPath } from './http/endpoint-check';
+import type { MetricsEndpoint } from './http/endpoint-check';
+import type { MetricsAnswers } from './http/metrics-answer';
 import { METRICS_ANSWERS } from './http/metrics-response.guard';
+import { MetricsListener } from './http/metrics-listener';
 import { MetricsApplication } from './metrics-application';
-import { METRICS_CLOCK, METRICS_OPTIONS } from './metrics.constants';
+import { METRICS_CLOCK, METRICS_ENDPOINT, METRICS_OPTIONS } from './metrics.constants';
 import type { ResolvedMetricsOptions } from './metrics.options';
 import { APPLICATION_LINK, ApplicationLink } from './tracking/application-link';
 import { ProviderExplorer } from './tracking/provider-explorer';
@@ -16,11 +28,15 @@ import { ProviderExplorer } from './tracking/provider-explorer';
  * whoever may inject the collector.
  */
 @Module({})
-export class MetricsCoreModule implements OnModuleInit, OnApplicationShutdown {
+export class MetricsCoreModule implements NestModule, OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   private readonly explorer: ProviderExplorer;
 
   /** `optionsProviders` provide `METRICS_OPTIONS` and what makes them. */
-  static register(optionsProviders: Provider[], imports: DynamicModule['imports']): DynamicModule {
+  static register(
+    optionsProviders: Provider[],
+    imports: DynamicModule['imports'],
+    endpoint: MetricsEndpoint | undefined,
+  ): DynamicModule {
     return {
       module: MetricsCoreModule,
       global: true,
@@ -29,6 +45,7 @@ export class MetricsCoreModule implements OnModuleInit, OnApplicationShutdown {
         ...optionsProviders,
         // Without dependencies: what makes the options may be tracked itself, and would wait for them for ever.
         { provide: APPLICATION_LINK, useFactory: () => new ApplicationLink() },
+        { provide: METRICS_ENDPOINT, useFactory: () => endpoint },
         { provide: METRICS_CLOCK, useValue: systemClock },
         {
           provide: MetricsApplication,
@@ -37,37 +54,87 @@ export class MetricsCoreModule implements OnModuleInit, OnApplicationShutdown {
             new MetricsApplication(resolved, clock, link),
         },
         {
+          provide: BearerTokens,
+          inject: [METRICS_OPTIONS],
+          useFactory: ({ bearerToken }: ResolvedMetricsOptions) => new BearerTokens(bearerToken),
+        },
+        {
           provide: METRICS_ANSWERS,
           inject: [MetricsApplication, METRICS_OPTIONS],
           useFactory: ({ collector }: MetricsApplication, { defaultFormat }: ResolvedMetricsOptions) =>
             new CollectorAnswers(collector, defaultFormat),
         },
+        {
+          provide: MetricsListener,
+          inject: [METRICS_OPTIONS, METRICS_ANSWERS, BearerTokens, MetricsApplication],
+          useFactory: createListener(endpoint),
+        },
       ],
-      exports: [APPLICATION_LINK, MetricsApplication, METRICS_ANSWERS],
+      exports: [APPLICATION_LINK, MetricsApplication, METRICS_ANSWERS, BearerTokens, MetricsListener],
     };
   }
 
   constructor(
-    modules: ModulesContainer,
+    private readonly modules: ModulesContainer,
     @Inject(APPLICATION_LINK) link: ApplicationLink,
     private readonly application: MetricsApplication,
+    private readonly tokens: BearerTokens,
+    private readonly listener: MetricsListener,
+    @Optional() @Inject(METRICS_ENDPOINT) private readonly endpoint?: MetricsEndpoint,
   ) {
     refuseSecond(modules);
     const { store, faults } = application;
     this.explorer = new ProviderExplorer(modules, link, faults);
     this.explorer.linkFactories();
     this.explorer.declareNames(store.names);
-    store.ledger.openDeclared();
+    store.ledger.series.openDeclared();
+  }
+
+  /** The one hook that runs when all paths are known and no route is mapped yet; Fastify would refuse first. */
+  configure(): void {
+    if (this.endpoint !== undefined) refuseSharedPath(this.modules, this.endpoint);
   }
 
   onModuleInit(): void {
     this.explorer.linkInstances();
+    const isOpen = this.tokens.isEmpty && !this.listener.isConfigured;
+    const warning = this.endpoint && isOpen ? exposureWarning(this.endpoint) : undefined;
+    if (warning !== undefined) this.application.faults.warnOnce('exposure', warning);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.listener.open().catch((error: unknown) => {
+      // An application that does not start has no shutdown either.
+      this.application.close();
+      throw error;
+    });
   }
 
   /** Not before the servers are closed: a request that they still finish is no cancelled one. */
-  onApplicationShutdown(): void {
+  async onApplicationShutdown(): Promise<void> {
     this.application.close();
+    await this.listener.close();
   }
+}
+
+function createListener(endpoint: MetricsEndpoint | undefined) {
+  return (
+    { listen }: ResolvedMetricsOptions,
+    answers: MetricsAnswers,
+    tokens: BearerTokens,
+    { faults }: MetricsApplication,
+  ): MetricsListener => {
+    if (listen !== undefined && endpoint !== undefined && endpoint.guards.length > 0) throw guardsCannotListen();
+    const onFault = (fault: unknown) => faults.report('answering a scrape', fault);
+    return new MetricsListener({ listen, path: endpoint?.path ?? '/metrics', answers, tokens, onFault });
+  };
+}
+
+function guardsCannotListen(): TypeError {
+  return new TypeError(
+    'MetricsModule: the options "listen" and "endpoint.guards" exclude each other, because guards belong to the routes of ' +
+      'the application. Use "bearerToken", or give up one of the two.',
+  );
 }
 
 function refuseSecond(modules: ModulesContainer): void {

@@ -3,6 +3,8 @@ import type { InspectOptions } from 'node:util';
 import type { CanActivate } from '@nestjs/common';
 import type { Registry } from 'prom-client';
 import * as v from 'valibot';
+import { isModelPrice } from './collection/model-pricing';
+import type { ModelPrice } from './collection/model-pricing';
 import type {
   MetricsModuleOptions,
   MetricsStaticOptions,
@@ -16,6 +18,9 @@ const count = v.pipe(
   v.integer('a whole number from 0'),
   v.minValue(0, 'a whole number from 0'),
 );
+
+const MILLISECONDS = 'milliseconds, 0 for none';
+const milliseconds = v.pipe(v.number(MILLISECONDS), v.finite(MILLISECONDS), v.minValue(0, MILLISECONDS));
 
 const BOUNDS = 'positive seconds in ascending order, at least one';
 const bounds = (defaults: readonly number[]) =>
@@ -31,16 +36,32 @@ const bounds = (defaults: readonly number[]) =>
 
 const RUN_BOUNDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600];
 const TOOL_BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const MODEL_BOUNDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160];
 const FIRST_CHUNK_BOUNDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+const LISTEN = 'an object of port and host';
+const HOST = 'an address or a name of this machine';
+const PORT = 'a port from 0 to 65535';
+const port = v.pipe(v.number(PORT), v.integer(PORT), v.minValue(0, PORT), v.maxValue(65_535, PORT));
+
+const TOKEN = 'a text without spaces that is not empty, or a list of such texts';
+const token = v.pipe(v.string(TOKEN), v.regex(/^\S+$/, TOKEN));
 
 /** Labels that our families have already, and those that Prometheus keeps for itself. */
 const OWN_LABELS = ['agent', 'tool', 'model', 'provider', 'status', 'type', 'error_type', 'cache', 'family', 'le'];
 const LABELS = `labels named [a-zA-Z_][a-zA-Z0-9_]*, none of ${OWN_LABELS.join(', ')} and none that begins with __`;
 const PREFIX = 'a word of the form [a-zA-Z][a-zA-Z0-9_]* that does not end with _';
 
+const PRICING =
+  'a function, or an object of { inputPerMillion, outputPerMillion, cachedInputPerMillion?, cacheWritePerMillion? } by model';
+
 const optionsSchema = v.strictObject(
   {
     enabled: v.optional(boolean, true),
+    bearerToken: v.optional(v.union([token, v.pipe(v.array(token, TOKEN), v.minLength(1, TOKEN))], TOKEN)),
+    listen: v.optional(
+      v.strictObject({ port, host: v.optional(v.pipe(v.string(HOST), v.minLength(1, HOST))) }, LISTEN),
+    ),
     defaultFormat: v.optional(v.picklist(['json', 'prometheus'], "'json' or 'prometheus'"), 'json'),
     prefix: v.optional(v.pipe(v.string(PREFIX), v.regex(/^[a-zA-Z](?:[a-zA-Z0-9_]*[a-zA-Z0-9])?$/, PREFIX)), 'crew'),
     defaultLabels: v.optional(
@@ -56,9 +77,10 @@ const optionsSchema = v.strictObject(
           request: bounds(RUN_BOUNDS),
           agent: bounds(RUN_BOUNDS),
           tool: bounds(TOOL_BOUNDS),
+          model: bounds(MODEL_BOUNDS),
           firstChunk: bounds(FIRST_CHUNK_BOUNDS),
         },
-        'an object of request, agent, tool and firstChunk',
+        'an object of request, agent, tool, model and firstChunk',
       ),
       {},
     ),
@@ -66,6 +88,22 @@ const optionsSchema = v.strictObject(
     maxSeries: v.optional(count, 2000),
     recordMemory: v.optional(boolean, true),
     asyncContext: v.optional(boolean, true),
+    measurePayloads: v.optional(boolean, false),
+    recordErrorMessages: v.optional(v.union([v.boolean(), v.function()], 'true, false, or a function'), false),
+    timeouts: v.optional(
+      v.strictObject(
+        {
+          agentMs: v.optional(milliseconds),
+          toolMs: v.optional(milliseconds),
+          sequenceMs: v.optional(milliseconds),
+          perTool: v.optional(v.record(v.string(), milliseconds, 'an object of milliseconds by tool name')),
+        },
+        'an object of agentMs, toolMs, sequenceMs and perTool',
+      ),
+      {},
+    ),
+    pricing: v.optional(v.union([v.function(), v.record(v.string(), v.custom<ModelPrice>(isModelPrice))], PRICING), {}),
+    onExecution: v.optional(v.function('a function')),
     classifyError: v.optional(v.function('a function that returns a status or undefined')),
     classifyResult: v.optional(v.function('a function that returns a status or undefined')),
     defaultMetrics: v.optional(boolean, true),
@@ -103,7 +141,8 @@ const staticSchema = v.strictObject({
 
 /** Fills in the defaults. @throws an error that names the option, its value and what is allowed */
 export function resolveOptions(options: MetricsModuleOptions = {}): ResolvedMetricsOptions {
-  return parse(optionsSchema, options) as ResolvedMetricsOptions;
+  const { bearerToken, ...resolved } = parse(optionsSchema, options) as MetricsModuleOptions;
+  return { ...resolved, bearerToken: bearerToken === undefined ? [] : [bearerToken].flat() } as ResolvedMetricsOptions;
 }
 
 /** Fills in the defaults. @throws an error that names the option, its value and what is allowed */

@@ -1,6 +1,9 @@
 /** Injection token of the options with every default filled in. */
 export const METRICS_OPTIONS = Symbol('METRICS_OPTIONS');
 
+/** Injection token of the endpoint, undefined where there is none. */
+export const METRICS_ENDPOINT = Symbol('METRICS_ENDPOINT');
+
 /** Injection token of the clock; override it with a `ManualClock` in tests. */
 export const METRICS_CLOCK = Symbol('METRICS_CLOCK');
 

@@ -2,17 +2,13 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule, FactoryProvider, Provider } from '@nestjs/common';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { MetricsCollector } from './collection/metrics-collector';
+import type { MetricsEndpoint } from './http/endpoint-check';
 import { createMetricsController } from './http/metrics.controller';
 import { MetricsApplication } from './metrics-application';
 import { MetricsCoreModule } from './metrics-core.module';
 import { METRICS_OPTIONS, METRICS_REGISTRY } from './metrics.constants';
 import { createOptionsProviders } from './metrics-options.provider';
-import type {
-  EndpointOptions,
-  MetricsAsyncOptions,
-  MetricsRootOptions,
-  ResolvedStaticOptions,
-} from './metrics.options';
+import type { MetricsAsyncOptions, MetricsRootOptions, ResolvedStaticOptions } from './metrics.options';
 import { resolveOptions, resolveStaticOptions, splitOptions } from './metrics-options.schema';
 import { APPLICATION_LINK } from './tracking/application-link';
 import type { ApplicationLink } from './tracking/application-link';
@@ -75,12 +71,13 @@ export class MetricsModule {
 }
 
 function assemble({ isGlobal, imports, endpoint }: ResolvedStaticOptions, optionsProviders: Provider[]): DynamicModule {
+  const served = endpoint === false ? undefined : { ...endpoint, controller: createMetricsController(endpoint) };
   return {
     module: MetricsModule,
     global: isGlobal,
     imports: [
-      MetricsCoreModule.register(optionsProviders, imports),
-      ...(endpoint === false ? [] : [registerEndpoint(endpoint, imports)]),
+      MetricsCoreModule.register(optionsProviders, imports, served),
+      ...(served === undefined ? [] : [registerEndpoint(served, imports)]),
     ],
     providers: PUBLIC_PROVIDERS,
     exports: PUBLIC_PROVIDERS.map(({ provide }) => provide),
@@ -89,14 +86,13 @@ function assemble({ isGlobal, imports, endpoint }: ResolvedStaticOptions, option
 
 /** Its process metrics stay off: they are collected once per process here, and once per application there. */
 function registerEndpoint(
-  endpoint: Required<EndpointOptions>,
+  { controller, path }: MetricsEndpoint,
   imports: ResolvedStaticOptions['imports'],
 ): DynamicModule {
-  const controller = createMetricsController(endpoint);
   return PrometheusModule.registerAsync({
     imports,
     controller,
     // Once more: the path is written onto the controller that stands here.
-    useFactory: () => ({ path: endpoint.path, controller, defaultMetrics: { enabled: false } }),
+    useFactory: () => ({ path, controller, defaultMetrics: { enabled: false } }),
   });
 }

@@ -1,5 +1,9 @@
 import type { ModuleMetadata, Type, FactoryProvider, CanActivate } from '@nestjs/common';
 import type { Registry } from 'prom-client';
+import type { ExecutionListener } from './collection/execution-publisher';
+import type { ListenOptions } from './http/metrics-listener';
+import type { ModelPricing } from './collection/model-pricing';
+import type { TimeoutOptions } from './tracking/execution-limits';
 import type { ErrorClassifier, ResultClassifier } from './tracking/verdicts';
 
 /** Upper bounds in seconds, ascending; the last bucket, `+Inf`, is added. */
@@ -7,6 +11,7 @@ export interface BucketOptions {
   readonly request?: readonly number[];
   readonly agent?: readonly number[];
   readonly tool?: readonly number[];
+  readonly model?: readonly number[];
   readonly firstChunk?: readonly number[];
 }
 
@@ -26,6 +31,13 @@ export interface EndpointOptions {
 export interface MetricsModuleOptions {
   /** Collect from the start. @default true */
   readonly enabled?: boolean;
+  /** A token that opens the endpoint, or several during a rotation. Without one the endpoint's guards alone decide. */
+  readonly bearerToken?: string | readonly string[];
+  /**
+   * A listener of its own for scrapers: the same routes and none of the application's, also in an application without
+   * HTTP. The main listener then answers 404. @default none
+   */
+  readonly listen?: ListenOptions;
   /** The format where nobody asks for one. @default 'json' */
   readonly defaultFormat?: 'json' | 'prometheus';
   /** First word of every Prometheus family. @default 'crew' */
@@ -45,6 +57,22 @@ export interface MetricsModuleOptions {
    * decorator says. @default true
    */
   readonly asyncContext?: boolean;
+  /** Measure the size of the input and output of tools. @default false */
+  readonly measurePayloads?: boolean;
+  /** Limits in milliseconds for agents, tools, and the tools of one agent together. @default none */
+  readonly timeouts?: TimeoutOptions;
+  /**
+   * Keep error messages in the history, at most 256 characters of each: `true`, or a function that makes the text. They
+   * may hold what a user has said. @default false
+   */
+  readonly recordErrorMessages?: boolean | ((error: unknown) => string);
+  /**
+   * What models cost, in US dollars per million tokens: by the model's name, or a function that knows.
+   * @default {}
+   */
+  readonly pricing?: ModelPricing;
+  /** Called with each finished execution, for logs and billing. What it throws is logged once. */
+  readonly onExecution?: ExecutionListener;
   /**
    * The last word on what an error means. Called with what was thrown and the status that it has for us; what is not a
    * status leaves it at that.
@@ -83,12 +111,15 @@ export interface MetricsStaticOptions {
 export type MetricsRootOptions = MetricsModuleOptions & MetricsStaticOptions;
 
 /** Options with every default filled in. */
-export type ResolvedMetricsOptions = Required<Omit<MetricsModuleOptions, 'buckets' | OptionWithoutDefault>> &
+export type ResolvedMetricsOptions = Required<
+  Omit<MetricsModuleOptions, 'bearerToken' | 'buckets' | OptionWithoutDefault>
+> &
   Pick<MetricsModuleOptions, OptionWithoutDefault> & {
+    readonly bearerToken: readonly string[];
     readonly buckets: Required<BucketOptions>;
   };
 
-type OptionWithoutDefault = 'registry' | 'classifyError' | 'classifyResult';
+type OptionWithoutDefault = 'listen' | 'registry' | 'onExecution' | 'classifyError' | 'classifyResult';
 
 /** The static options with every default filled in. */
 export type ResolvedStaticOptions = Required<Omit<MetricsStaticOptions, 'endpoint'>> & {

@@ -1,7 +1,7 @@
 import { mechanisms, play } from './results/mechanisms';
 import { endings, expectUntouched, startApplication } from './support/live-application';
 import type { LiveApplication } from './support/live-application';
-import { ManualClock } from './support/manual-clock';
+import { ManualClock } from '../src/testing/manual-clock';
 import { Subject } from './support/subject';
 
 describe.each(['agent', 'tool'] as const)('an %s whose result is', (kind) => {

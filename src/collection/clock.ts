@@ -9,10 +9,17 @@ export interface Clock {
   now(): number;
   /** Milliseconds since 1970, for the times that people read. */
   wallTime(): number;
+  /** Calls back once after so many milliseconds, and returns what takes it back. It keeps no process alive. */
+  after(delayMs: number, callback: () => void): () => void;
 }
 
 /** Looked up at every call, never captured: fake timers replace these globals after this file was loaded. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   wallTime: () => Date.now(),
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
 };

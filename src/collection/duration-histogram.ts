@@ -7,6 +7,13 @@ export class BucketBounds {
   constructor(readonly seconds: readonly number[]) {
     this.nanoseconds = seconds.map((bound) => Math.round(bound * NS_PER_SECOND));
   }
+
+  /** The first bucket whose bound is not exceeded; the number of bounds for what exceeds them all. */
+  bucketOf(durationNs: number): number {
+    let bucket = 0;
+    while (bucket < this.nanoseconds.length && durationNs > this.nanoseconds[bucket]!) bucket += 1;
+    return bucket;
+  }
 }
 
 /**
@@ -33,7 +40,7 @@ export class DurationHistogram {
     this.maxNs = durationNs > this.maxNs ? durationNs : this.maxNs;
     this.count += 1;
     this.totalNs += durationNs;
-    this.counts[this.bucketOf(durationNs)]! += 1;
+    this.counts[this.bounds.bucketOf(durationNs)]! += 1;
   }
 
   merge(other: DurationHistogram): void {
@@ -43,12 +50,5 @@ export class DurationHistogram {
     this.count += other.count;
     this.totalNs += other.totalNs;
     other.counts.forEach((count, bucket) => (this.counts[bucket]! += count));
-  }
-
-  private bucketOf(durationNs: number): number {
-    const bounds = this.bounds.nanoseconds;
-    let bucket = 0;
-    while (bucket < bounds.length && durationNs > bounds[bucket]!) bucket += 1;
-    return bucket;
   }
 }

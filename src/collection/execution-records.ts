@@ -33,6 +33,29 @@ export interface ToolExecutionRecord {
   readonly endTime?: Date;
 }
 
+/** One model call. Token counts that are not reported are 0. */
+export interface ModelCallRecord {
+  /** The label; not empty. */
+  readonly model: string;
+  readonly provider?: string;
+  /** The agent that made the call; the running one where there is none. */
+  readonly agentId?: string;
+  /** @default 'success' */
+  readonly status?: ExecutionStatus;
+  readonly durationMs?: number;
+  readonly timeToFirstTokenMs?: number;
+  readonly errorType?: string;
+  /** Includes cached and cache-written ones. */
+  readonly inputTokens?: number | null;
+  /** Includes reasoning. */
+  readonly outputTokens?: number | null;
+  readonly cachedInputTokens?: number | null;
+  readonly cacheWriteTokens?: number | null;
+  readonly reasoningTokens?: number | null;
+  /** US dollars; from the option `pricing` where there is none. */
+  readonly costUsd?: number;
+}
+
 /** What is wrong with a record: the field, its value and what is allowed. */
 export interface RecordFault {
   readonly field: string;
@@ -59,6 +82,9 @@ const optional =
   (value) =>
     value === undefined ? undefined : check(value);
 
+/** Providers report what they do not know as null, too. */
+const tokens: Check = (value) => (value === null ? undefined : optional(quantity)(value));
+
 type Checks<R> = { readonly [Field in keyof R]-?: Check };
 
 const AGENT_CHECKS: Checks<AgentExecutionRecord> = {
@@ -82,6 +108,23 @@ const TOOL_CHECKS: Checks<ToolExecutionRecord> = {
   endTime: optional(time),
 };
 
+const MODEL_CHECKS: Checks<ModelCallRecord> = {
+  model: name,
+  provider: optional(name),
+  agentId: optional(name),
+  status: optional(status),
+  durationMs: optional(quantity),
+  timeToFirstTokenMs: optional(quantity),
+  errorType: optional(name),
+  inputTokens: tokens,
+  outputTokens: tokens,
+  cachedInputTokens: tokens,
+  cacheWriteTokens: tokens,
+  reasoningTokens: tokens,
+  costUsd: optional(quantity),
+};
+
+export const findModelFault = (record: ModelCallRecord) => findFault(record, MODEL_CHECKS);
 export const findAgentFault = (record: AgentExecutionRecord) => findFault(record, AGENT_CHECKS);
 export const findToolFault = (record: ToolExecutionRecord) => findFault(record, TOOL_CHECKS);
 export const findCacheFault = (cache: string | undefined) => findFault({ cache }, { cache: optional(name) });

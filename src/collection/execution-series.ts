@@ -2,6 +2,7 @@ import type { BucketBounds } from './duration-histogram';
 import { DurationHistogram } from './duration-histogram';
 import { EXECUTION_STATUSES, statusIndex } from './execution-status';
 import type { ExecutionStatus } from './execution-status';
+import { TokenTotals } from './token-usage';
 
 /** What has label values of its own; the values stand in the order of the family's label names. */
 export interface Labelled {
@@ -25,9 +26,15 @@ export class ExecutionSeries implements Labelled {
     this.durations = new DurationHistogram(bounds);
   }
 
-  add(status: ExecutionStatus, durationNs: number): void {
+  /** Finished executions of any status. */
+  get count(): number {
+    return this.statusCounts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** A duration is undefined where nobody measured it. */
+  add(status: ExecutionStatus, durationNs: number | undefined): void {
     this.statusCounts[statusIndex(status)]! += 1;
-    this.durations.add(durationNs);
+    if (durationNs !== undefined) this.durations.add(durationNs);
   }
 
   addError(errorType: string): void {
@@ -63,18 +70,60 @@ export class ToolSeries extends ExecutionSeries {
   }
 }
 
-/** One agent and the tools that it called. */
-export class AgentSeries extends ExecutionSeries {
+/** One model of one provider, called by one agent or outside any (then its agent label is empty). */
+export class ModelSeries extends ExecutionSeries {
+  readonly tokens = new TokenTotals();
+  /** Time to the first token of the calls that told it; made by the first of these. */
+  firstTokens: DurationHistogram | undefined;
+
+  constructor(
+    readonly agentId: string,
+    readonly model: string,
+    readonly provider: string,
+    private readonly bounds: BucketBounds,
+    labels: readonly string[] = [agentId, model, provider],
+  ) {
+    super(labels, bounds);
+  }
+
+  addFirstToken(durationNs: number): void {
+    this.firstTokens ??= new DurationHistogram(this.bounds);
+    this.firstTokens.add(durationNs);
+  }
+
+  override merge(other: ModelSeries): void {
+    super.merge(other);
+    this.tokens.merge(other.tokens);
+    if (other.firstTokens === undefined) return;
+    this.firstTokens ??= new DurationHistogram(this.bounds);
+    this.firstTokens.merge(other.firstTokens);
+  }
+}
+
+/** What one agent called, or what was called outside any. */
+export class CallScope {
   readonly tools = new Map<string, ToolSeries>();
+  /** By model; most have one provider. */
+  readonly models = new Map<string, ModelSeries[]>();
+}
+
+/** One agent and what it called. */
+export class AgentSeries extends ExecutionSeries {
+  readonly calls = new CallScope();
   /** Time to the first chunk of the executions that streamed; made by the first of these. */
   firstChunks: DurationHistogram | undefined;
 
   constructor(
     readonly agentId: string,
     public agentName: string,
-    bounds: BucketBounds,
+    private readonly bounds: Readonly<Record<'agent' | 'firstChunk', BucketBounds>>,
   ) {
-    super([agentId], bounds);
+    super([agentId], bounds.agent);
+  }
+
+  addFirstChunk(durationNs: number): void {
+    this.firstChunks ??= new DurationHistogram(this.bounds.firstChunk);
+    this.firstChunks.add(durationNs);
   }
 }
 

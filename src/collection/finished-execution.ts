@@ -13,17 +13,24 @@ export interface FinishedExecution {
   /** As it was named by the caller, before any folding into `__other__`. Undefined for a tool outside any agent. */
   readonly agentId: string | undefined;
   readonly toolName: string | undefined;
+  readonly model: string | undefined;
   readonly status: ExecutionStatus;
   readonly errorType: string | undefined;
+  /** Only where the application has asked for messages to be kept. */
+  readonly errorMessage: string | undefined;
   /** Milliseconds since 1970. */
   readonly endTime: number;
-  readonly durationNs: number;
+  /** Undefined for a model call that nobody timed. */
+  readonly durationNs: number | undefined;
   readonly retries: number;
   readonly inputBytes: number;
   readonly outputBytes: number;
   /** Chunks that a stream delivered; 0 for what is no stream. */
   readonly chunks: number;
+  /** To the first token, for a model call. */
   readonly firstChunkNs: number | undefined;
+  /** Of the active OpenTelemetry span. */
+  readonly traceId: string | undefined;
 }
 
 /** A finished execution as users read it. */
@@ -35,9 +42,12 @@ export interface Execution {
   readonly kind: ExecutionKind;
   readonly agentId: string | undefined;
   readonly toolName: string | undefined;
+  readonly model: string | undefined;
   readonly status: ExecutionStatus;
   readonly success: boolean;
   readonly timedOut: boolean;
+  /** The error's message, if the option `recordErrorMessages` asks for it; 256 characters at most. */
+  readonly error: string | undefined;
   /** Class name or code of the error, never its message. */
   readonly errorType: string | undefined;
   readonly startTime: Date;
@@ -48,6 +58,8 @@ export interface Execution {
   readonly retries: number;
   readonly chunks: number;
   readonly timeToFirstChunkSeconds: number | undefined;
+  /** The trace in which it ran, where OpenTelemetry is in use. */
+  readonly traceId: string | undefined;
 }
 
 const NS_PER_MS = 1e6;
@@ -71,7 +83,7 @@ export function executionId(prefix: string, id: number | undefined): string | un
 }
 
 export function toExecution(finished: FinishedExecution, idPrefix: string): Execution {
-  const durationMs = finished.durationNs / NS_PER_MS;
+  const durationMs = (finished.durationNs ?? 0) / NS_PER_MS;
   return {
     id: executionId(idPrefix, finished.id),
     parentId: executionId(idPrefix, finished.parentId),
@@ -79,9 +91,11 @@ export function toExecution(finished: FinishedExecution, idPrefix: string): Exec
     kind: finished.kind,
     agentId: finished.agentId,
     toolName: finished.toolName,
+    model: finished.model,
     status: finished.status,
     success: finished.status === 'success',
     timedOut: finished.status === 'timeout',
+    error: finished.errorMessage,
     errorType: finished.errorType,
     startTime: new Date(finished.endTime - durationMs),
     endTime: new Date(finished.endTime),
@@ -91,5 +105,6 @@ export function toExecution(finished: FinishedExecution, idPrefix: string): Exec
     retries: finished.retries,
     chunks: finished.chunks,
     timeToFirstChunkSeconds: finished.firstChunkNs === undefined ? undefined : finished.firstChunkNs / NS_PER_SECOND,
+    traceId: finished.traceId,
   };
 }

@@ -1,15 +1,17 @@
 import type { DeclaredNames } from './declared-names';
-import type { BucketBounds } from './duration-histogram';
-import { DurationHistogram } from './duration-histogram';
 import { ExecutionHistory } from './execution-history';
-import { AgentSeries, CacheSeries, ExecutionSeries, ToolSeries } from './execution-series';
+import { ExecutionSeries } from './execution-series';
+import type { AgentSeries, ModelSeries, ToolSeries } from './execution-series';
 import { isFailure } from './execution-status';
 import type { FinishedExecution } from './finished-execution';
 import type { LimitedFamily } from './series-limit';
 import { OTHER_NAME, SeriesLimit } from './series-limit';
+import { SeriesTable } from './series-table';
+import type { SeriesBuckets } from './series-table';
+import { TrendSeries } from './trend-series';
 
 export interface LedgerSettings {
-  readonly buckets: Readonly<Record<'request' | 'agent' | 'tool' | 'firstChunk', BucketBounds>>;
+  readonly buckets: SeriesBuckets;
   readonly historySize: number;
   readonly maxSeries: number;
   readonly onFirstDrop: (family: LimitedFamily, max: number) => void;
@@ -21,12 +23,12 @@ export interface LedgerSettings {
  */
 export class Ledger {
   readonly requests: ExecutionSeries;
-  readonly agents = new Map<string, AgentSeries>();
-  readonly toolsOutsideAgents = new Map<string, ToolSeries>();
-  readonly unnamedCache = new CacheSeries([]);
-  readonly caches = new Map<string, CacheSeries>();
+  readonly series: SeriesTable;
   readonly history: ExecutionHistory;
   readonly limit: SeriesLimit;
+  readonly requestTrend: TrendSeries;
+  readonly agentTrends = new Map<string, TrendSeries>();
+  readonly toolTrends = new Map<string, TrendSeries>();
   /** Milliseconds since 1970; undefined before the first record. */
   lastUpdated: number | undefined;
 
@@ -34,106 +36,75 @@ export class Ledger {
     /** Milliseconds since 1970. */
     readonly startTime: number,
     private readonly settings: LedgerSettings,
-    private readonly names: DeclaredNames,
+    names: DeclaredNames,
   ) {
-    this.requests = new ExecutionSeries([], settings.buckets.request);
-    this.history = new ExecutionHistory(settings.historySize);
-    this.limit = new SeriesLimit(settings.maxSeries, settings.onFirstDrop);
-    this.openDeclared();
+    const { buckets, historySize, maxSeries, onFirstDrop } = settings;
+    this.requests = new ExecutionSeries([], buckets.request);
+    this.requestTrend = new TrendSeries(buckets.request);
+    this.history = new ExecutionHistory(historySize);
+    this.limit = new SeriesLimit(maxSeries, onFirstDrop);
+    this.series = new SeriesTable(buckets, this.limit, names);
+    this.series.openDeclared();
   }
 
-  /** Opens the series of declared names that have none yet: they are exposed from 0, before their first use. */
-  openDeclared(): void {
-    for (const id of this.names.agents.keys()) this.agentSeries(id);
-    for (const { agentId, toolName } of this.names.toolsOfAgents) this.toolSeries(agentId, toolName);
-  }
-
-  agentSeries(id: string): AgentSeries {
-    return this.agents.get(id) ?? this.newAgentSeries(id);
-  }
-
-  /** The display name that was given last counts, but `__other__` belongs to nobody. */
-  renameAgent(id: string, displayName: string): void {
-    const series = this.agentSeries(id);
-    if (series.agentId === id) series.agentName = displayName;
-  }
-
-  toolSeries(agentId: string | undefined, toolName: string): ToolSeries {
-    if (agentId === undefined) return this.toolsOutsideAgents.get(toolName) ?? this.newToolSeries(undefined, toolName);
-    const agent = this.agentSeries(agentId);
-    return agent.tools.get(toolName) ?? this.newToolSeries(agent, toolName);
-  }
-
-  cacheSeries(cache: string | undefined, outcome: 'cacheHit' | 'cacheMiss'): CacheSeries {
-    if (cache === undefined) return this.unnamedCache;
-    const known = this.caches.get(cache);
-    if (known !== undefined) return known;
-    const name = this.limit.admit('cacheHit') ? cache : OTHER_NAME;
-    if (name !== cache) this.limit.drop(outcome);
-    return this.open(this.caches, name, () => new CacheSeries([name]));
-  }
-
-  addAgentExecution(execution: FinishedExecution, series: AgentSeries): void {
-    if (execution.requestId === execution.id) this.requests.add(execution.status, execution.durationNs);
-    this.addExecution(execution, series, 'agentError');
+  /** `second` is when it ended, on the clock's scale. */
+  addAgentExecution(execution: FinishedExecution, series: AgentSeries, second: number): void {
+    const { status, firstChunkNs } = execution;
+    const durationNs = execution.durationNs ?? 0;
+    if (execution.requestId === execution.id) {
+      this.requests.add(status, durationNs);
+      this.requestTrend.add(second, durationNs, isFailure(status));
+    }
+    this.addExecution(execution, series);
+    this.addError(execution, series, 'agentError');
+    this.trend(this.agentTrends, series.agentId, 'agent').add(second, durationNs, isFailure(status));
     if (series.agentId !== execution.agentId) this.limit.drop('agent');
-    if (execution.firstChunkNs === undefined) return;
-    series.firstChunks ??= new DurationHistogram(this.settings.buckets.firstChunk);
-    series.firstChunks.add(execution.firstChunkNs);
+    if (firstChunkNs !== undefined) series.addFirstChunk(firstChunkNs);
   }
 
-  addToolExecution(execution: FinishedExecution, series: ToolSeries): void {
-    this.addExecution(execution, series, 'toolError');
+  addToolExecution(execution: FinishedExecution, series: ToolSeries, second: number): void {
+    this.addExecution(execution, series);
+    this.addError(execution, series, 'toolError');
+    this.trend(this.toolTrends, series.toolName, 'tool').add(
+      second,
+      execution.durationNs ?? 0,
+      isFailure(execution.status),
+    );
     series.inputBytes += execution.inputBytes;
     series.outputBytes += execution.outputBytes;
-    if (series.toolName !== execution.toolName || series.agentId !== (execution.agentId ?? '')) this.limit.drop('tool');
+    if (series.toolName !== execution.toolName || isFolded(series, execution)) this.limit.drop('tool');
   }
 
-  private addExecution(execution: FinishedExecution, series: ExecutionSeries, errorKind: 'agentError' | 'toolError') {
+  addModelCall(execution: FinishedExecution, series: ModelSeries): void {
+    this.addExecution(execution, series);
+    if (execution.firstChunkNs !== undefined) series.addFirstToken(execution.firstChunkNs);
+    if (series.model !== execution.model || isFolded(series, execution)) this.limit.drop('model');
+  }
+
+  private addExecution(execution: FinishedExecution, series: ExecutionSeries): void {
     series.add(execution.status, execution.durationNs);
     series.retries += execution.retries;
-    if (execution.errorType !== undefined && isFailure(execution.status)) {
-      this.addError(series, errorKind, execution.errorType);
-    }
     this.history.add(execution);
   }
 
-  private addError(series: ExecutionSeries, kind: 'agentError' | 'toolError', errorType: string): void {
+  private addError(
+    { status, errorType }: FinishedExecution,
+    series: ExecutionSeries,
+    kind: 'agentError' | 'toolError',
+  ) {
+    if (errorType === undefined || !isFailure(status)) return;
     if (series.errorTypes?.has(errorType) || this.limit.admit(kind)) return series.addError(errorType);
     series.addError(OTHER_NAME);
     this.limit.drop(kind);
   }
 
-  private newAgentSeries(id: string): AgentSeries {
-    const name = this.names.agents.has(id) || this.limit.admit('agent') ? id : OTHER_NAME;
-    const displayName = this.names.agents.get(name) ?? name;
-    return this.open(this.agents, name, () => new AgentSeries(name, displayName, this.settings.buckets.agent));
+  private trend(trends: Map<string, TrendSeries>, name: string, kind: 'agent' | 'tool'): TrendSeries {
+    let trend = trends.get(name);
+    if (trend === undefined) trends.set(name, (trend = new TrendSeries(this.settings.buckets[kind])));
+    return trend;
   }
+}
 
-  /** `agent` is the series under which the call stands, which may be `__other__` already. */
-  private newToolSeries(agent: AgentSeries | undefined, toolName: string): ToolSeries {
-    const agentDeclared = agent === undefined || this.names.agents.has(agent.agentId);
-    const toolDeclared = this.names.tools.has(toolName);
-    if ((agentDeclared && toolDeclared) || this.limit.admit('tool')) return this.openTool(agent, toolName);
-    return this.openTool(agentDeclared ? agent : this.openOtherAgent(), toolDeclared ? toolName : OTHER_NAME);
-  }
-
-  private openTool(agent: AgentSeries | undefined, toolName: string): ToolSeries {
-    const tools = agent?.tools ?? this.toolsOutsideAgents;
-    return this.open(tools, toolName, () => new ToolSeries(agent?.agentId ?? '', toolName, this.settings.buckets.tool));
-  }
-
-  private openOtherAgent(): AgentSeries {
-    return this.open(
-      this.agents,
-      OTHER_NAME,
-      () => new AgentSeries(OTHER_NAME, OTHER_NAME, this.settings.buckets.agent),
-    );
-  }
-
-  private open<Series>(table: Map<string, Series>, name: string, create: () => Series): Series {
-    let series = table.get(name);
-    if (series === undefined) table.set(name, (series = create()));
-    return series;
-  }
+function isFolded(series: { readonly agentId: string }, execution: FinishedExecution): boolean {
+  return series.agentId !== (execution.agentId ?? '');
 }

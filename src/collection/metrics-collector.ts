@@ -1,14 +1,18 @@
 import { inspect } from 'node:util';
 import type { Registry } from 'prom-client';
 import { normaliseName } from './execution-name';
-import { findAgentFault, findCacheFault, findMemoryFault, findToolFault } from './execution-records';
-import type { AgentExecutionRecord, RecordFault, ToolExecutionRecord } from './execution-records';
+import { findAgentFault, findCacheFault, findMemoryFault, findModelFault, findToolFault } from './execution-records';
+import type { AgentExecutionRecord, ModelCallRecord, RecordFault, ToolExecutionRecord } from './execution-records';
 import type { ExecutionKind, ExecutionStatus } from './execution-status';
 import { defaultErrorType, toExecution, toNanoseconds } from './finished-execution';
 import type { Execution, FinishedExecution } from './finished-execution';
-import { mergeTools, readAgent, readSystem, readTool } from './metrics-snapshot';
-import type { AgentMetrics, SystemMetrics, ToolMetrics } from './metrics-snapshot';
-import type { MetricsStore } from './metrics-store';
+import type { AgentMetrics, CacheMetrics, ModelMetrics, SystemMetrics, ToolMetrics } from './metrics-snapshot';
+import type { Account, MetricsStore } from './metrics-store';
+import { mergeModels, mergeTools, readAgent, readCache, readModel, readSystem, readTool } from './snapshot.reader';
+import { completeTokens } from './token-usage';
+import type { TokenCounts } from './token-usage';
+import { readTrends, TREND_WINDOWS } from './trend-window';
+import type { Trends, TrendWindow } from './trend-window';
 
 /** The formats of `exportMetrics` and of `GET /metrics?format=`. */
 export const EXPORT_FORMATS = ['json', 'prometheus', 'openmetrics'] as const;
@@ -32,6 +36,7 @@ export interface RunningExecution {
   readonly kind: ExecutionKind;
   readonly agentId: string | undefined;
   readonly toolName: string | undefined;
+  readonly model: string | undefined;
   readonly startTime: Date;
   readonly ageSeconds: number;
 }
@@ -43,6 +48,9 @@ export interface RecordContext {
   readonly agentId: string | undefined;
   /** The request of the nearest agent that still runs. */
   readonly requestId: number | undefined;
+  /** The model call that is being tracked, if it is one. */
+  readonly modelCall:
+    { readonly model: string; addTokens(tokens: TokenCounts, costUsd: number | undefined): void } | undefined;
 }
 
 /** What the collector needs of the rooms around it, handed in so that collection depends on none of them. */
@@ -80,31 +88,57 @@ export class MetricsCollector {
   /** Records one finished agent execution. It is a request unless an agent runs in its context. */
   recordAgentExecution(record: AgentExecutionRecord): void {
     if (!this.accepts('recordAgentExecution', () => findAgentFault(record))) return;
+    const { series } = this.store.ledger;
     const agentId = normaliseName(record.agentId);
-    if (record.agentName !== undefined) this.store.ledger.renameAgent(agentId, normaliseName(record.agentName));
-    this.finish(record, { kind: 'agent', agentId, toolName: undefined, retries: 0, inputBytes: 0, outputBytes: 0 });
+    if (record.agentName !== undefined) series.nameAgent(agentId, normaliseName(record.agentName));
+    this.add({ ...record, kind: 'agent', agentId }, series.agent(agentId));
   }
 
   /** Records one finished tool execution, of the running agent unless `agentId` names another. */
   recordToolExecution(record: ToolExecutionRecord): void {
     if (!this.accepts('recordToolExecution', () => findToolFault(record))) return;
-    const agentId = record.agentId === undefined ? this.surroundings.running()?.agentId : normaliseName(record.agentId);
-    const { retries = 0, inputBytes = 0, outputBytes = 0 } = record;
+    const agentId = this.agentIdOf(record);
     const toolName = normaliseName(record.toolName);
-    this.finish(record, { kind: 'tool', agentId, toolName, retries, inputBytes, outputBytes });
+    this.add({ ...record, kind: 'tool', agentId, toolName }, this.store.ledger.series.tool(agentId, toolName));
+  }
+
+  /**
+   * Records one model call, of the running agent unless `agentId` names another. Inside a tracked call of the same model
+   * it adds tokens and cost to that one instead of counting a second.
+   *
+   * @returns what it cost in US dollars, where anybody knows the price
+   */
+  recordModelCall(record: ModelCallRecord): { costUsd?: number } {
+    if (!this.accepts('recordModelCall', () => findModelFault(record))) return {};
+    const agentId = this.agentIdOf(record);
+    const model = normaliseName(record.model);
+    const provider = normaliseName(record.provider ?? '');
+    const tokens = completeTokens(record);
+    const costUsd = record.costUsd ?? this.store.prices.costOf(tokens, model, record.provider);
+    const tracked = this.surroundings.running()?.modelCall;
+    if (tracked?.model === model) {
+      tracked.addTokens(tokens, costUsd);
+      this.store.touch();
+      return { costUsd };
+    }
+    const series = this.store.ledger.series.model(agentId, model, provider);
+    const firstChunkMs = record.timeToFirstTokenMs;
+    series.tokens.add(tokens, costUsd);
+    this.add({ ...record, status: record.status ?? 'success', kind: 'model', agentId, model, firstChunkMs }, series);
+    return { costUsd };
   }
 
   /** Records a hit of one of the application's caches, by its name or of the unnamed one. */
   recordCacheHit(cache?: string): void {
     if (!this.accepts('recordCacheHit', () => findCacheFault(cache))) return;
-    this.store.ledger.cacheSeries(cache && normaliseName(cache), 'cacheHit').hits += 1;
+    this.store.ledger.series.cache(cache && normaliseName(cache), 'cacheHit').hits += 1;
     this.store.touch();
   }
 
   /** Records a miss of one of the application's caches, by its name or of the unnamed one. */
   recordCacheMiss(cache?: string): void {
     if (!this.accepts('recordCacheMiss', () => findCacheFault(cache))) return;
-    this.store.ledger.cacheSeries(cache && normaliseName(cache), 'cacheMiss').misses += 1;
+    this.store.ledger.series.cache(cache && normaliseName(cache), 'cacheMiss').misses += 1;
     this.store.touch();
   }
 
@@ -120,7 +154,7 @@ export class MetricsCollector {
 
   /** One agent, or undefined for an unknown id. */
   getAgentMetrics(agentId: string): AgentMetrics | undefined {
-    const series = this.store.ledger.agents.get(agentId);
+    const series = this.store.ledger.series.agents.get(agentId);
     return series && readAgent(series);
   }
 
@@ -132,12 +166,40 @@ export class MetricsCollector {
 
   /** All agents by id. */
   getAgents(): ReadonlyMap<string, AgentMetrics> {
-    return new Map([...this.store.ledger.agents].map(([id, series]) => [id, readAgent(series)]));
+    return new Map([...this.store.ledger.series.agents].map(([id, series]) => [id, readAgent(series)]));
   }
 
   /** All tools by name, over all agents and outside any. */
   getTools(): ReadonlyMap<string, ToolMetrics> {
     return new Map([...mergeTools(this.store.ledger)].map(([name, series]) => [name, readTool(series)]));
+  }
+
+  /** One model over all agents and outside any, or undefined for an unknown name. */
+  getModelMetrics(model: string): ModelMetrics | undefined {
+    return this.getModels().get(model);
+  }
+
+  /** All models by name, over all agents, providers and outside any agent. */
+  getModels(): ReadonlyMap<string, ModelMetrics> {
+    return new Map(mergeModels(this.store.ledger, ['model']).map((series) => [series.model, readModel(series)]));
+  }
+
+  /** The application's named caches. */
+  getCaches(): ReadonlyMap<string, CacheMetrics> {
+    return new Map([...this.store.ledger.series.caches].map(([name, series]) => [name, readCache(series)]));
+  }
+
+  /**
+   * The course of requests, of every agent and of every tool.
+   *
+   * @throws RangeError that lists the windows where `window` is none of them
+   */
+  getTrends({ window }: { readonly window: TrendWindow } = { window: '15m' }): Trends {
+    if (!Object.hasOwn(TREND_WINDOWS, window)) {
+      const windows = Object.keys(TREND_WINDOWS).join(', ');
+      throw new RangeError(`Unknown window ${describe(window)}: use one of ${windows}.`);
+    }
+    return readTrends(this.store, window);
   }
 
   /** Finished executions, newest first; at most `historySize` are kept. */
@@ -199,28 +261,50 @@ export class MetricsCollector {
     return false;
   }
 
-  private finish(record: AgentExecutionRecord | ToolExecutionRecord, names: ExecutionNames): void {
+  private agentIdOf({ agentId }: { readonly agentId?: string }): string | undefined {
+    return agentId === undefined ? this.surroundings.running()?.agentId : normaliseName(agentId);
+  }
+
+  private add(measured: MeasuredExecution, series: Account['series']): void {
+    const { clock, ledger } = this.store;
     const running = this.surroundings.running();
     const id = this.store.nextId();
-    this.store.addExecution({
-      ...names,
+    const wallTime = clock.wallTime();
+    const endTime = measured.endTime?.getTime() ?? wallTime;
+    const { kind, agentId, toolName, model, status, errorType, durationMs, firstChunkMs } = measured;
+    const finished: FinishedExecution = {
       id,
       parentId: running?.id,
-      requestId: running?.requestId ?? (names.kind === 'agent' ? id : undefined),
-      status: record.status,
-      errorType: record.errorType === undefined ? defaultErrorType(record.status) : normaliseName(record.errorType),
-      endTime: record.endTime?.getTime() ?? this.store.clock.wallTime(),
-      durationNs: toNanoseconds(record.durationMs),
+      requestId: running?.requestId ?? (kind === 'agent' ? id : undefined),
+      kind,
+      agentId,
+      toolName,
+      model,
+      status,
+      errorType: errorType === undefined ? defaultErrorType(status) : normaliseName(errorType),
+      errorMessage: undefined,
+      endTime,
+      durationNs: durationMs === undefined ? undefined : toNanoseconds(durationMs),
+      retries: measured.retries ?? 0,
+      inputBytes: measured.inputBytes ?? 0,
+      outputBytes: measured.outputBytes ?? 0,
       chunks: 0,
-      firstChunkNs: undefined,
-    });
+      firstChunkNs: firstChunkMs === undefined ? undefined : toNanoseconds(firstChunkMs),
+      traceId: undefined,
+    };
+    // What is said to end in the future counts as ending now.
+    this.store.add(finished, { ledger, series }, clock.now() - Math.max(0, wallTime - endTime));
   }
 }
 
-type ExecutionNames = Pick<
-  FinishedExecution,
-  'kind' | 'agentId' | 'toolName' | 'retries' | 'inputBytes' | 'outputBytes'
->;
+/** What the three kinds of records have in common, with the names as they are counted. */
+type MeasuredExecution = Pick<FinishedExecution, 'kind' | 'agentId' | 'status'> &
+  Partial<Pick<FinishedExecution, 'toolName' | 'model' | 'retries' | 'inputBytes' | 'outputBytes'>> & {
+    readonly durationMs?: number;
+    readonly errorType?: string;
+    readonly endTime?: Date;
+    readonly firstChunkMs?: number;
+  };
 
 function matches(execution: FinishedExecution, { kind, agentId, toolName, status }: HistoryFilter): boolean {
   return (

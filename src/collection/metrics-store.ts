@@ -1,13 +1,23 @@
 import type { Clock } from './clock';
 import { DeclaredNames } from './declared-names';
+import type { ExecutionPublisher } from './execution-publisher';
+import { AgentSeries, ToolSeries } from './execution-series';
+import type { ModelSeries } from './execution-series';
 import type { FinishedExecution } from './finished-execution';
 import type { LedgerSettings } from './ledger';
 import { Ledger } from './ledger';
 import { MemorySampler } from './memory-sampler';
+import type { PriceList } from './model-pricing';
 
 export interface MetricsStoreSettings extends LedgerSettings {
   readonly enabled: boolean;
   readonly recordMemory: boolean;
+}
+
+/** Where an execution is counted. */
+export interface Account {
+  readonly ledger: Ledger;
+  readonly series: AgentSeries | ToolSeries | ModelSeries;
 }
 
 /** What one application has collected. The tracker and the public collector write to it, exporters read it. */
@@ -19,10 +29,12 @@ export class MetricsStore {
   private lastId = 0;
 
   constructor(
-    readonly settings: MetricsStoreSettings,
+    private readonly settings: MetricsStoreSettings,
     readonly clock: Clock,
     /** Marks this application's execution ids among those of other processes. */
     readonly instanceId: string,
+    readonly prices: PriceList,
+    private readonly publisher: ExecutionPublisher,
   ) {
     this.enabled = settings.enabled;
     this.memory = new MemorySampler(settings.recordMemory);
@@ -37,14 +49,18 @@ export class MetricsStore {
     return (this.lastId += 1);
   }
 
-  /** Counts an execution under its own names, which a tracked one has looked up at its start already. */
-  addExecution(execution: FinishedExecution): void {
-    const { ledger } = this;
-    if (execution.kind === 'agent') ledger.addAgentExecution(execution, ledger.agentSeries(execution.agentId!));
-    else ledger.addToolExecution(execution, ledger.toolSeries(execution.agentId, execution.toolName!));
+  /** Counts an execution. `endedAt` is when it ended on the clock's scale. */
+  add(execution: FinishedExecution, { ledger, series }: Account, endedAt: number): void {
+    const second = Math.floor(endedAt / 1_000);
+    if (series instanceof ToolSeries) ledger.addToolExecution(execution, series, second);
+    else if (series instanceof AgentSeries) ledger.addAgentExecution(execution, series, second);
+    else ledger.addModelCall(execution, series);
+    if (ledger !== this.current) return;
     this.touch();
+    this.publisher.publish(execution, this.instanceId);
   }
 
+  /** Remembers that something has been recorded now. */
   touch(): void {
     this.current.lastUpdated = this.clock.wallTime();
   }

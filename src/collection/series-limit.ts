@@ -8,6 +8,7 @@ export const OTHER_NAME = '__other__';
 export const LIMITED_FAMILIES = {
   agent: 'agent_executions_total',
   tool: 'tool_executions_total',
+  model: 'model_calls_total',
   agentError: 'agent_errors_total',
   toolError: 'tool_errors_total',
   cacheHit: 'cache_hits_total',

@@ -9,6 +9,7 @@ export function executionDocument(execution: Execution) {
     status: execution.status,
     success: execution.success,
     timed_out: execution.timedOut,
+    error: execution.error ?? null,
     error_type: execution.errorType ?? null,
     start_time: execution.startTime,
     end_time: execution.endTime,
@@ -19,6 +20,7 @@ export function executionDocument(execution: Execution) {
     retries: execution.retries,
     chunks: execution.chunks,
     time_to_first_chunk_seconds: execution.timeToFirstChunkSeconds ?? null,
+    trace_id: execution.traceId ?? null,
   };
 }
 
@@ -27,7 +29,7 @@ export function runningDocument(execution: RunningExecution) {
   return { ...identityDocument(execution), start_time: execution.startTime, age_seconds: execution.ageSeconds };
 }
 
-function identityDocument({ id, parentId, requestId, kind, agentId, toolName }: Execution | RunningExecution) {
+function identityDocument({ id, parentId, requestId, kind, agentId, toolName, model }: Execution | RunningExecution) {
   return {
     id,
     parent_id: parentId ?? null,
@@ -35,5 +37,6 @@ function identityDocument({ id, parentId, requestId, kind, agentId, toolName }: 
     kind,
     agent_id: agentId ?? null,
     tool_name: toolName ?? null,
+    model: model ?? null,
   };
 }

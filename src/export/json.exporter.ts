@@ -1,28 +1,30 @@
 import { hostname } from 'node:os';
-import type {
-  ExecutionMetrics,
-  ToolMetrics,
-  AgentMetrics,
-  SystemMetrics,
-  CacheMetrics,
-} from '../collection/metrics-snapshot';
-import { readCache } from '../collection/metrics-snapshot';
 import type { MetricsCollector } from '../collection/metrics-collector';
-import type { MetricsStore } from '../collection/metrics-store';
+import type {
+  AgentMetrics,
+  CacheMetrics,
+  ExecutionMetrics,
+  ModelMetrics,
+  SystemMetrics,
+  ToolMetrics,
+} from '../collection/metrics-snapshot';
+import { byName } from '../collection/snapshot.reader';
+import type { TokenUsage } from '../collection/token-usage';
 import { VERSION } from '../version';
 import { formatGoDuration, toSeconds } from './go-duration';
 
 const BYTES_PER_MIB = 2 ** 20;
 
 /** The JSON document: everything but the history, at one moment. */
-export function exportJson(collector: MetricsCollector, { ledger, instanceId }: MetricsStore) {
+export function exportJson(collector: MetricsCollector, instanceId: string) {
   return {
     schema_version: 1,
     instance: { id: instanceId, hostname: hostname(), pid: process.pid, version: VERSION },
     system_metrics: systemDocument(collector.getSystemMetrics()),
     agent_metrics: byName(collector.getAgents(), agentDocument),
     tool_metrics: byName(collector.getTools(), toolDocument),
-    cache_metrics: byName(ledger.caches, (series) => cacheDocument(readCache(series))),
+    model_metrics: byName(collector.getModels(), modelDocument),
+    cache_metrics: byName(collector.getCaches(), cacheDocument),
   };
 }
 
@@ -43,6 +45,7 @@ function systemDocument(system: SystemMetrics) {
     cache_hits: system.cacheHits,
     cache_misses: system.cacheMisses,
     cache_hit_rate: system.cacheHitRate,
+    token_usage: tokenDocument(system.tokenUsage),
   };
 }
 
@@ -52,7 +55,8 @@ function agentDocument(agent: AgentMetrics) {
     agent_name: agent.agentName,
     ...countDocument(agent),
     ...durationDocument(agent),
-    tool_metrics: byName(agent.toolMetrics, toolDocument),
+    token_usage: tokenDocument(agent.tokenUsage),
+    tool_metrics: byName(Object.entries(agent.toolMetrics), toolDocument),
   };
 }
 
@@ -63,6 +67,30 @@ function toolDocument(tool: ToolMetrics) {
     input_bytes: tool.inputBytes,
     output_bytes: tool.outputBytes,
     ...durationDocument(tool),
+  };
+}
+
+function modelDocument(model: ModelMetrics) {
+  return {
+    model: model.model,
+    provider: model.provider,
+    ...countDocument(model),
+    ...durationDocument(model),
+    token_usage: tokenDocument(model.tokenUsage),
+  };
+}
+
+function tokenDocument(usage: TokenUsage) {
+  return {
+    calls: usage.calls,
+    input_tokens: usage.inputTokens,
+    cached_input_tokens: usage.cachedInputTokens,
+    cache_write_tokens: usage.cacheWriteTokens,
+    output_tokens: usage.outputTokens,
+    reasoning_tokens: usage.reasoningTokens,
+    total_tokens: usage.totalTokens,
+    cost_usd: usage.costUsd,
+    unpriced_calls: usage.unpricedCalls,
   };
 }
 
@@ -97,11 +125,4 @@ function duration(key: string, milliseconds: number) {
 
 function memory(key: string, bytes: number) {
   return { [`${key}_mb`]: Math.round((bytes / BYTES_PER_MIB) * 100) / 100, [`${key}_bytes`]: bytes };
-}
-
-/** A plain object by name. Without a prototype, so that `__proto__` is a name like any other. */
-function byName<Value, Document>(values: ReadonlyMap<string, Value>, toDocument: (value: Value) => Document) {
-  const documents = Object.create(null) as Record<string, Document>;
-  for (const [name, value] of values) documents[name] = toDocument(value);
-  return documents;
 }

@@ -1,8 +1,17 @@
-import type { AgentSeries, CacheSeries, ExecutionSeries, ToolSeries } from '../collection/execution-series';
+import type {
+  AgentSeries,
+  CacheSeries,
+  ExecutionSeries,
+  ModelSeries,
+  ToolSeries,
+} from '../collection/execution-series';
 import { EXECUTION_STATUSES } from '../collection/execution-status';
 import type { RunningExecution } from '../collection/metrics-collector';
 import type { MetricsStore } from '../collection/metrics-store';
 import { OTHER_NAME } from '../collection/series-limit';
+import { mergeModels } from '../collection/snapshot.reader';
+import type { ModelName } from '../collection/snapshot.reader';
+import { TOKEN_TYPES } from '../collection/token-usage';
 import { FamilySnapshot } from './family-snapshot';
 import type { FamilyDescription } from './family-snapshot';
 
@@ -142,6 +151,48 @@ export const METRIC_FAMILIES: readonly MetricFamily[] = [
     fill: perTool((snapshot, tool) => snapshot.add(tool, tool.outputBytes)),
   },
   {
+    name: 'model_calls_total',
+    type: 'counter',
+    help: 'Finished model calls; the agent is empty for those outside any, the provider where nobody named it.',
+    labels: ['agent', 'model', 'provider', 'status'],
+    fill: perModel(['agentId', 'model', 'provider'], addStatuses),
+  },
+  {
+    name: 'model_call_duration_seconds',
+    type: 'histogram',
+    help: 'Duration of model calls, whatever their outcome.',
+    labels: ['model', 'provider'],
+    fill: perModel(['model', 'provider'], (snapshot, model) => snapshot.addHistogram(model, model.durations)),
+  },
+  {
+    name: 'model_time_to_first_token_seconds',
+    type: 'histogram',
+    help: 'Time to the first token of model calls that stream.',
+    labels: ['model', 'provider'],
+    fill: perModel(['model', 'provider'], addFirstTokens),
+  },
+  {
+    name: 'model_tokens_total',
+    type: 'counter',
+    help: 'Tokens of model calls. The types partition them: input without the cached, output without reasoning.',
+    labels: ['agent', 'model', 'type'],
+    fill: perModel(['agentId', 'model'], addTokens),
+  },
+  {
+    name: 'model_cost_usd_total',
+    type: 'counter',
+    help: 'Cost of model calls in US dollars, as far as their price is known.',
+    labels: ['agent', 'model'],
+    fill: perModel(['agentId', 'model'], (snapshot, model) => snapshot.add(model, model.tokens.costUsd)),
+  },
+  {
+    name: 'model_unpriced_calls_total',
+    type: 'counter',
+    help: 'Model calls whose price is not known.',
+    labels: ['model'],
+    fill: perModel(['model'], (snapshot, model) => snapshot.add(model, model.tokens.unpricedCalls)),
+  },
+  {
     name: 'cache_hits_total',
     type: 'counter',
     help: "Hits of the application's caches; the unnamed one has no label.",
@@ -202,27 +253,41 @@ type Fill<Series> = (snapshot: FamilySnapshot, series: Series) => void;
 
 function perAgent(fill: Fill<AgentSeries>): MetricFamily['fill'] {
   return (snapshot, { store }) => {
-    for (const agent of store.ledger.agents.values()) fill(snapshot, agent);
+    for (const agent of store.ledger.series.agents.values()) fill(snapshot, agent);
   };
 }
 
 function perTool(fill: Fill<ToolSeries>): MetricFamily['fill'] {
   return (snapshot, { store: { ledger } }) => {
-    for (const agent of ledger.agents.values()) for (const tool of agent.tools.values()) fill(snapshot, tool);
-    for (const tool of ledger.toolsOutsideAgents.values()) fill(snapshot, tool);
+    for (const { tools } of ledger.series.scopes()) for (const tool of tools.values()) fill(snapshot, tool);
+  };
+}
+
+function perModel(by: readonly ModelName[], fill: Fill<ModelSeries>): MetricFamily['fill'] {
+  return (snapshot, { store }) => {
+    for (const model of mergeModels(store.ledger, by)) fill(snapshot, model);
   };
 }
 
 function perCache(fill: Fill<CacheSeries>): MetricFamily['fill'] {
   return (snapshot, { store: { ledger } }) => {
-    fill(snapshot, ledger.unnamedCache);
-    for (const cache of ledger.caches.values()) fill(snapshot, cache);
+    fill(snapshot, ledger.series.unnamedCache);
+    for (const cache of ledger.series.caches.values()) fill(snapshot, cache);
   };
 }
 
 /** All four statuses from 0 on: a rate over a series that appears with its first failure would miss that failure. */
 function addStatuses(snapshot: FamilySnapshot, series: ExecutionSeries): void {
   EXECUTION_STATUSES.forEach((status, index) => snapshot.add(series, series.statusCounts[index]!, status));
+}
+
+function addFirstTokens(snapshot: FamilySnapshot, model: ModelSeries): void {
+  if (model.firstTokens !== undefined) snapshot.addHistogram(model, model.firstTokens);
+}
+
+function addTokens(snapshot: FamilySnapshot, model: ModelSeries): void {
+  const counts = model.tokens.partition();
+  TOKEN_TYPES.forEach((type, index) => snapshot.add(model, counts[index]!, type));
 }
 
 function addErrors(snapshot: FamilySnapshot, series: ExecutionSeries): void {
@@ -233,8 +298,8 @@ function fillOldest(snapshot: FamilySnapshot, { store: { ledger }, listRunning }
   const ages = new Map<string, number>();
   for (const { kind, agentId, ageSeconds } of listRunning()) {
     if (kind !== 'agent' || agentId === undefined) continue;
-    const name = ledger.agents.has(agentId) ? agentId : OTHER_NAME;
+    const name = ledger.series.agents.has(agentId) ? agentId : OTHER_NAME;
     if (!ages.has(name)) ages.set(name, ageSeconds);
   }
-  for (const agent of ledger.agents.values()) snapshot.add(agent, ages.get(agent.agentId) ?? 0);
+  for (const agent of ledger.series.agents.values()) snapshot.add(agent, ages.get(agent.agentId) ?? 0);
 }

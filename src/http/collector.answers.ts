@@ -1,8 +1,9 @@
 import type { ExportFormat, MetricsCollector } from '../collection/metrics-collector';
 import { executionDocument, runningDocument } from '../export/execution.document';
+import { trendsDocument } from '../export/trends.document';
 import { CONTENT_TYPES, negotiateFormat } from './content-negotiation';
 import type { MetricsAnswer, MetricsAnswers, MetricsRequest } from './metrics-answer';
-import { readHistoryQuery, readMetricsQuery } from './request-query';
+import { readHistoryQuery, readMetricsQuery, readTrendsQuery } from './request-query';
 
 /** Answers from what the collector has. */
 export class CollectorAnswers implements MetricsAnswers {
@@ -20,6 +21,10 @@ export class CollectorAnswers implements MetricsAnswers {
 
   async history({ query }: MetricsRequest): Promise<MetricsAnswer> {
     return json({ executions: this.collector.getHistory(readHistoryQuery(query)).map(executionDocument) });
+  }
+
+  async trends({ query }: MetricsRequest): Promise<MetricsAnswer> {
+    return json(trendsDocument(this.collector.getTrends(readTrendsQuery(query))));
   }
 
   async running(): Promise<MetricsAnswer> {

@@ -14,6 +14,7 @@ export interface MetricsRequest {
 export interface MetricsAnswers {
   metrics(request: MetricsRequest): Promise<MetricsAnswer>;
   history(request: MetricsRequest): Promise<MetricsAnswer>;
+  trends(request: MetricsRequest): Promise<MetricsAnswer>;
   running(request: MetricsRequest): Promise<MetricsAnswer>;
 }
 

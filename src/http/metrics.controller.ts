@@ -1,6 +1,7 @@
 import { Controller, Get, Res, SetMetadata, UseGuards, VERSION_NEUTRAL } from '@nestjs/common';
 import type { CanActivate, Type } from '@nestjs/common';
 import { SkipTracking } from '../tracking/skip-tracking.decorator';
+import { BearerTokenGuard } from './bearer-token.guard';
 import type { MetricsRoute } from './metrics-answer';
 import { METRICS_ROUTE, MetricsResponseGuard } from './metrics-response.guard';
 
@@ -18,7 +19,7 @@ const Answers = (route: MetricsRoute) => SetMetadata(METRICS_ROUTE, route);
  */
 export function createMetricsController({ guards, decorators }: MetricsControllerOptions): Type<object> {
   @SkipTracking()
-  @UseGuards(...guards, MetricsResponseGuard)
+  @UseGuards(BearerTokenGuard, ...guards, MetricsResponseGuard)
   @Controller({ version: VERSION_NEUTRAL })
   class MetricsController {
     @Get()
@@ -28,6 +29,10 @@ export function createMetricsController({ guards, decorators }: MetricsControlle
     @Get('history')
     @Answers('history')
     history(@Res() _response: unknown): void {}
+
+    @Get('trends')
+    @Answers('trends')
+    trends(@Res() _response: unknown): void {}
 
     @Get('running')
     @Answers('running')

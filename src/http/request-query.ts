@@ -2,6 +2,8 @@ import { BadRequestException } from '@nestjs/common';
 import * as v from 'valibot';
 import { EXECUTION_KINDS, EXECUTION_STATUSES } from '../collection/execution-status';
 import { EXPORT_FORMATS } from '../collection/metrics-collector';
+import { TREND_WINDOWS } from '../collection/trend-window';
+import type { TrendWindow } from '../collection/trend-window';
 
 const text = v.pipe(v.string('one text'), v.maxLength(1_000, 'at most 1000 characters'));
 const wholeNumber = v.pipe(
@@ -24,6 +26,12 @@ const historyQuery = v.pipe(
   }),
   v.transform(({ agent, tool, ...rest }) => ({ ...rest, agentId: agent, toolName: tool })),
 );
+
+const WINDOWS = Object.keys(TREND_WINDOWS) as TrendWindow[];
+const trendsQuery = v.object({ window: v.optional(oneOf(WINDOWS), '15m') });
+
+/** @throws BadRequestException that says what is allowed */
+export const readTrendsQuery = (query: unknown) => read(trendsQuery, query);
 
 /** @throws BadRequestException that says what is allowed */
 export const readMetricsQuery = (query: unknown) => read(metricsQuery, query);

@@ -1,18 +1,31 @@
-import { AgentSeries } from '../collection/execution-series';
+import { findModelFault } from '../collection/execution-records';
+import { ModelSeries } from '../collection/execution-series';
 import { defaultErrorType, executionId, toNanoseconds } from '../collection/finished-execution';
 import type { FinishedExecution } from '../collection/finished-execution';
 import type { RecordContext, RunningExecution } from '../collection/metrics-collector';
 import type { MetricsStore } from '../collection/metrics-store';
+import { completeTokens } from '../collection/token-usage';
+import { failCall } from './call-style';
+import type { CallStyle } from './call-style';
+import { Deadline } from './deadline';
+import type { Expiry } from './deadline';
 import { liveExecution } from './execution-context';
 import type { ExecutionHandle } from './execution-handle';
+import type { ExecutionLimits } from './execution-limits';
 import type { ExecutionSpec } from './execution-spec';
 import type { FaultLog } from './fault-log';
-import { LiveExecution } from './live-execution';
-import type { Account } from './live-execution';
+import { liveAgent, LiveExecution } from './live-execution';
+import type { Account } from '../collection/metrics-store';
 import type { Outcome } from './outcome';
+import { payloadBytes } from './payload-size';
 import { followResult } from './results/follow-result';
 import type { Arrival } from './results/follow-result';
 import type { Verdicts } from './verdicts';
+
+export interface TrackingOptions {
+  readonly asyncContext: boolean;
+  readonly measurePayloads: boolean;
+}
 
 /** Begins and ends the executions of one application. None of its methods throws because of a fault of ours. */
 export class ApplicationTracking {
@@ -23,18 +36,24 @@ export class ApplicationTracking {
   constructor(
     private readonly store: MetricsStore,
     readonly faults: FaultLog,
-    readonly asyncContext: boolean,
     readonly verdicts: Verdicts,
+    private readonly limits: ExecutionLimits,
+    private readonly options: TrackingOptions,
   ) {}
+
+  get asyncContext(): boolean {
+    return this.options.asyncContext;
+  }
 
   get instanceId(): string {
     return this.store.instanceId;
   }
 
   /** Runs `fn` as an execution and follows what it returns to its end. */
-  call<Result>(spec: ExecutionSpec, args: readonly unknown[], fn: () => Result): Result {
-    const execution = this.faults.guard('begin', () => this.begin(spec, args));
+  call<Result>(spec: ExecutionSpec, args: readonly unknown[], fn: () => Result, style: CallStyle): Result {
+    const execution = this.faults.guard('begin', () => this.prepare(spec, args, style));
     if (execution === undefined) return fn();
+    if (execution.expired !== undefined) return failCall(style, execution.expired) as Result;
     let result: Result;
     try {
       result = execution.run(fn);
@@ -42,7 +61,9 @@ export class ApplicationTracking {
       execution.failed(error);
       throw error;
     }
-    return this.follow(execution, result);
+    const followed = this.follow(execution, result);
+    this.faults.guard('limit', () => execution.armClock());
+    return followed;
   }
 
   /** Whether an interceptor counts the call that is about to be made. It can be asked once. */
@@ -54,8 +75,7 @@ export class ApplicationTracking {
   }
 
   begin(spec: ExecutionSpec, args: readonly unknown[], parent = this.current()): LiveExecution {
-    const name = this.faults.guard('name', () => spec.nameOf(args)) ?? spec.fallbackName;
-    return this.enter(new LiveExecution(this, spec, name, parent));
+    return this.create(spec, args, parent).begin();
   }
 
   /** Begins an execution that ends when its handle says so. */
@@ -80,14 +100,42 @@ export class ApplicationTracking {
   }
 
   /** Starts the clock and the gauges. */
-  enter(execution: LiveExecution): LiveExecution {
-    execution.startedAt = this.now();
-    if (this.closed) return execution;
+  enter(execution: LiveExecution): void {
+    const now = this.now();
+    if (this.closed) return;
     this.running.add(execution);
-    if (!this.store.enabled) return execution;
-    execution.account = this.faults.guard('begin', () => this.openAccount(execution));
+    if (this.store.enabled) execution.account = this.faults.guard('begin', () => this.openAccount(execution));
     addInProgress(execution, 1);
-    return execution;
+    this.faults.guard('limit', () => execution.startClock(now));
+  }
+
+  /** The limit of an execution that begins, if it has one. */
+  createDeadline(execution: LiveExecution, onExpire: (expiry: Expiry) => void): Deadline | undefined {
+    const { spec, name, parent, watch } = execution;
+    const limitMs = this.limits.limitOf(spec, name);
+    const { sequenceMs } = this.limits;
+    const agent = spec.kind === 'tool' && sequenceMs !== Infinity ? liveAgent(parent) : undefined;
+    if (limitMs === Infinity && agent === undefined) return undefined;
+    const elapsedMs = () => watch.elapsed(this.now());
+    return new Deadline(this.store.clock, limitMs, agent?.sequenceBudget(sequenceMs), elapsedMs, onExpire);
+  }
+
+  /** The size of a payload, where it is to be measured. */
+  measure({ spec }: LiveExecution, payload: unknown): number {
+    return this.options.measurePayloads && spec.kind === 'tool' ? payloadBytes(payload) : 0;
+  }
+
+  /** Counts the tokens that a model call reports in its result. */
+  addUsage({ spec, name, account }: LiveExecution, result: unknown): void {
+    const { usage } = spec;
+    if (usage === undefined || !(account?.series instanceof ModelSeries) || !this.store.enabled) return;
+    const reported = this.faults.guard('usage', () => usage(result));
+    if (reported === undefined || reported === null) return;
+    const fault = findModelFault({ ...reported, model: name });
+    if (fault !== undefined)
+      return this.faults.warnOnce('usage', `The option "usage" returned an invalid ${fault.field}.`);
+    const tokens = completeTokens(reported);
+    account.series.tokens.add(tokens, reported.costUsd ?? this.store.prices.costOf(tokens, name, spec.provider));
   }
 
   /** Stops the gauges. */
@@ -122,14 +170,21 @@ export class ApplicationTracking {
   /** What a record made here belongs to. */
   describeContext(): RecordContext | undefined {
     const running = this.current();
-    return running && { id: running.sequence, agentId: running.contextAgentId, requestId: running.enclosingRequest };
+    return (
+      running && {
+        id: running.sequence,
+        agentId: running.contextAgentId,
+        requestId: running.enclosingRequest,
+        modelCall: modelCallOf(running),
+      }
+    );
   }
 
   /** Oldest first. */
   listRunning(): RunningExecution[] {
     const now = this.now();
     const wallTime = this.store.clock.wallTime();
-    return [...this.running].map((execution) => describe(execution, wallTime, now - execution.startedAt));
+    return [...this.running].map((execution) => describe(execution, wallTime, now - execution.watch.startedAt));
   }
 
   /** What still runs ends as cancelled. */
@@ -139,29 +194,45 @@ export class ApplicationTracking {
     for (const execution of this.running) execution.cancelled(reason);
   }
 
+  /** A generator function runs nothing when it is called: its execution begins with the first `next`. */
+  private prepare(spec: ExecutionSpec, args: readonly unknown[], style: CallStyle): LiveExecution {
+    const execution = this.create(spec, args, this.current());
+    if (style === 'generator') execution.park();
+    else this.enter(execution);
+    for (const argument of args) execution.inputBytes += this.measure(execution, argument);
+    return execution;
+  }
+
+  private create(spec: ExecutionSpec, args: readonly unknown[], parent: LiveExecution | undefined): LiveExecution {
+    const name = this.faults.guard('name', () => spec.nameOf(args)) ?? spec.fallbackName;
+    return new LiveExecution(this, spec, name, parent);
+  }
+
   private openAccount({ spec, name, agentId }: LiveExecution): Account {
     const { ledger, names } = this.store;
+    if (spec.kind === 'model') return { ledger, series: ledger.series.model(agentId, name, spec.provider ?? '') };
     if (spec.kind === 'tool') {
       if (spec.declaredName !== undefined) names.addTool(spec.declaredName, spec.agent);
-      return { ledger, series: ledger.toolSeries(agentId, name) };
+      return { ledger, series: ledger.series.tool(agentId, name) };
     }
     if (spec.declaredName !== undefined) names.addAgent(spec.declaredName, spec.displayName ?? spec.declaredName);
-    if (spec.displayName !== undefined) ledger.renameAgent(name, spec.displayName);
-    return { ledger, series: ledger.agentSeries(name) };
+    if (spec.displayName !== undefined) ledger.series.nameAgent(name, spec.displayName);
+    return { ledger, series: ledger.series.agent(name) };
   }
 
   private record(execution: LiveExecution, outcome: Outcome): void {
     const { account } = execution;
     if (account === undefined || !this.store.enabled) return;
-    const { ledger, series } = account;
-    const finished = this.finished(execution, outcome);
-    if (series instanceof AgentSeries) ledger.addAgentExecution(finished, series);
-    else ledger.addToolExecution(finished, series);
-    if (ledger === this.store.ledger) this.store.touch();
+    const now = this.now();
+    this.store.add(this.finished(execution, outcome, now), account, now);
   }
 
-  private finished(execution: LiveExecution, { status, errorType }: Outcome): FinishedExecution {
-    const { startedAt, firstChunkAt } = execution;
+  private finished(
+    execution: LiveExecution,
+    { status, errorType, errorMessage }: Outcome,
+    now: number,
+  ): FinishedExecution {
+    const { watch, firstChunkMs } = execution;
     return {
       id: execution.sequence,
       parentId: execution.parentSequence,
@@ -169,17 +240,26 @@ export class ApplicationTracking {
       kind: execution.kind,
       agentId: execution.agentId,
       toolName: execution.kind === 'tool' ? execution.name : undefined,
+      model: execution.kind === 'model' ? execution.name : undefined,
       status,
       errorType: errorType ?? defaultErrorType(status),
+      errorMessage,
       endTime: this.store.clock.wallTime(),
-      durationNs: toNanoseconds(execution.elapsed(this.now())),
+      durationNs: toNanoseconds(watch.elapsed(now)),
       retries: execution.retries,
-      inputBytes: 0,
-      outputBytes: 0,
+      inputBytes: execution.inputBytes,
+      outputBytes: execution.outputBytes,
       chunks: execution.chunks,
-      firstChunkNs: firstChunkAt === undefined ? undefined : toNanoseconds(Math.max(0, firstChunkAt - startedAt)),
+      firstChunkNs: firstChunkMs === undefined ? undefined : toNanoseconds(firstChunkMs),
+      traceId: undefined,
     };
   }
+}
+
+function modelCallOf({ name, account }: LiveExecution): RecordContext['modelCall'] {
+  const series = account?.series;
+  if (!(series instanceof ModelSeries)) return undefined;
+  return { model: name, addTokens: (tokens, costUsd) => series.tokens.add(tokens, costUsd) };
 }
 
 function addInProgress({ account, sequence, requestSequence }: LiveExecution, change: 1 | -1): void {
@@ -197,6 +277,7 @@ function describe(execution: LiveExecution, wallTime: number, ageMs: number): Ru
     kind,
     agentId: execution.agentId,
     toolName: kind === 'tool' ? name : undefined,
+    model: kind === 'model' ? name : undefined,
     startTime: new Date(wallTime - ageMs),
     ageSeconds: ageMs / 1_000,
   };

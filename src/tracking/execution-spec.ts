@@ -1,4 +1,5 @@
 import { normaliseName } from '../collection/execution-name';
+import type { ModelCallRecord } from '../collection/execution-records';
 import type { ExecutionKind } from '../collection/execution-status';
 import { OTHER_NAME } from '../collection/series-limit';
 
@@ -27,6 +28,8 @@ export interface AgentOptions {
   readonly name?: string;
   /** Ids that get series of their own where `id` is a function; others are counted as `__other__`. @default all */
   readonly allowed?: readonly string[];
+  /** The limit in milliseconds; 0 for none. @default the module's `timeouts.agentMs` */
+  readonly timeoutMs?: number;
   /** On a class: the methods to track. @default ['run'] */
   readonly methods?: readonly string[];
   /**
@@ -49,11 +52,43 @@ export interface ToolOptions {
   readonly agent?: string;
   /** Names that get series of their own where `name` is a function; others are counted as `__other__`. @default all */
   readonly allowed?: readonly string[];
+  /** The limit in milliseconds; 0 for none. @default the module's `timeouts.perTool[name]`, else `timeouts.toolMs` */
+  readonly timeoutMs?: number;
   /** On a class: the methods to track. @default ['run'] */
   readonly methods?: readonly string[];
   /** What to follow in place of the result, see `Until`. @default the result */
   readonly until?: Until;
 }
+
+/** Options of everything that tracks a call of a language model. */
+export interface ModelOptions {
+  /**
+   * The label under which the call is counted, or a function of the call's arguments that returns it.
+   * @default the function's name
+   */
+  readonly model?: ExecutionName;
+  readonly provider?: string;
+  /** Models that get series of their own where `model` is a function; others are counted as `__other__`. @default all */
+  readonly allowed?: readonly string[];
+  /**
+   * Finds the tokens in what the call returned, awaited. A result without usage counts none; to report it later, call
+   * `MetricsCollector.recordModelCall` inside.
+   *
+   * @example
+   * usage: ({ usage }) => ({ inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens })
+   */
+  readonly usage?: (result: never) => ModelUsage | undefined;
+  /** Which chunk of a stream has the first token. @default any */
+  readonly firstToken?: (chunk: never) => boolean;
+  /** What to follow in place of the result, see `Until`. @default the result */
+  readonly until?: Until;
+}
+
+/** Tokens of one model call, as its provider reports them; what is left out is 0. */
+export type ModelUsage = Omit<
+  ModelCallRecord,
+  'model' | 'provider' | 'agentId' | 'status' | 'durationMs' | 'errorType'
+>;
 
 /** What a decorator or a function says of the executions that it tracks, made regular once. */
 export interface ExecutionSpec {
@@ -70,36 +105,65 @@ export interface ExecutionSpec {
   readonly displayName: string | undefined;
   /** The agent that a tool names for itself. */
   readonly agent: string | undefined;
+  /** Milliseconds; 0 for none whatever the module says, undefined for what it says. */
+  readonly timeoutMs: number | undefined;
+  readonly provider: string | undefined;
   readonly firstChunk: ((chunk: unknown) => boolean) | undefined;
   readonly until: ((result: unknown) => unknown) | undefined;
+  /** Finds a model's tokens in a result. */
+  readonly usage: ((result: unknown) => ModelUsage | undefined) | undefined;
 }
 
 /** Where a spec comes from: a decorator's constant names are declared. */
 export type SpecOrigin = 'decorator' | 'function';
 
 export function agentSpec(options: string | AgentOptions = {}, fallback: string, origin: SpecOrigin): ExecutionSpec {
-  const { id, name, allowed, firstChunk, until }: AgentOptions =
-    typeof options === 'string' ? { id: options } : options;
+  const given: AgentOptions = typeof options === 'string' ? { id: options } : options;
   return {
     kind: 'agent',
-    ...naming(id, fallback, allowed, origin),
-    displayName: labelOf(name),
+    ...naming(given.id, fallback, given.allowed, origin),
+    displayName: labelOf(given.name),
     agent: undefined,
-    firstChunk: firstChunk as ExecutionSpec['firstChunk'],
-    until: until as ExecutionSpec['until'],
+    provider: undefined,
+    usage: undefined,
+    timeoutMs: limitOf(given.timeoutMs),
+    firstChunk: given.firstChunk as ExecutionSpec['firstChunk'],
+    until: given.until as ExecutionSpec['until'],
   };
 }
 
 export function toolSpec(options: string | ToolOptions = {}, fallback: string, origin: SpecOrigin): ExecutionSpec {
-  const { name, agent, allowed, until }: ToolOptions = typeof options === 'string' ? { name: options } : options;
+  const given: ToolOptions = typeof options === 'string' ? { name: options } : options;
   return {
     kind: 'tool',
-    ...naming(name, fallback, allowed, origin),
+    ...naming(given.name, fallback, given.allowed, origin),
     displayName: undefined,
-    agent: labelOf(agent),
+    agent: labelOf(given.agent),
+    provider: undefined,
+    usage: undefined,
+    timeoutMs: limitOf(given.timeoutMs),
     firstChunk: undefined,
-    until: until as ExecutionSpec['until'],
+    until: given.until as ExecutionSpec['until'],
   };
+}
+
+export function modelSpec(options: string | ModelOptions = {}, fallback: string): ExecutionSpec {
+  const given: ModelOptions = typeof options === 'string' ? { model: options } : options;
+  return {
+    kind: 'model',
+    ...naming(given.model, fallback, given.allowed, 'function'),
+    displayName: undefined,
+    agent: undefined,
+    provider: labelOf(given.provider),
+    usage: given.usage as ExecutionSpec['usage'],
+    timeoutMs: undefined,
+    firstChunk: given.firstToken as ExecutionSpec['firstChunk'],
+    until: given.until as ExecutionSpec['until'],
+  };
+}
+
+function limitOf(timeoutMs: number | undefined): number | undefined {
+  return typeof timeoutMs === 'number' && timeoutMs >= 0 ? timeoutMs : undefined;
 }
 
 function naming(

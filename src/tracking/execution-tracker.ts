@@ -1,7 +1,8 @@
 import type { ApplicationLink } from './application-link';
+import { callStyleOf } from './call-style';
 import type { ExecutionHandle } from './execution-handle';
-import type { AgentOptions, ExecutionSpec, ToolOptions } from './execution-spec';
-import { agentSpec, toolSpec } from './execution-spec';
+import type { AgentOptions, ExecutionSpec, ModelOptions, ToolOptions } from './execution-spec';
+import { agentSpec, modelSpec, toolSpec } from './execution-spec';
 import { UntrackedExecution } from './untracked-execution';
 
 interface StartOptions {
@@ -46,6 +47,11 @@ export class ExecutionTracker {
     return this.track(toolSpec(options, fn.name, 'function'), fn);
   }
 
+  /** Runs `fn` as a model call of the running agent and returns what it returns. */
+  trackModel<Result>(options: string | ModelOptions, fn: () => Result): Result {
+    return this.track(modelSpec(options, fn.name), fn);
+  }
+
   /**
    * Begins an execution for code that begins and ends in different callbacks. It does not become the running one: give
    * `handle.run` what belongs to it. What is never ended runs on, and is cancelled with the application.
@@ -62,6 +68,6 @@ export class ExecutionTracker {
 
   private track<Result>(spec: ExecutionSpec, fn: () => Result): Result {
     const { tracking } = this.link;
-    return tracking === undefined ? fn() : tracking.call(spec, [], fn);
+    return tracking === undefined ? fn() : tracking.call(spec, [], fn, callStyleOf(fn));
   }
 }

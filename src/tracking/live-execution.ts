@@ -1,20 +1,17 @@
-import type { ToolSeries, AgentSeries } from '../collection/execution-series';
 import { isExecutionStatus } from '../collection/execution-status';
 import type { ExecutionStatus } from '../collection/execution-status';
 import { executionId } from '../collection/finished-execution';
-import type { Ledger } from '../collection/ledger';
+import type { Account } from '../collection/metrics-store';
 import type { ApplicationTracking } from './application-tracking';
+import type { Deadline, Expiry } from './deadline';
 import { runInContext } from './execution-context';
 import type { ExecutionHandle } from './execution-handle';
 import type { ExecutionSpec } from './execution-spec';
+import { ExecutionTimeoutError } from './execution-timeout.error';
 import type { Outcome } from './outcome';
 import { CANCELLED, SUCCESS } from './outcome';
-
-/** Where an execution is counted. Undefined while recording is switched off. */
-export interface Account {
-  readonly ledger: Ledger;
-  readonly series: AgentSeries | ToolSeries;
-}
+import { SequenceBudget } from './sequence-budget';
+import { Stopwatch } from './stopwatch';
 
 /** What an execution has from the one in which it began. */
 type Origin = Pick<LiveExecution, 'sequence' | 'contextAgentId' | 'requestSequence'>;
@@ -27,13 +24,18 @@ export class LiveExecution implements ExecutionHandle {
   readonly requestSequence: number | undefined;
   /** The agent under which this execution is counted. */
   readonly agentId: string | undefined;
+  /** Undefined while recording is switched off. */
   account: Account | undefined;
-  /** Milliseconds on the clock's scale. */
-  startedAt = 0;
+  readonly watch = new Stopwatch();
   retries = 0;
+  inputBytes = 0;
+  outputBytes = 0;
   chunks = 0;
-  firstChunkAt: number | undefined;
+  /** Milliseconds to the first chunk that counts. */
+  firstChunkMs: number | undefined;
   ended = false;
+  /** What a limit ended it with. */
+  expired: ExecutionTimeoutError | undefined;
   /** Begun by an interceptor: the handler's own decorator joins it and counts nothing. */
   claimable = false;
   /** The agent under which the tools that it calls are counted. */
@@ -41,9 +43,9 @@ export class LiveExecution implements ExecutionHandle {
   /** Begun in vain so far: what the call returned runs only when somebody asks it to. */
   private parked = false;
   private used = false;
-  private pausedMs = 0;
-  private pausedAt = 0;
-  private pauses = 0;
+  private deadline: Deadline | undefined;
+  private readonly expiryListeners = new Set<(error: ExecutionTimeoutError) => void>();
+  private budget: SequenceBudget | undefined;
   private deferrals = 0;
   /** What was returned has come to its end; only `defer` can keep the execution open now. */
   private delivered = false;
@@ -112,15 +114,15 @@ export class LiveExecution implements ExecutionHandle {
     };
   }
 
+  /** What waits on a human in an execution waits in those around it, too. */
   pause(): () => void {
     let pausing = true;
-    this.pauses += 1;
-    if (this.pauses === 1) this.pausedAt = this.tracking.now();
+    const paused = [...this.andAround()];
+    for (const execution of paused) execution.stopClock();
     return () => {
       if (!pausing) return;
       pausing = false;
-      this.pauses -= 1;
-      if (this.pauses === 0) this.pausedMs += this.tracking.now() - this.pausedAt;
+      for (const execution of paused) execution.resumeClock();
     };
   }
 
@@ -140,12 +142,16 @@ export class LiveExecution implements ExecutionHandle {
   chunk(chunk: unknown, at?: number): void {
     if (this.ended) return;
     this.chunks += 1;
-    if (this.firstChunkAt === undefined && this.isFirst(chunk)) this.firstChunkAt = at ?? this.tracking.now();
+    this.outputBytes += this.tracking.measure(this, chunk);
+    if (this.firstChunkMs !== undefined || !this.isFirst(chunk)) return;
+    this.firstChunkMs = this.watch.elapsed(at ?? this.tracking.now());
   }
 
   /** The call came to its end with this value. */
   returned(value: unknown): void {
     if (this.ended) return;
+    this.outputBytes += this.tracking.measure(this, value);
+    this.tracking.addUsage(this, value);
     this.verdict ??= this.tracking.verdicts.onResult(value, this);
     this.succeeded();
   }
@@ -167,9 +173,7 @@ export class LiveExecution implements ExecutionHandle {
 
   /** Nobody wants the result any more, though the execution has yet to come to its end. */
   abandon(reason: unknown): void {
-    if (this.ended) return;
-    this.abortReason = reason;
-    this.abort?.abort(reason);
+    if (!this.ended) this.abortWith(reason);
   }
 
   /** The consumer stopped early, or the application closes. */
@@ -178,10 +182,42 @@ export class LiveExecution implements ExecutionHandle {
     this.finish(this.verdict ?? CANCELLED);
   }
 
-  /** Milliseconds since the beginning, without the pauses. */
-  elapsed(now: number): number {
-    const pausing = this.pauses === 0 ? 0 : now - this.pausedAt;
-    return Math.max(0, now - this.startedAt - this.pausedMs - pausing);
+  /** Whether something may end it before it ends itself. */
+  get isLimited(): boolean {
+    return this.deadline !== undefined;
+  }
+
+  /** Calls back at the limit, if it is reached; at once, if it has been. Returns what takes it back. */
+  onExpire(listener: (error: ExecutionTimeoutError) => void): () => void {
+    if (this.expired !== undefined) listener(this.expired);
+    else if (!this.ended) this.expiryListeners.add(listener);
+    return () => this.expiryListeners.delete(listener);
+  }
+
+  /** Settles like `promise`, or rejects at the limit, whichever comes first. */
+  race<Value>(promise: Promise<Value>): Promise<Value> {
+    if (!this.isLimited) return promise;
+    return new Promise((resolve, reject) => {
+      const forget = this.onExpire(reject);
+      promise.then(resolve, reject).finally(forget);
+    });
+  }
+
+  /** What the tools of this agent have together. */
+  sequenceBudget(limitMs: number): SequenceBudget {
+    return (this.budget ??= new SequenceBudget(limitMs));
+  }
+
+  /** Starts the clock of an execution that begins. With nothing left of its limit it ends at once. */
+  startClock(now: number): void {
+    this.watch.start(now);
+    this.deadline = this.tracking.createDeadline(this, (expiry) => this.expire(expiry));
+    this.deadline?.start();
+  }
+
+  /** Waits for the limit, once the call has returned: what is synchronous cannot be interrupted, and is not. */
+  armClock(): void {
+    this.deadline?.arm();
   }
 
   /**
@@ -189,18 +225,24 @@ export class LiveExecution implements ExecutionHandle {
    * Observable before it is subscribed to.
    */
   park(): void {
+    if (this.parked) return;
     this.parked = true;
+    this.deadline?.stop();
     this.tracking.leave(this);
   }
 
   /** The execution of one use of a result: this one for the first, one of its own for every further. */
   enter(): LiveExecution {
-    if (this.used || this.ended) return this.tracking.enter(this.another());
+    if (this.used || this.ended) return this.another().begin();
     this.used = true;
-    if (this.parked) {
-      this.parked = false;
-      this.tracking.enter(this);
-    }
+    return this.parked ? this.begin() : this;
+  }
+
+  /** Begins while the caller does something else. */
+  begin(): LiveExecution {
+    this.parked = false;
+    this.tracking.enter(this);
+    this.armClock();
     return this;
   }
 
@@ -221,8 +263,40 @@ export class LiveExecution implements ExecutionHandle {
   private finish(outcome: Outcome): void {
     if (this.ended) return;
     this.ended = true;
+    this.deadline?.stop();
     if (!this.parked) this.tracking.finish(this, outcome);
+    if (this.expired === undefined) this.expiryListeners.clear();
     this.parent = live(this.parent);
+  }
+
+  private expire({ limitMs, sequence }: Expiry): void {
+    this.expired = new ExecutionTimeoutError(this.kind, this.name, limitMs, sequence);
+    this.finish({ status: 'timeout', errorType: this.expired.name });
+    this.abortWith(this.expired);
+    for (const listener of this.expiryListeners) this.tracking.faults.guard('limit', () => listener(this.expired!));
+    this.expiryListeners.clear();
+  }
+
+  private abortWith(reason: unknown): void {
+    this.abortReason = reason;
+    this.abort?.abort(reason);
+  }
+
+  private stopClock(): void {
+    if (this.watch.pause(this.tracking.now())) this.deadline?.stop();
+  }
+
+  private resumeClock(): void {
+    if (this.watch.resume(this.tracking.now()) && !this.ended) this.goOn();
+  }
+
+  private goOn(): void {
+    this.deadline?.start();
+    this.deadline?.arm();
+  }
+
+  private *andAround(): Generator<LiveExecution> {
+    for (let execution = live(this); execution !== undefined; execution = live(execution.parent)) yield execution;
   }
 }
 
@@ -238,7 +312,7 @@ function live(execution: LiveExecution | undefined): LiveExecution | undefined {
   return candidate;
 }
 
-function liveAgent(execution: LiveExecution | undefined): LiveExecution | undefined {
+export function liveAgent(execution: LiveExecution | undefined): LiveExecution | undefined {
   let candidate = live(execution);
   while (candidate !== undefined && candidate.kind !== 'agent') candidate = live(candidate.parent);
   return candidate;

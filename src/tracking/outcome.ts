@@ -5,6 +5,8 @@ import type { ExecutionStatus } from '../collection/execution-status';
 export interface Outcome {
   readonly status: ExecutionStatus;
   readonly errorType: string | undefined;
+  /** Only where the application has asked for messages to be kept. */
+  readonly errorMessage?: string;
 }
 
 export const SUCCESS: Outcome = { status: 'success', errorType: undefined };

@@ -1,6 +1,8 @@
 import { trackingOf, trackingWithoutInstance } from './application-link';
 import type { ApplicationTracking } from './application-tracking';
 import type { ExecutionKind } from '../collection/execution-status';
+import { callStyleOf } from './call-style';
+import type { CallStyle } from './call-style';
 import type { ExecutionSpec } from './execution-spec';
 
 export type AnyFunction = (this: unknown, ...args: never[]) => unknown;
@@ -14,24 +16,29 @@ export function specOf(fn: object, kind: ExecutionKind): ExecutionSpec | undefin
 }
 
 /** A method that is tracked by the application that made its instance. */
-export function trackedMethod(spec: ExecutionSpec, method: AnyFunction): AnyFunction {
-  return tracked(spec, method, trackingOf);
+export function trackedMethod(spec: ExecutionSpec, method: AnyFunction, style: CallStyle): AnyFunction {
+  return tracked(spec, method, style, trackingOf);
 }
 
 /** A static method or a plain function, tracked by the application in whose execution it runs, else by the only one. */
-export function trackedWithoutInstance(spec: ExecutionSpec, fn: AnyFunction): AnyFunction {
-  return tracked(spec, fn, trackingWithoutInstance);
+export function trackedWithoutInstance(
+  spec: ExecutionSpec,
+  fn: AnyFunction,
+  style: CallStyle = callStyleOf(fn),
+): AnyFunction {
+  return tracked(spec, fn, style, trackingWithoutInstance);
 }
 
 function tracked(
   spec: ExecutionSpec,
   fn: AnyFunction,
+  style: CallStyle,
   findTracking: (self: unknown) => ApplicationTracking | undefined,
 ): AnyFunction {
   const wrapper = function (this: unknown, ...args: never[]): unknown {
     const tracking = findTracking(this);
     if (tracking === undefined || tracking.claim(spec)) return fn.apply(this, args);
-    return tracking.call(spec, args, () => fn.apply(this, args));
+    return tracking.call(spec, args, () => fn.apply(this, args), style);
   };
   copyFace(fn, wrapper);
   Reflect.defineMetadata(specKey(spec.kind), spec, wrapper);

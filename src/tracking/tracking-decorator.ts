@@ -1,4 +1,5 @@
 import { acceptLink } from './application-link';
+import { callStyleOf } from './call-style';
 import type { ExecutionKind } from '../collection/execution-status';
 import type { ExecutionSpec } from './execution-spec';
 import { shared } from './shared-state';
@@ -46,9 +47,10 @@ function track(
   const methodName = typeof method === 'symbol' ? (method.description ?? '') : method;
   const spec = definition.specFor(classOf(target).name, methodName);
   shared.specs.set(target, [...(shared.specs.get(target) ?? []), spec]);
-  if (typeof target === 'function') return trackedWithoutInstance(spec, fn);
+  const style = callStyleOf(fn, Reflect.getMetadata('design:returntype', target, method));
+  if (typeof target === 'function') return trackedWithoutInstance(spec, fn, style);
   acceptLink(target);
-  return trackedMethod(spec, fn);
+  return trackedMethod(spec, fn, style);
 }
 
 function classOf(target: object): Function {

@@ -1,10 +1,13 @@
 import { inspect } from 'node:util';
+import { detachedText } from '../collection/detached-text';
 import { EXECUTION_STATUSES, isExecutionStatus } from '../collection/execution-status';
 import type { ExecutionStatus } from '../collection/execution-status';
 import type { ExecutionHandle } from './execution-handle';
 import type { FaultLog } from './fault-log';
-import { classifyFailure } from './outcome';
+import { classifyFailure, SUCCESS } from './outcome';
 import type { Outcome } from './outcome';
+
+const MAX_MESSAGE_LENGTH = 256;
 
 /** Decides what an error means; `suggested` is what it means to us. Undefined leaves it at that. */
 export type ErrorClassifier = (error: unknown, suggested: ExecutionStatus) => ExecutionStatus | undefined;
@@ -15,6 +18,7 @@ export type ResultClassifier = (result: unknown, execution: ExecutionHandle) => 
 export interface VerdictOptions {
   readonly classifyError?: ErrorClassifier;
   readonly classifyResult?: ResultClassifier;
+  readonly recordErrorMessages: boolean | ((error: unknown) => string);
 }
 
 /** How executions end: our own verdict and the user's, who has the last word unless it makes no sense. */
@@ -26,10 +30,11 @@ export class Verdicts {
 
   onError(error: unknown): Outcome {
     const suggested = classifyFailure(error);
+    const errorMessage = this.messageOf(error);
     const { classifyError } = this.options;
-    if (classifyError === undefined) return suggested;
+    if (classifyError === undefined) return { ...suggested, errorMessage };
     const status = this.ask('classifyError', () => classifyError(error, suggested.status)) ?? suggested.status;
-    return { status, errorType: status === 'success' ? undefined : suggested.errorType };
+    return status === 'success' ? SUCCESS : { status, errorType: suggested.errorType, errorMessage };
   }
 
   /** Undefined where there is nothing to say against it. */
@@ -40,7 +45,15 @@ export class Verdicts {
     return status && { status, errorType: undefined };
   }
 
-  private ask(option: keyof VerdictOptions, classify: () => unknown): ExecutionStatus | undefined {
+  private messageOf(error: unknown): string | undefined {
+    const { recordErrorMessages } = this.options;
+    if (recordErrorMessages === false) return undefined;
+    const read = recordErrorMessages === true ? plainMessage : recordErrorMessages;
+    const message: unknown = this.faults.guard('recordErrorMessages', () => read(error));
+    return typeof message === 'string' ? detachedText(message.slice(0, MAX_MESSAGE_LENGTH).toWellFormed()) : undefined;
+  }
+
+  private ask(option: 'classifyError' | 'classifyResult', classify: () => unknown): ExecutionStatus | undefined {
     const status = this.faults.guard(option, classify);
     if (status === undefined || isExecutionStatus(status)) return status;
     this.faults.warnOnce(
@@ -50,4 +63,8 @@ export class Verdicts {
     );
     return undefined;
   }
+}
+
+function plainMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

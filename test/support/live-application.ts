@@ -3,7 +3,7 @@ import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
 import { METRICS_CLOCK, MetricsCollector, MetricsModule } from '../../src';
 import type { Clock, Execution, ExecutionStatus, MetricsModuleOptions } from '../../src';
-import { ManualClock } from './manual-clock';
+import { ManualClock } from '../../src/testing/manual-clock';
 
 /** A started Nest application whose time is in the test's hands. */
 export interface LiveApplication<AppClock extends Clock = ManualClock> {

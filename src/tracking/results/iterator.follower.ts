@@ -70,9 +70,15 @@ function watchOwnIterator(execution: LiveExecution, iterator: AnyIterator): void
 
 function watchIterator(execution: LiveExecution, iterator: AnyIterator): void {
   let live: LiveExecution | undefined;
+  const begin = () => {
+    if (live === undefined) stopAtLimit((live = beginUse(execution, iterator)), iterator);
+    return live;
+  };
   replaceMethod(iterator, 'next', (next) => {
     return function (...args) {
-      return watchStep((live ??= beginUse(execution, iterator)), () => next.apply(this, args), advance);
+      const running = begin();
+      if (running.expired !== undefined) return failStep(iterator, running.expired);
+      return watchStep(running, () => next.apply(this, args), advance);
     };
   });
   for (const key of ['return', 'throw'] as const) {
@@ -80,11 +86,31 @@ function watchIterator(execution: LiveExecution, iterator: AnyIterator): void {
       return function (...args) {
         // Stopped before it began: nothing has run, and what is still parked is not counted.
         live ??= execution;
+        if (live.expired !== undefined) return stop.apply(this, args);
         if (key === 'return') live.abandon(consumerStopped());
         return watchStep(live, () => stop.apply(this, args), key === 'return' ? stopEarly : advance);
       };
     });
   }
+}
+
+/**
+ * At the limit the source is told to stop, and not waited for: one that awaits something hears of it when it wakes.
+ * Held weakly, so that an iterator that is dropped half-way is still noticed.
+ */
+function stopAtLimit(live: LiveExecution, iterator: AnyIterator): void {
+  if (!live.isLimited) return;
+  const source = new WeakRef(iterator);
+  live.onExpire(() => {
+    const stopping = source.deref()?.return?.();
+    if (isThenable(stopping)) Promise.resolve(stopping).catch(() => {});
+  });
+}
+
+/** Fails a step that must not be taken, as the iterator would. */
+function failStep(iterator: AnyIterator, error: Error): Promise<never> {
+  if (Symbol.asyncIterator in iterator) return Promise.reject(error);
+  throw error;
 }
 
 function advance(live: LiveExecution, step: Step): void {
@@ -113,7 +139,7 @@ function watchStep(live: LiveExecution, take: () => unknown, seen: (live: LiveEx
   } catch (error) {
     return failed(error);
   }
-  return isThenable(step) ? Promise.resolve(step).then(arrived, failed) : arrived(step as Step);
+  return isThenable(step) ? live.race(Promise.resolve(step).then(arrived, failed)) : arrived(step as Step);
 }
 
 function isThenable(value: unknown): value is PromiseLike<Step> {

@@ -17,6 +17,7 @@ export const observableFollower: ResultFollower<Observable<unknown>> = {
     const tracked = new Observable<unknown>((subscriber) => {
       const outer = liveExecution();
       const live = beginUse(execution);
+      if (live.expired !== undefined) return subscriber.error(live.expired);
       live.run(() => observable.subscribe(new TrackedSubscriber(subscriber, live, outer)));
     });
     const subscribe = tracked.subscribe.bind(tracked);

@@ -14,13 +14,14 @@ export const promiseFollower: ResultFollower<Promise<unknown>> = {
   inPlace: false,
   matches: (result): result is Promise<unknown> => types.isPromise(result) && isEager(result),
   follow(execution, promise) {
-    const followed = promise.then(
+    const settled = promise.then(
       (value) => execution.tracking.follow(execution, value, 'awaited'),
       (error: unknown) => {
         execution.failed(error);
         throw error;
       },
     );
+    const followed = execution.race(settled);
     if (isOfSubclass(promise) && Object.isExtensible(promise)) {
       const then = Object.assign(followed.then.bind(followed), { [EAGER]: true });
       replaceMethod(promise, 'then', () => then as AnyMethod);
@@ -52,7 +53,10 @@ export const thenableFollower: ResultFollower<PromiseLike<unknown>> = {
         begun = true;
         const live = beginUse(execution);
         const outer = liveExecution();
-        return live.run(() => then.call(this, ...watchSettling(live, outer, onFulfilled, onRejected)));
+        const callbacks = watchSettling(live, outer, onFulfilled, onRejected);
+        if (!live.isLimited) return live.run(() => then.call(this, ...callbacks));
+        const settled = new Promise((resolve, reject) => live.run(() => void then.call(this, resolve, reject)));
+        return live.race(settled).then(...callbacks);
       };
     });
     for (const key of ['catch', 'finally'] as const) {

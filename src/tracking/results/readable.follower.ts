@@ -33,7 +33,10 @@ function watchReadable(execution: LiveExecution, stream: Readable): void {
   if (isFollowed(execution, stream)) return execution.succeeded();
   let live: LiveExecution | undefined;
   let reader: LiveExecution | undefined;
-  const begin = () => (live ??= beginUse(execution, stream));
+  const begin = () => {
+    if (live === undefined) destroyAtLimit((live = beginUse(execution, stream)), stream);
+    return live;
+  };
   replaceMethod(stream, 'read', (read) => {
     return function (...args) {
       if (live === undefined && args[0] === 0 && !isRead(stream)) return read.apply(this, args);
@@ -52,6 +55,19 @@ function watchReadable(execution: LiveExecution, stream: Readable): void {
       // Listeners are the reader's; what the stream does inside the execution must not make them a part of it.
       return live !== undefined && liveExecution() === live ? runInContext(reader, deliver) : deliver();
     };
+  });
+}
+
+/** An error that nobody listens for would end the process: then the stream just ends, and the log says why. */
+function destroyAtLimit(live: LiveExecution, stream: Readable): void {
+  if (!live.isLimited) return;
+  const source = new WeakRef(stream);
+  live.onExpire((error) => {
+    const expired = source.deref();
+    if (expired === undefined || expired.destroyed) return;
+    if (expired.listenerCount('error') > 0) return void expired.destroy(error);
+    expired.destroy();
+    live.tracking.faults.warnOnce(`destroyed:${live.name}`, `${error.message} Its stream was destroyed.`);
   });
 }
 

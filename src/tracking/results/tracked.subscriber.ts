@@ -1,5 +1,6 @@
 import { Subscriber } from 'rxjs';
 import { runInContext } from '../execution-context';
+import type { ExecutionTimeoutError } from '../execution-timeout.error';
 import type { LiveExecution } from '../live-execution';
 
 /** Stands between a source, which runs in the execution's context, and its consumer, which runs in its own. */
@@ -10,6 +11,7 @@ export class TrackedSubscriber extends Subscriber<unknown> {
     private readonly outer: LiveExecution | undefined,
   ) {
     super(consumer);
+    execution.onExpire((error) => this.expire(error));
   }
 
   protected override _next(value: unknown): void {
@@ -36,6 +38,12 @@ export class TrackedSubscriber extends Subscriber<unknown> {
   /** Also called after the end, when it changes nothing. */
   protected stopped(): void {
     this.execution.stopped();
+  }
+
+  /** The source is told after the consumer, which must not wait for it. */
+  private expire(error: ExecutionTimeoutError): void {
+    this.deliver(() => this.destination.error(error));
+    this.unsubscribe();
   }
 
   protected deliver(send: () => void): void {

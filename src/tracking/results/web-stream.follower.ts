@@ -39,11 +39,15 @@ function watchStream(execution: LiveExecution, stream: ReadableStream<unknown>):
 
 function watchReader(begin: () => LiveExecution, reader: Reader): void {
   let released = false;
+  let isStoppedAtLimit = false;
   replaceMethod(reader, 'read', (read) => {
     return async function (...args) {
       const live = begin();
+      if (live.expired !== undefined) throw live.expired;
+      if (!isStoppedAtLimit) stopAtLimit(live, reader);
+      isStoppedAtLimit = true;
       try {
-        const step = (await live.run(() => read.apply(this, args))) as Awaited<ReturnType<Reader['read']>>;
+        const step = await live.race(live.run(() => read.apply(this, args)) as ReturnType<Reader['read']>);
         if (step.done) live.succeeded();
         else live.chunk(step.value);
         return step;
@@ -66,6 +70,19 @@ function watchReader(begin: () => LiveExecution, reader: Reader): void {
       return cancel.apply(this, args);
     };
   });
+}
+
+/** At the limit the source is told to stop, and not waited for. */
+function stopAtLimit(live: LiveExecution, reader: Reader): void {
+  if (!live.isLimited) return;
+  const source = new WeakRef(reader);
+  live.onExpire(
+    (error) =>
+      void source
+        .deref()
+        ?.cancel(error)
+        .catch(() => {}),
+  );
 }
 
 const native = ReadableStream.prototype;

@@ -1,0 +1,92 @@
+import type { TokenCounts } from './token-usage';
+
+/** What a model costs, in US dollars per million tokens. */
+export interface ModelPrice {
+  readonly inputPerMillion: number;
+  readonly outputPerMillion: number;
+  /** @default the price of input */
+  readonly cachedInputPerMillion?: number;
+  /** @default the price of input */
+  readonly cacheWritePerMillion?: number;
+}
+
+/** Prices by the model's name, or a function that knows them. */
+export type ModelPricing =
+  Readonly<Record<string, ModelPrice>> | ((model: string, provider?: string) => ModelPrice | undefined);
+
+const TOKENS_PER_PRICE = 1e6;
+
+/** US dollars for the tokens of one call. */
+function costAt(tokens: TokenCounts, price: ModelPrice): number {
+  const { inputPerMillion, outputPerMillion } = price;
+  const { cachedInputPerMillion = inputPerMillion, cacheWritePerMillion = inputPerMillion } = price;
+  const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens } = tokens;
+  return (
+    ((inputTokens - cachedInputTokens - cacheWriteTokens) * inputPerMillion +
+      cachedInputTokens * cachedInputPerMillion +
+      cacheWriteTokens * cacheWritePerMillion +
+      outputTokens * outputPerMillion) /
+    TOKENS_PER_PRICE
+  );
+}
+
+export interface PriceListEvents {
+  /** A model without a price; told once per model. */
+  readonly onUnknown: (model: string) => void;
+  /** The user's function threw, or returned what is no price. */
+  readonly onFault: (fault: unknown) => void;
+}
+
+/** Models whose missing price is told of at the most: their names come from outside. */
+const MAX_TOLD = 100;
+
+/** Knows what a call costs, if anybody does. */
+export class PriceList {
+  private readonly told = new Set<string>();
+
+  constructor(
+    private readonly pricing: ModelPricing,
+    private readonly events: PriceListEvents,
+  ) {}
+
+  /** US dollars for one call, or undefined where the model has no price. */
+  costOf(tokens: TokenCounts, model: string, provider: string | undefined): number | undefined {
+    try {
+      const price = this.find(model, provider);
+      if (price === undefined) return this.tell(model);
+      if (!isModelPrice(price))
+        throw new TypeError(`The price of the model ${JSON.stringify(model)} is no ModelPrice.`);
+      return costAt(tokens, price);
+    } catch (fault) {
+      this.events.onFault(fault);
+      return undefined;
+    }
+  }
+
+  private find(model: string, provider: string | undefined): ModelPrice | undefined {
+    if (typeof this.pricing === 'function') return this.pricing(model, provider);
+    return Object.hasOwn(this.pricing, model) ? this.pricing[model] : undefined;
+  }
+
+  private tell(model: string): undefined {
+    if (this.told.has(model) || this.told.size >= MAX_TOLD) return;
+    this.told.add(model);
+    this.events.onUnknown(model);
+  }
+}
+
+/** Whether a price, which may come from a user's function, can be reckoned with. */
+export function isModelPrice(value: unknown): value is ModelPrice {
+  if (typeof value !== 'object' || value === null) return false;
+  const price = value as Partial<Record<keyof ModelPrice, unknown>>;
+  return (
+    isRate(price.inputPerMillion) &&
+    isRate(price.outputPerMillion) &&
+    (price.cachedInputPerMillion === undefined || isRate(price.cachedInputPerMillion)) &&
+    (price.cacheWritePerMillion === undefined || isRate(price.cacheWritePerMillion))
+  );
+}
+
+function isRate(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}

@@ -1,0 +1,119 @@
+import type { DeclaredNames } from './declared-names';
+import { detachedText } from './detached-text';
+import type { BucketBounds } from './duration-histogram';
+import { AgentSeries, CacheSeries, CallScope, ModelSeries, ToolSeries } from './execution-series';
+import type { LimitedKind, SeriesLimit } from './series-limit';
+import { OTHER_NAME } from './series-limit';
+
+export type SeriesBuckets = Readonly<Record<'request' | 'agent' | 'tool' | 'model' | 'firstChunk', BucketBounds>>;
+
+/** Finds the series of a combination of names, opens it, or folds it into `__other__` when the limit is reached. */
+export class SeriesTable {
+  readonly agents = new Map<string, AgentSeries>();
+  readonly outsideAgents = new CallScope();
+  readonly unnamedCache = new CacheSeries([]);
+  readonly caches = new Map<string, CacheSeries>();
+
+  constructor(
+    private readonly buckets: SeriesBuckets,
+    private readonly limit: SeriesLimit,
+    private readonly names: DeclaredNames,
+  ) {}
+
+  /** Opens the series of declared names that have none yet: they are exposed from 0, before their first use. */
+  openDeclared(): void {
+    for (const id of this.names.agents.keys()) this.agent(id);
+    for (const { agentId, toolName } of this.names.toolsOfAgents) this.tool(agentId, toolName);
+  }
+
+  agent(id: string): AgentSeries {
+    return (
+      this.agents.get(id) ?? this.openAgent(this.names.agents.has(id) || this.limit.admit('agent') ? id : OTHER_NAME)
+    );
+  }
+
+  /** The display name that was given last counts, but `__other__` belongs to nobody. */
+  nameAgent(id: string, displayName: string): void {
+    const series = this.agent(id);
+    if (series.agentId === id) series.agentName = displayName;
+  }
+
+  tool(agentId: string | undefined, toolName: string): ToolSeries {
+    const agent = agentId === undefined ? undefined : this.agent(agentId);
+    const scope = agent?.calls ?? this.outsideAgents;
+    return scope.tools.get(toolName) ?? this.newTool(agent, toolName);
+  }
+
+  model(agentId: string | undefined, model: string, provider: string): ModelSeries {
+    const agent = agentId === undefined ? undefined : this.agent(agentId);
+    const scope = agent?.calls ?? this.outsideAgents;
+    return findProvider(scope, model, provider) ?? this.newModel(agent, model, provider);
+  }
+
+  cache(name: string | undefined, outcome: LimitedKind): CacheSeries {
+    if (name === undefined) return this.unnamedCache;
+    const known = this.caches.get(name);
+    if (known !== undefined) return known;
+    const isAdmitted = this.limit.admit('cacheHit');
+    if (!isAdmitted) this.limit.drop(outcome);
+    return open(this.caches, isAdmitted ? detachedText(name) : OTHER_NAME, (own) => new CacheSeries([own]));
+  }
+
+  /** Every scope in which tools and models are called, with the agent that it belongs to. */
+  *scopes(): Generator<CallScope> {
+    for (const agent of this.agents.values()) yield agent.calls;
+    yield this.outsideAgents;
+  }
+
+  /** `agent` is the series under which the call stands, which may be `__other__` already. */
+  private newTool(agent: AgentSeries | undefined, toolName: string): ToolSeries {
+    const isToolDeclared = this.names.tools.has(toolName);
+    if ((isToolDeclared && this.isDeclared(agent)) || this.limit.admit('tool')) return this.openTool(agent, toolName);
+    return this.openTool(this.foldAgent(agent), isToolDeclared ? toolName : OTHER_NAME);
+  }
+
+  private newModel(agent: AgentSeries | undefined, model: string, provider: string): ModelSeries {
+    if (this.limit.admit('model')) return this.openModel(agent, detachedText(model), detachedText(provider));
+    return this.openModel(this.foldAgent(agent), OTHER_NAME, provider === '' ? '' : OTHER_NAME);
+  }
+
+  private isDeclared(agent: AgentSeries | undefined): boolean {
+    return agent === undefined || this.names.agents.has(agent.agentId);
+  }
+
+  private foldAgent(agent: AgentSeries | undefined): AgentSeries | undefined {
+    return this.isDeclared(agent) ? agent : this.openAgent(OTHER_NAME);
+  }
+
+  private openAgent(id: string): AgentSeries {
+    const displayName = this.names.agents.get(id);
+    return open(this.agents, id, (own) => new AgentSeries(own, displayName ?? own, this.buckets));
+  }
+
+  private openTool(agent: AgentSeries | undefined, toolName: string): ToolSeries {
+    const { tools } = agent?.calls ?? this.outsideAgents;
+    return open(tools, toolName, (own) => new ToolSeries(agent?.agentId ?? '', own, this.buckets.tool));
+  }
+
+  private openModel(agent: AgentSeries | undefined, model: string, provider: string): ModelSeries {
+    const scope = agent?.calls ?? this.outsideAgents;
+    const known = findProvider(scope, model, provider);
+    if (known !== undefined) return known;
+    const series = new ModelSeries(agent?.agentId ?? '', model, provider, this.buckets.model);
+    open(scope.models, model, () => []).push(series);
+    return series;
+  }
+}
+
+function findProvider(scope: CallScope, model: string, provider: string): ModelSeries | undefined {
+  return scope.models.get(model)?.find((series) => series.provider === provider);
+}
+
+function open<Series>(table: Map<string, Series>, name: string, create: (name: string) => Series): Series {
+  const known = table.get(name);
+  if (known !== undefined) return known;
+  const own = detachedText(name);
+  const series = create(own);
+  table.set(own, series);
+  return series;
+}

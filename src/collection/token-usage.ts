@@ -1,0 +1,104 @@
+import { CompensatedSum } from './compensated-sum';
+
+/** Tokens of one model call. */
+export interface TokenCounts {
+  /** Includes cached and cache-written ones. */
+  readonly inputTokens: number;
+  readonly cachedInputTokens: number;
+  readonly cacheWriteTokens: number;
+  /** Includes reasoning. */
+  readonly outputTokens: number;
+  readonly reasoningTokens: number;
+}
+
+/** Tokens and cost of many calls, as users read them. */
+export interface TokenUsage extends TokenCounts {
+  /** Model calls. */
+  readonly calls: number;
+  /** Input plus output. */
+  readonly totalTokens: number;
+  readonly costUsd: number;
+  /** Calls whose model has no price. */
+  readonly unpricedCalls: number;
+}
+
+const NO_TOKENS: TokenCounts = {
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+};
+
+/** Fills in what was not reported. A part is never more than its whole: some providers report the whole without it. */
+export function completeTokens(reported: Partial<Record<keyof TokenCounts, number | null>>): TokenCounts {
+  const count = (field: keyof TokenCounts) => reported[field] ?? 0;
+  const cachedInputTokens = count('cachedInputTokens');
+  const cacheWriteTokens = count('cacheWriteTokens');
+  const reasoningTokens = count('reasoningTokens');
+  return {
+    inputTokens: Math.max(count('inputTokens'), cachedInputTokens + cacheWriteTokens),
+    cachedInputTokens,
+    cacheWriteTokens,
+    outputTokens: Math.max(count('outputTokens'), reasoningTokens),
+    reasoningTokens,
+  };
+}
+
+/** The `type` label of the token family. Its values partition the tokens. */
+export const TOKEN_TYPES = ['input', 'cached_input', 'cache_write', 'output', 'reasoning'] as const;
+
+/** Tokens by type, in the order of `TOKEN_TYPES`. */
+function partitionTokens(tokens: TokenCounts): readonly number[] {
+  const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens } = tokens;
+  return [
+    inputTokens - cachedInputTokens - cacheWriteTokens,
+    cachedInputTokens,
+    cacheWriteTokens,
+    outputTokens - reasoningTokens,
+    reasoningTokens,
+  ];
+}
+
+/** Adds up tokens and cost. */
+export class TokenTotals {
+  private tokens: { -readonly [Field in keyof TokenCounts]: number } = { ...NO_TOKENS };
+  private readonly cost = new CompensatedSum();
+  unpricedCalls = 0;
+
+  get costUsd(): number {
+    return this.cost.value;
+  }
+
+  /** By type, in the order of `TOKEN_TYPES`. */
+  partition(): readonly number[] {
+    return partitionTokens(this.tokens);
+  }
+
+  /** `costUsd` is undefined where nobody knows the price. */
+  add(tokens: TokenCounts, costUsd: number | undefined): void {
+    this.addTokens(tokens);
+    if (costUsd === undefined) this.unpricedCalls += 1;
+    else this.cost.add(costUsd);
+  }
+
+  merge(other: TokenTotals): void {
+    this.addTokens(other.tokens);
+    this.cost.add(other.cost.value);
+    this.unpricedCalls += other.unpricedCalls;
+  }
+
+  read(calls: number): TokenUsage {
+    const { tokens, unpricedCalls } = this;
+    const totalTokens = tokens.inputTokens + tokens.outputTokens;
+    return Object.freeze({ calls, ...tokens, totalTokens, costUsd: this.cost.value, unpricedCalls });
+  }
+
+  private addTokens(tokens: TokenCounts): void {
+    this.tokens.inputTokens += tokens.inputTokens;
+    this.tokens.cachedInputTokens += tokens.cachedInputTokens;
+    this.tokens.cacheWriteTokens += tokens.cacheWriteTokens;
+    this.tokens.outputTokens += tokens.outputTokens;
+    this.tokens.reasoningTokens += tokens.reasoningTokens;
+  }
+}

@@ -1,0 +1,63 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { StartupError } from './startup.error';
+
+export interface DemoConfig {
+  readonly port: number;
+  /** The folder whose Markdown the crew reads; without it, this project's and its dependencies'. */
+  readonly docsDir?: string;
+  /** The server to ask; without it, the embedded model answers. */
+  readonly openAi?: OpenAiConfig;
+}
+
+export interface OpenAiConfig {
+  readonly baseUrl: string;
+  readonly apiKey?: string;
+  readonly model: string;
+  /** How long one answer may take. */
+  readonly timeoutMs: number;
+}
+
+// A model on somebody's own laptop reads the passages slowly.
+const MODEL_TIMEOUT_MS = 120_000;
+
+/**
+ * What the environment asks for: `PORT`, `DOCS_DIR`, `OPENAI_BASE_URL`, `OPENAI_API_KEY`, `OPENAI_MODEL`.
+ * An empty variable counts as unset, since that is what compose files and CI make of a missing one.
+ *
+ * @throws StartupError naming the variable, its value and what is wrong with it
+ */
+export function readDemoConfig(env: NodeJS.ProcessEnv): DemoConfig {
+  return { port: readPort(env.PORT), docsDir: readDocsDir(env.DOCS_DIR), openAi: readOpenAi(env) };
+}
+
+function readPort(value: string | undefined): number {
+  if (!value) return 3000;
+  const port = Number(value);
+  if (/^\d+$/.test(value) && port <= 65_535) return port;
+  throw new StartupError(`PORT=${value} is not a port: give a whole number from 0 to 65535.`);
+}
+
+function readDocsDir(value: string | undefined): string | undefined {
+  if (!value) return undefined;
+  const folder = resolve(value);
+  const stats = statSync(folder, { throwIfNoEntry: false });
+  if (!stats) throw new StartupError(`DOCS_DIR=${value} does not exist: give a folder with Markdown files.`);
+  if (!stats.isDirectory()) throw new StartupError(`DOCS_DIR=${value} is not a folder: give one with Markdown files.`);
+  return folder;
+}
+
+function readOpenAi(env: NodeJS.ProcessEnv): OpenAiConfig | undefined {
+  if (!env.OPENAI_BASE_URL) return undefined;
+  return {
+    baseUrl: readBaseUrl(env.OPENAI_BASE_URL),
+    apiKey: env.OPENAI_API_KEY || undefined,
+    model: env.OPENAI_MODEL || 'gpt-4o-mini',
+    timeoutMs: MODEL_TIMEOUT_MS,
+  };
+}
+
+function readBaseUrl(value: string): string {
+  if (/^https?:\/\//i.test(value) && URL.canParse(value)) return value.replace(/\/+$/, '');
+  throw new StartupError(`OPENAI_BASE_URL=${value} is not a URL: give one such as http://localhost:11434/v1.`);
+}

@@ -1,0 +1,54 @@
+import { CacheModule } from '@nestjs/cache-manager';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { Keyv } from 'keyv';
+import { MetricsModule } from '../index';
+import { CrewController } from './crew/crew.controller';
+import { CrewService } from './crew/crew.service';
+import { PlannerAgent } from './crew/planner.agent';
+import { ResearcherAgent } from './crew/researcher.agent';
+import { WriterAgent } from './crew/writer.agent';
+import type { OpenAiConfig } from './demo.config';
+import { DocsIndex } from './docs/docs-index';
+import { ExtractiveModel } from './model/extractive.model';
+import { LanguageModel } from './model/language-model';
+import { OpenAiCompatibleModel } from './model/openai-compatible.model';
+import { BoundedMap } from './tools/bounded-map';
+import { CalculateTool } from './tools/calculate.tool';
+import { ReadSectionTool } from './tools/read-section.tool';
+import { ResultCache } from './tools/result-cache.service';
+import { SearchDocsTool } from './tools/search-docs.tool';
+
+const CACHE_ENTRIES = 1_000;
+const CACHE_TTL_MS = 5 * 60_000;
+
+@Module({
+  imports: [
+    MetricsModule.forRoot(),
+    CacheModule.registerAsync({
+      useFactory: () => ({ stores: new Keyv({ store: new BoundedMap(CACHE_ENTRIES), ttl: CACHE_TTL_MS }) }),
+    }),
+  ],
+  controllers: [CrewController],
+  providers: [
+    CrewService,
+    PlannerAgent,
+    ResearcherAgent,
+    WriterAgent,
+    SearchDocsTool,
+    ReadSectionTool,
+    CalculateTool,
+    ResultCache,
+  ],
+})
+export class DemoModule {
+  static forRoot(docs: DocsIndex, openAi?: OpenAiConfig): DynamicModule {
+    const model = openAi ? new OpenAiCompatibleModel(openAi) : new ExtractiveModel();
+    return {
+      module: DemoModule,
+      providers: [
+        { provide: DocsIndex, useValue: docs },
+        { provide: LanguageModel, useValue: model },
+      ],
+    };
+  }
+}

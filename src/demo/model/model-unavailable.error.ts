@@ -1,0 +1,8 @@
+import { BadGatewayException } from '@nestjs/common';
+
+/** The model's server could not be reached or gave no answer: the caller's question was fine, hence a 502. */
+export class ModelUnavailableError extends BadGatewayException {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+  }
+}

@@ -1,0 +1,14 @@
+/** What to open and to type, once the demo listens at `baseUrl`. */
+export function welcome(baseUrl: string): string {
+  return `
+  The crew is listening on ${baseUrl}
+
+  metrics     ${baseUrl}/metrics
+  prometheus  ${baseUrl}/metrics?format=prometheus
+  ask         curl ${baseUrl}/crew/ask -H 'content-type: application/json' -d '{"question": "What is a histogram?"}'
+  stream      curl -N '${baseUrl}/crew/stream?question=What+is+a+histogram'
+  a failure   curl ${baseUrl}/crew/ask -H 'content-type: application/json' -d '{"question": "Calculate 2 + bananas"}'
+  a slow one  curl -N '${baseUrl}/crew/stream?question=What+does+the+section+%22Teleportation%22+say'
+
+`;
+}

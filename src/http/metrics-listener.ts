@@ -1,0 +1,134 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { HttpException, InternalServerErrorException, NotFoundException, UnauthorizedException } from '@nestjs/common';
+import type { BearerTokens } from './bearer-tokens';
+import type { MetricsAnswers, MetricsRequest, MetricsRoute } from './metrics-answer';
+import { writeAnswer } from './metrics-response';
+import type { MetricsResponse } from './metrics-response';
+
+/** A listener of its own for scrapers. */
+export interface ListenOptions {
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** @default '0.0.0.0' */
+  readonly host?: string;
+}
+
+export interface MetricsListenerOptions {
+  readonly listen: ListenOptions | undefined;
+  readonly path: string;
+  readonly answers: MetricsAnswers;
+  readonly tokens: BearerTokens;
+  readonly onFault: (fault: unknown) => void;
+}
+
+/**
+ * Serves the metrics on a port of its own: the same routes and none of the application's, also where the application
+ * serves no HTTP. Inject it to learn its address.
+ */
+export class MetricsListener {
+  private server: Server | undefined;
+  private readonly routes: ReadonlyMap<string, MetricsRoute>;
+
+  constructor(private readonly options: MetricsListenerOptions) {
+    const path = `/${options.path.replace(/^\/+|\/+$/g, '')}`;
+    this.routes = new Map([
+      [path, 'metrics'],
+      [`${path}/history`, 'history'],
+      [`${path}/running`, 'running'],
+      [`${path}/trends`, 'trends'],
+    ]);
+  }
+
+  /** Whether there is one: the main listener does not answer then. */
+  get isConfigured(): boolean {
+    return this.options.listen !== undefined;
+  }
+
+  /** Where it listens; undefined before the application has started and after it has closed. */
+  address(): AddressInfo | undefined {
+    const address = this.server?.address();
+    return typeof address === 'object' && address !== null ? address : undefined;
+  }
+
+  /** @throws an error that suggests a port for each of several processes, where the port is taken */
+  async open(): Promise<void> {
+    const { listen } = this.options;
+    if (listen === undefined) return;
+    const { port, host = '0.0.0.0' } = listen;
+    const server = createServer((request, response) => void this.answer(request, response));
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error) => reject(describeFailure(error, host, port)));
+      server.listen(port, host, resolve);
+    });
+    this.server = server;
+  }
+
+  async close(): Promise<void> {
+    const { server } = this;
+    this.server = undefined;
+    if (server === undefined) return;
+    const closed = new Promise((resolve) => server.close(resolve));
+    // A scraper keeps its connection for the next scrape, and nobody waits for that.
+    server.closeAllConnections();
+    await closed;
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const url = new URL(request.url ?? '/', 'http://localhost');
+      const asked: MetricsRequest = { headers: request.headers, query: readQuery(url.searchParams) };
+      const route = this.route(request, url);
+      await writeAnswer(plainResponse(response), asked, await this.options.answers[route](asked));
+    } catch (error) {
+      this.refuse(response, error);
+    }
+  }
+
+  private route({ method, headers }: IncomingMessage, { pathname }: URL): MetricsRoute {
+    const route = this.routes.get(pathname.length > 1 ? pathname.replace(/\/$/, '') : pathname);
+    if (route === undefined || (method !== 'GET' && method !== 'HEAD')) {
+      throw new NotFoundException(`Cannot ${method} ${pathname}`);
+    }
+    if (!this.options.tokens.admit(headers.authorization)) throw new UnauthorizedException();
+    return route;
+  }
+
+  private refuse(response: ServerResponse, error: unknown): void {
+    if (!(error instanceof HttpException)) this.options.onFault(error);
+    const exception = error instanceof HttpException ? error : new InternalServerErrorException();
+    response.statusCode = exception.getStatus();
+    if (exception instanceof UnauthorizedException) response.setHeader('WWW-Authenticate', 'Bearer');
+    response.setHeader('Content-Type', 'application/json; charset=utf-8');
+    response.end(JSON.stringify(exception.getResponse()));
+  }
+}
+
+/** A parameter that is given twice is a list, as on Express and Fastify. */
+function readQuery(parameters: URLSearchParams): Record<string, string | string[]> {
+  const names = new Set(parameters.keys());
+  return Object.fromEntries([...names].map((name) => [name, onlyOrAll(parameters.getAll(name))]));
+}
+
+function onlyOrAll(values: string[]): string | string[] {
+  return values.length === 1 ? values[0]! : values;
+}
+
+function plainResponse(response: ServerResponse): MetricsResponse {
+  return {
+    status: (code) => (response.statusCode = code),
+    getHeader: (name) => response.getHeader(name),
+    header: (name, value) => response.setHeader(name, value),
+    send: (body) => response.setHeader('Content-Length', body.length).end(body),
+  };
+}
+
+function describeFailure(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (error.code !== 'EADDRINUSE') return error;
+  return new Error(
+    `MetricsModule: the port ${port} of ${host} (option "listen") is taken. Where several processes run on one machine, ` +
+      'give each its own: 9464 + Number(process.env.NODE_APP_INSTANCE ?? 0).',
+    { cause: error },
+  );
+}

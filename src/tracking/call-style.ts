@@ -1,0 +1,19 @@
+import { types } from 'node:util';
+import { Observable, throwError } from 'rxjs';
+
+/** How a function hands on a failure that comes before it runs, and whether calling it runs anything at all. */
+export type CallStyle = 'sync' | 'async' | 'observable' | 'generator';
+
+/** By the function itself, else by the type that TypeScript has written down for it. */
+export function callStyleOf(fn: object, returnType?: unknown): CallStyle {
+  if (types.isGeneratorFunction(fn)) return 'generator';
+  if (types.isAsyncFunction(fn) || returnType === Promise) return 'async';
+  return returnType === Observable ? 'observable' : 'sync';
+}
+
+/** Fails a call that must not run, in the way in which its caller expects it. */
+export function failCall(style: CallStyle, error: Error): unknown {
+  if (style === 'async') return Promise.reject(error);
+  if (style === 'observable') return throwError(() => error);
+  throw error;
+}

@@ -1,0 +1,19 @@
+import type { ExecutionKind } from '../collection/execution-status';
+
+/** What a limit ends an execution with. Its `name` is `TimeoutError`, like that of rxjs and of `AbortSignal.timeout`. */
+export class ExecutionTimeoutError extends Error {
+  override readonly name = 'TimeoutError';
+
+  constructor(
+    readonly kind: ExecutionKind,
+    /** The agent's id or the tool's name. */
+    readonly executionName: string,
+    /** The limit that was reached, in milliseconds. */
+    readonly limitMs: number,
+    /** Whether it was the budget of all tools of the agent, not the execution's own limit. */
+    readonly sequence: boolean,
+  ) {
+    const limit = sequence ? `the ${limitMs} ms that the agent's tools have together` : `${limitMs} ms`;
+    super(`The ${kind} ${JSON.stringify(executionName)} took longer than ${limit}.`);
+  }
+}

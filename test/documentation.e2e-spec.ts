@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { INestApplication } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { AppModule } from '../examples/quickstart';
+
+const root = join(__dirname, '..');
+const pages = [
+  'README.md',
+  ...readdirSync(join(root, 'docs')).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
+];
+
+interface Snippet {
+  readonly page: string;
+  readonly source: string;
+  readonly code: string;
+}
+
+/** A code block whose source stands above it, as `<!-- file.ts#region -->`. */
+const SNIPPET = /<!-- (\S+\.ts)#(\S+) -->\n+```ts\n([\s\S]*?)```/g;
+
+function snippetsOf(page: string): Snippet[] {
+  const text = readFileSync(join(root, page), 'utf8');
+  return [...text.matchAll(SNIPPET)].map(([, file, region, code]) => ({
+    page,
+    source: `${file}#${region}`,
+    code: code!,
+  }));
+}
+
+function readRegion(source: string): string {
+  const [file, region] = source.split('#') as [string, string];
+  const lines = readFileSync(join(root, file), 'utf8').split('\n');
+  const start = lines.findIndex((line) => line.trim() === `// #region ${region}`);
+  const end = lines.findIndex((line, index) => index > start && line.trim() === '// #endregion');
+  if (start === -1 || end === -1) throw new Error(`${source} does not exist`);
+  const body = lines.slice(start + 1, end);
+  const indent = Math.min(...body.filter((line) => line !== '').map((line) => line.length - line.trimStart().length));
+  return body.map((line) => `${line.slice(indent)}\n`).join('');
+}
+
+describe('documentation', () => {
+  it.each(pages)('%s takes every TypeScript snippet from code that a test runs', (page) => {
+    const blocks = readFileSync(join(root, page), 'utf8').match(/```ts\n/g) ?? [];
+    expect(snippetsOf(page)).toHaveLength(blocks.length);
+  });
+
+  it.each(pages.flatMap(snippetsOf))('$page shows $source as it is', ({ source, code }) => {
+    expect(code).toBe(readRegion(source));
+  });
+
+  it.each(pages)('%s links to files that exist', (page) => {
+    const text = readFileSync(join(root, page), 'utf8');
+    const targets = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target]) =>
+      join(root, page, '..', target!),
+    );
+    for (const target of targets) expect(() => readFileSync(target)).not.toThrow();
+  });
+});
+
+describe("README's first steps", () => {
+  let app: INestApplication;
+
+  beforeAll(async () => {
+    const module = await Test.createTestingModule({ imports: [AppModule] }).compile();
+    app = module.createNestApplication();
+    await app.listen(0, '127.0.0.1');
+  });
+
+  afterAll(() => app.close());
+
+  const get = async (path: string) => (await fetch(`${await app.getUrl()}${path}`)).text();
+
+  it('show what README shows', async () => {
+    await get('/ask?q=nest');
+    const text = await get('/metrics?format=prometheus');
+    const shown = readFileSync(join(root, 'README.md'), 'utf8').match(/crew_tool_executions_total\{.*\} \d+/g) ?? [];
+    expect(shown).toHaveLength(4);
+    for (const line of shown) expect(text.split('\n')).toContain(line);
+  });
+});
