@@ -120,7 +120,7 @@ describe('ExecutionTracker.start', () => {
   it('counts a tool under the agent that it names', () => {
     tracker.start({ kind: 'tool', name: 'browser', agent: 'scout' }).end();
 
-    expect(application.collector.getAgentMetrics('scout')?.toolMetrics.get('browser')?.executionCount).toBe(1);
+    expect(application.collector.getAgentMetrics('scout')?.toolMetrics.browser?.executionCount).toBe(1);
   });
 
   it('is cancelled with the application, and its signal aborts', async () => {

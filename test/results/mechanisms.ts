@@ -42,8 +42,13 @@ async function useAwaited(use: Scenario<unknown>['use'], call: () => Promise<unk
   return use(() => result);
 }
 
+/** What is dropped ends; the scenarios and what they hold live on, so that what they leave in progress is. */
+const played: Scenario<unknown>[] = [];
+
 /** What the caller of a scenario saw, and whether it got the very objects that the method returned. */
-export async function play({ body, use }: Scenario<unknown>, run: (body: () => unknown) => unknown = (fn) => fn()) {
+export async function play(scenario: Scenario<unknown>, run: (body: () => unknown) => unknown = (fn) => fn()) {
+  const { body, use } = scenario;
+  played.push(scenario);
   const kept: boolean[] = [];
   const call = () => {
     let original: unknown;
