@@ -91,7 +91,7 @@ export class MetricsCollector {
     const { series } = this.store.ledger;
     const agentId = normaliseName(record.agentId);
     if (record.agentName !== undefined) series.nameAgent(agentId, normaliseName(record.agentName));
-    this.add({ ...record, kind: 'agent', agentId }, series.agent(agentId));
+    this.add(record, { kind: 'agent', agentId }, series.agent(agentId));
   }
 
   /** Records one finished tool execution, of the running agent unless `agentId` names another. */
@@ -99,7 +99,7 @@ export class MetricsCollector {
     if (!this.accepts('recordToolExecution', () => findToolFault(record))) return;
     const agentId = this.agentIdOf(record);
     const toolName = normaliseName(record.toolName);
-    this.add({ ...record, kind: 'tool', agentId, toolName }, this.store.ledger.series.tool(agentId, toolName));
+    this.add(record, { kind: 'tool', agentId, toolName }, this.store.ledger.series.tool(agentId, toolName));
   }
 
   /**
@@ -122,9 +122,8 @@ export class MetricsCollector {
       return { costUsd };
     }
     const series = this.store.ledger.series.model(agentId, model, provider);
-    const firstChunkMs = record.timeToFirstTokenMs;
     series.tokens.add(tokens, costUsd);
-    this.add({ ...record, status: record.status ?? 'success', kind: 'model', agentId, model, firstChunkMs }, series);
+    this.add(record, { kind: 'model', agentId, model }, series);
     return { costUsd };
   }
 
@@ -265,31 +264,31 @@ export class MetricsCollector {
     return agentId === undefined ? this.surroundings.running()?.agentId : normaliseName(agentId);
   }
 
-  private add(measured: MeasuredExecution, series: Account['series']): void {
+  private add(record: AnyRecord, names: RecordNames, series: Account['series']): void {
     const { clock, ledger } = this.store;
     const running = this.surroundings.running();
     const id = this.store.nextId();
     const wallTime = clock.wallTime();
-    const endTime = measured.endTime?.getTime() ?? wallTime;
-    const { kind, agentId, toolName, model, status, errorType, durationMs, firstChunkMs } = measured;
+    const endTime = record.endTime?.getTime() ?? wallTime;
+    const status = record.status ?? 'success';
     const finished: FinishedExecution = {
       id,
       parentId: running?.id,
-      requestId: running?.requestId ?? (kind === 'agent' ? id : undefined),
-      kind,
-      agentId,
-      toolName,
-      model,
+      requestId: running?.requestId ?? (names.kind === 'agent' ? id : undefined),
+      kind: names.kind,
+      agentId: names.agentId,
+      toolName: names.toolName,
+      model: names.model,
       status,
-      errorType: errorType === undefined ? defaultErrorType(status) : normaliseName(errorType),
+      errorType: record.errorType === undefined ? defaultErrorType(status) : normaliseName(record.errorType),
       errorMessage: undefined,
       endTime,
-      durationNs: durationMs === undefined ? undefined : toNanoseconds(durationMs),
-      retries: measured.retries ?? 0,
-      inputBytes: measured.inputBytes ?? 0,
-      outputBytes: measured.outputBytes ?? 0,
+      durationNs: nanosecondsOf(record.durationMs),
+      retries: record.retries ?? 0,
+      inputBytes: record.inputBytes ?? 0,
+      outputBytes: record.outputBytes ?? 0,
       chunks: 0,
-      firstChunkNs: firstChunkMs === undefined ? undefined : toNanoseconds(firstChunkMs),
+      firstChunkNs: nanosecondsOf(record.timeToFirstTokenMs),
       traceId: undefined,
     };
     // What is said to end in the future counts as ending now.
@@ -297,14 +296,22 @@ export class MetricsCollector {
   }
 }
 
-/** What the three kinds of records have in common, with the names as they are counted. */
-type MeasuredExecution = Pick<FinishedExecution, 'kind' | 'agentId' | 'status'> &
-  Partial<Pick<FinishedExecution, 'toolName' | 'model' | 'retries' | 'inputBytes' | 'outputBytes'>> & {
-    readonly durationMs?: number;
-    readonly errorType?: string;
-    readonly endTime?: Date;
-    readonly firstChunkMs?: number;
-  };
+/** What the three kinds of records may say of an execution besides its names. */
+type AnyRecord = Partial<
+  Omit<ToolExecutionRecord, 'toolName' | 'agentId'> & Pick<ModelCallRecord, 'timeToFirstTokenMs'>
+>;
+
+/** The names of a record in the form in which they are counted. */
+interface RecordNames {
+  readonly kind: ExecutionKind;
+  readonly agentId: string | undefined;
+  readonly toolName?: string;
+  readonly model?: string;
+}
+
+function nanosecondsOf(durationMs: number | undefined): number | undefined {
+  return durationMs === undefined ? undefined : toNanoseconds(durationMs);
+}
 
 function matches(execution: FinishedExecution, { kind, agentId, toolName, status }: HistoryFilter): boolean {
   return (
