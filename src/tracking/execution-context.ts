@@ -12,7 +12,7 @@ export function liveExecution(): LiveExecution | undefined {
  * context's own is reported, one of `fn` stays one of `fn`.
  */
 export function runInContext<Result>(execution: LiveExecution | undefined, fn: () => Result): Result {
-  if (execution === undefined && shared.context === undefined) return fn();
+  if (execution === liveExecution()) return fn();
   let entered = false;
   try {
     shared.context ??= new AsyncLocalStorage();

@@ -14,12 +14,14 @@ import { SequenceBudget } from './sequence-budget';
 import { Stopwatch } from './stopwatch';
 
 /** What an execution has from the one in which it began. */
-type Origin = Pick<LiveExecution, 'sequence' | 'contextAgentId' | 'requestSequence'>;
+type Origin = Pick<LiveExecution, 'sequence' | 'contextAgentId' | 'requestSequence' | 'callSequence'>;
 
 /** One execution from its beginning to its end. */
 export class LiveExecution implements ExecutionHandle {
   readonly sequence: number;
   readonly parentSequence: number | undefined;
+  /** The first execution of the call of which this one is a further use; itself, if it is the first. */
+  callSequence: number;
   /** The outermost agent around this execution. An agent is one itself where every agent around it has ended. */
   readonly requestSequence: number | undefined;
   /** The agent under which this execution is counted. */
@@ -43,6 +45,7 @@ export class LiveExecution implements ExecutionHandle {
   /** Begun in vain so far: what the call returned runs only when somebody asks it to. */
   private parked = false;
   private used = false;
+  private readonly parentCallSequence: number | undefined;
   private deadline: Deadline | undefined;
   private readonly expiryListeners = new Set<(error: ExecutionTimeoutError) => void>();
   private budget: SequenceBudget | undefined;
@@ -62,7 +65,9 @@ export class LiveExecution implements ExecutionHandle {
   ) {
     const { kind } = spec;
     this.sequence = tracking.nextSequence();
+    this.callSequence = this.sequence;
     this.parentSequence = origin?.sequence;
+    this.parentCallSequence = origin?.callSequence;
     this.contextAgentId = kind === 'agent' ? name : origin?.contextAgentId;
     this.agentId = spec.agent ?? this.contextAgentId;
     this.requestSequence = kind === 'agent' ? (parent?.enclosingRequest ?? this.sequence) : origin?.requestSequence;
@@ -246,13 +251,28 @@ export class LiveExecution implements ExecutionHandle {
     return this;
   }
 
+  /** It begins where this one did: in the parent's own call, or in the further use of it that is running. */
   private another(): LiveExecution {
-    const { parentSequence, contextAgentId, requestSequence } = this;
-    const origin =
-      parentSequence === undefined ? undefined : { sequence: parentSequence, contextAgentId, requestSequence };
-    const another = new LiveExecution(this.tracking, this.spec, this.name, this.parent, origin);
+    const { tracking, spec, name, parentCallSequence } = this;
+    const running = tracking.current();
+    const isParent = running !== undefined && running.callSequence === parentCallSequence;
+    const another = new LiveExecution(
+      tracking,
+      spec,
+      name,
+      isParent ? running : this.parent,
+      isParent ? running : this.origin,
+    );
+    another.callSequence = this.callSequence;
     another.used = true;
     return another;
+  }
+
+  /** The parent may have been let go. */
+  private get origin(): Origin | undefined {
+    const { parentSequence: sequence, parentCallSequence: callSequence, contextAgentId, requestSequence } = this;
+    if (sequence === undefined || callSequence === undefined) return undefined;
+    return { sequence, callSequence, contextAgentId, requestSequence };
   }
 
   private isFirst(chunk: unknown): boolean {

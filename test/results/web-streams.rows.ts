@@ -42,7 +42,7 @@ async function readWith(reader: ReadableStreamDefaultReader<unknown>): Promise<u
   }
 }
 
-const collectInto = (seen: unknown[]) => new WritableStream({ write: (chunk) => void seen.push(chunk) });
+const collectInto = (seen: unknown[]) => new WritableStream<unknown>({ write: (chunk) => void seen.push(chunk) });
 const upperCase = () =>
   new TransformStream<string, string>(
     { transform: (chunk, controller) => controller.enqueue(chunk.toUpperCase()) },
@@ -184,7 +184,7 @@ export const webStreams: Mechanism = {
           body: () => chunks(clock),
           async use(call) {
             const stream = call();
-            const broken = new WritableStream({
+            const broken = new WritableStream<unknown>({
               write() {
                 throw new BrokenError();
               },

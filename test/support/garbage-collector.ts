@@ -4,10 +4,16 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Collects garbage until `isDone`; finalizers run after a collection, in a task of their own. */
-export async function collectGarbageUntil(isDone: () => boolean): Promise<void> {
-  for (let round = 0; round < 50 && !isDone(); round += 1) {
+const tick = () => new Promise((resolve) => setImmediate(resolve));
+
+/**
+ * Collects garbage until `isDone`. Not in the task in which that looked, since what it looked at lives as long; finalizers
+ * run after a collection, in a task of their own.
+ */
+export async function collectGarbageUntil(isDone: () => boolean, rounds = 50): Promise<void> {
+  for (let round = 0; round < rounds && !isDone(); round += 1) {
+    await tick();
     collectGarbage();
-    await new Promise((resolve) => setImmediate(resolve));
+    await tick();
   }
 }

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { liveExecution } from '../execution-context';
 import { consumerStopped } from '../live-execution';
 import type { LiveExecution } from '../live-execution';
-import { beginUse, isFollowed, replaceMethod } from './result-follower';
+import { beginUse, isFollowed, replaceMethod, seriesOf } from './result-follower';
 import type { ResultFollower } from './result-follower';
 
 type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
@@ -55,9 +55,9 @@ function watchIterable(execution: LiveExecution, iterable: AsyncIterable<unknown
 }
 
 /** The call that an iteration belongs to: one that was made where the iteration is, else the oldest. */
-function takeCall(calls: LiveExecution[], { spec }: LiveExecution): LiveExecution | undefined {
+function takeCall(calls: LiveExecution[], followedFor: LiveExecution): LiveExecution | undefined {
   const caller = liveExecution();
-  const own = calls.filter((call) => call.spec === spec);
+  const own = calls.filter((call) => seriesOf(call) === seriesOf(followedFor));
   const call = own.find(({ parent }) => parent === caller) ?? own[0];
   if (call !== undefined) calls.splice(calls.indexOf(call), 1);
   return call;

@@ -1,4 +1,3 @@
-import type { ExecutionSpec } from '../execution-spec';
 import type { LiveExecution } from '../live-execution';
 
 /** Follows one kind of result to its end. */
@@ -40,20 +39,25 @@ export function beginUse(execution: LiveExecution, used?: object): LiveExecution
   return live;
 }
 
-/** What was returned before, and the call that it is followed for, by what the call was tracked as. */
-const followed = new WeakMap<object, WeakMap<ExecutionSpec, LiveExecution>>();
+/** What was returned before, and the call that it is followed for, by what the call counts as. */
+const followed = new WeakMap<object, Map<string, LiveExecution>>();
 
 /**
- * Whether the result is followed for another call of the same method already, because the method keeps it and returns it
- * again and again; to follow it once more for every call would never end. A method that calls itself and passes the
- * result on is followed for each of these calls.
+ * Whether the result is followed for another such call already, because a method keeps it and returns it again and again;
+ * to follow it once more for every call would never end. A method that calls itself and passes the result on is followed
+ * for each of these calls.
  */
 export function isFollowed(execution: LiveExecution, result: object): boolean {
-  const calls = followed.get(result) ?? new WeakMap<ExecutionSpec, LiveExecution>();
-  const earlier = calls.get(execution.spec);
+  const calls = followed.get(result) ?? new Map<string, LiveExecution>();
+  const earlier = calls.get(seriesOf(execution));
   if (earlier !== undefined && !beganWithin(earlier, execution)) return true;
-  followed.set(result, calls.set(execution.spec, execution));
+  followed.set(result, calls.set(seriesOf(execution), execution));
   return false;
+}
+
+/** What an execution counts as, also among those of other applications. */
+export function seriesOf({ tracking, kind, name }: LiveExecution): string {
+  return `${tracking.instanceId} ${kind} ${name}`;
 }
 
 function beganWithin(inner: LiveExecution, outer: LiveExecution): boolean {

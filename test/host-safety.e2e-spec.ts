@@ -1,0 +1,130 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { LoggerService } from '@nestjs/common';
+import { ExecutionTracker } from '../src';
+import type { AgentOptions, MetricsModuleOptions } from '../src';
+import { ExecutionHistory } from '../src/collection/execution-history';
+import { MetricsStore } from '../src/collection/metrics-store';
+import { mechanisms, play } from './results/mechanisms';
+import type { Mechanism } from './results/result-row';
+import { startApplication } from './support/live-application';
+import { ManualClock } from '../src/testing/manual-clock';
+import { RecordingLogger } from './support/recording-logger';
+
+const fault = (): never => {
+  throw new Error('a fault of ours');
+};
+
+/** Something of ours, or of the user's options, that breaks. */
+interface Fault {
+  readonly what: string;
+  /** Under which place it is logged. */
+  readonly place: string;
+  readonly options?: MetricsModuleOptions;
+  readonly agent?: AgentOptions;
+  /** Breaks what no option reaches. */
+  readonly inject?: (clock: ManualClock) => { mockRestore(): void };
+}
+
+const faults: Fault[] = [
+  { what: 'the clock', place: 'clock', inject: (clock) => jest.spyOn(clock, 'now').mockImplementation(fault) },
+  {
+    what: 'the time of day',
+    place: 'finish',
+    inject: (clock) => jest.spyOn(clock, 'wallTime').mockImplementation(fault),
+  },
+  {
+    what: 'the store',
+    place: 'begin',
+    inject: () => jest.spyOn(MetricsStore.prototype, 'ledger', 'get').mockImplementation(fault),
+  },
+  {
+    what: 'the history',
+    place: 'finish',
+    inject: () => jest.spyOn(ExecutionHistory.prototype, 'add').mockImplementation(fault),
+  },
+  {
+    what: 'the async context',
+    place: 'context',
+    inject: () => jest.spyOn(AsyncLocalStorage.prototype, 'run').mockImplementation(fault),
+  },
+  { what: 'the name function', place: 'name', agent: { id: fault } },
+  { what: 'until', place: 'until', agent: { until: fault } },
+  { what: 'firstChunk', place: 'firstChunk', agent: { firstChunk: fault } },
+  { what: 'classifyError', place: 'classifyError', options: { classifyError: fault } },
+  { what: 'classifyResult', place: 'classifyResult', options: { classifyResult: fault } },
+];
+
+/** Has every case of the mechanisms tracked while something is broken, and compares what the callers saw. */
+async function playBroken({ options, agent = {}, inject }: Fault, played: readonly Mechanism[], logger: LoggerService) {
+  const clock = new ManualClock();
+  const { module, collector } = await startApplication({ options, logger, clock });
+  const tracker = module.get(ExecutionTracker);
+  const injected = inject?.(clock);
+
+  for (const { name, identity, rows } of played) {
+    for (const row of rows) {
+      const untracked = await play(row.create(new ManualClock()));
+      const tracked = await play(row.create(new ManualClock()), (body) => tracker.trackAgent(agent, body));
+      const kept = tracked.kept.map(() => identity === 'kept');
+      expect([name, row.name, tracked]).toEqual([name, row.name, { seen: untracked.seen, kept }]);
+    }
+  }
+
+  injected?.mockRestore();
+  const running = played.flatMap(({ rows }) => rows).reduce((sum, row) => sum + row.running, 0);
+  expect(collector.getRunning()).toHaveLength(running);
+  await module.close();
+}
+
+describe.each(faults)('where $what breaks', (broken) => {
+  it.each(mechanisms)('nobody notices who uses $name', async (mechanism) => {
+    await playBroken(broken, [mechanism], new RecordingLogger());
+  });
+
+  it('it is logged once, however often it breaks', async () => {
+    const logger = new RecordingLogger();
+
+    await playBroken(broken, mechanisms, logger);
+
+    expect(logger.errors).toEqual([expect.stringContaining(`Tracking failed at "${broken.place}"`)]);
+    expect(logger.warnings).toEqual([]);
+  });
+
+  it('nobody notices either where the logger breaks too', async () => {
+    await playBroken(broken, mechanisms, { log() {}, warn: fault, error: fault });
+  });
+});
+
+describe('what makes no sense', () => {
+  it.each([undefined, null, '', 42, {}, Promise.resolve('late')])('as a name, %p, is as none', async (rubbish) => {
+    const { module, collector } = await startApplication();
+    const id = () => rubbish as string;
+
+    const answer = module.get(ExecutionTracker).trackAgent({ id }, function planner() {
+      return 'planned';
+    });
+
+    expect(answer).toBe('planned');
+    expect(collector.getHistory()).toMatchObject([{ agentId: 'planner' }]);
+    await module.close();
+  });
+
+  it('as a result, one that cannot be watched, is counted when it is returned, and logged once', async () => {
+    const logger = new RecordingLogger();
+    const { module, collector } = await startApplication({ logger });
+    const unwatchable = () =>
+      Object.defineProperty({}, 'then', {
+        value: (resolved: (value: string) => void) => resolved('settled'),
+        configurable: false,
+      }) as PromiseLike<string>;
+
+    const tracker = module.get(ExecutionTracker);
+
+    expect(await tracker.trackTool('odd', unwatchable)).toBe('settled');
+    expect(await tracker.trackTool('odd', unwatchable)).toBe('settled');
+
+    expect(collector.getHistory()).toMatchObject([{ status: 'success' }, { status: 'success' }]);
+    expect(logger.errors).toEqual([expect.stringContaining('"follow"')]);
+    await module.close();
+  });
+});

@@ -1,0 +1,351 @@
+import { once } from 'node:events';
+import * as http from 'node:http';
+import { createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import {
+  BadGatewayException,
+  ConflictException,
+  GatewayTimeoutException,
+  InternalServerErrorException,
+  RequestTimeoutException,
+} from '@nestjs/common';
+import { Annotation, Command, interrupt, MemorySaver, START, StateGraph } from '@langchain/langgraph';
+import { ToolTimeoutError } from '@openai/agents';
+import axios from 'axios';
+import { DelayedError, RateLimitError, UnrecoverableError, WaitingChildrenError, WaitingError } from 'bullmq';
+import { from, lastValueFrom, NEVER, timeout } from 'rxjs';
+import { Agent, fetch as undiciFetch } from 'undici';
+import type { ExecutionStatus, MetricsModuleOptions } from '../src';
+import { endings, startApplication } from './support/live-application';
+import { RecordingLogger } from './support/recording-logger';
+import { Subject } from './support/subject';
+
+type Failure = readonly [what: string, fail: () => unknown, status: ExecutionStatus, errorType: string];
+
+/** Accepts connections and never says a word. */
+let silent: Server;
+let refusing: string;
+const connections = new Set<Socket>();
+
+const urlOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+async function listen(): Promise<Server> {
+  const server = createServer((socket) => connections.add(socket)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+beforeAll(async () => {
+  silent = await listen();
+  const gone = await listen();
+  refusing = urlOf(gone);
+  gone.close();
+});
+
+afterAll(() => {
+  for (const connection of connections) connection.destroy();
+  silent.close();
+});
+
+const throwing = (error: unknown) => () => {
+  throw error;
+};
+
+/** Aborts while what it was given to waits. */
+function abortedSoon(reason?: unknown): AbortSignal {
+  const controller = new AbortController();
+  setImmediate(() => controller.abort(reason));
+  return controller.signal;
+}
+
+async function requestWithHttp(options: http.RequestOptions): Promise<void> {
+  const request = http.get(urlOf(silent), options);
+  request.on('timeout', () => request.destroy(Object.assign(new Error('timeout'), { code: 'ESOCKETTIMEDOUT' })));
+  await once(request, 'response');
+}
+
+async function failInWorker(code: string): Promise<never> {
+  const [error] = await once(new Worker(code, { eval: true }), 'message').catch((thrown: unknown) => [thrown]);
+  throw error;
+}
+
+/** An error without a name of its own, as model SDKs have them. */
+class APIConnectionTimeoutError extends Error {}
+class APIUserAbortError extends Error {}
+class ProviderError extends Error {
+  constructor(
+    override readonly name: string,
+    readonly status: number,
+  ) {
+    super(name);
+  }
+}
+
+/** What a Postgres driver throws. */
+class DatabaseError extends Error {
+  override readonly name = 'error';
+
+  constructor(readonly code: string) {
+    super('from the database');
+  }
+}
+
+class OpaqueError extends Error {
+  override get name(): string {
+    throw new TypeError('not even a name');
+  }
+}
+
+const withCode = (code: string, cause?: unknown) => Object.assign(new Error('from a driver', { cause }), { code });
+const timedOut = () => new DOMException('waited too long', 'TimeoutError');
+const circular = new Error('round and round');
+circular.cause = circular;
+const revoked = Proxy.revocable({}, {});
+revoked.revoke();
+
+const failures: Failure[] = [
+  ['rxjs, timeout()', () => lastValueFrom(NEVER.pipe(timeout(1))), 'timeout', 'TimeoutError'],
+  ['AbortSignal.timeout', () => sleep(60_000, undefined, { signal: AbortSignal.timeout(1) }), 'timeout', 'AbortError'],
+  ['timers/promises, aborted', () => sleep(60_000, undefined, { signal: abortedSoon() }), 'cancelled', 'AbortError'],
+  ['fetch, out of time', () => fetch(urlOf(silent), { signal: AbortSignal.timeout(1) }), 'timeout', 'TimeoutError'],
+  ['fetch, aborted', () => fetch(urlOf(silent), { signal: abortedSoon() }), 'cancelled', 'AbortError'],
+  [
+    'fetch, aborted because of a timeout',
+    () => fetch(urlOf(silent), { signal: abortedSoon(timedOut()) }),
+    'timeout',
+    'TimeoutError',
+  ],
+  ['fetch, refused', () => fetch(refusing), 'error', 'TypeError'],
+  [
+    'undici, no headers',
+    () => undiciFetch(urlOf(silent), { dispatcher: new Agent({ headersTimeout: 1 }) }),
+    'timeout',
+    'TypeError',
+  ],
+  ['axios, out of time', () => axios.get(urlOf(silent), { timeout: 1 }), 'timeout', 'AxiosError'],
+  [
+    'axios, out of time by its newer code',
+    () => axios.get(urlOf(silent), { timeout: 1, transitional: { clarifyTimeoutError: true } }),
+    'timeout',
+    'AxiosError',
+  ],
+  ['axios, aborted', () => axios.get(urlOf(silent), { signal: abortedSoon() }), 'cancelled', 'CanceledError'],
+  ['axios, refused', () => axios.get(refusing), 'error', 'AxiosError'],
+  ['http, a silent socket', () => requestWithHttp({ timeout: 1 }), 'timeout', 'ESOCKETTIMEDOUT'],
+  ['http, aborted', () => requestWithHttp({ signal: abortedSoon() }), 'cancelled', 'AbortError'],
+  ['a driver, out of time', throwing(withCode('ETIMEDOUT')), 'timeout', 'ETIMEDOUT'],
+  ['a driver, reset', throwing(withCode('ECONNRESET')), 'error', 'ECONNRESET'],
+  ['a driver, reset because of a timeout', throwing(withCode('ECONNRESET', timedOut())), 'timeout', 'ECONNRESET'],
+  ['a database, unique violation', throwing(new DatabaseError('23505')), 'error', 'DatabaseError'],
+  ['Nest, 408', throwing(new RequestTimeoutException()), 'timeout', 'RequestTimeoutException'],
+  ['Nest, 504', throwing(new GatewayTimeoutException()), 'timeout', 'GatewayTimeoutException'],
+  ['Nest, 409', throwing(new ConflictException()), 'error', 'ConflictException'],
+  ['Nest, 500', throwing(new InternalServerErrorException()), 'error', 'InternalServerErrorException'],
+  [
+    'Nest, 502 because of a timeout',
+    throwing(new BadGatewayException('upstream', { cause: timedOut() })),
+    'timeout',
+    'BadGatewayException',
+  ],
+  ['a model SDK, out of time', throwing(new APIConnectionTimeoutError()), 'timeout', 'APIConnectionTimeoutError'],
+  ['a model SDK, aborted', throwing(new APIUserAbortError()), 'cancelled', 'APIUserAbortError'],
+  ['a model SDK, rate limited', throwing(new ProviderError('RateLimitError', 429)), 'error', 'RateLimitError'],
+  [
+    'OpenAI Agents, a tool out of time',
+    throwing(new ToolTimeoutError({ toolName: 'search', timeoutMs: 1 })),
+    'timeout',
+    'ToolTimeoutError',
+  ],
+  ['BullMQ, delayed', throwing(new DelayedError()), 'cancelled', 'DelayedError'],
+  ['BullMQ, waiting', throwing(new WaitingError()), 'cancelled', 'WaitingError'],
+  ['BullMQ, waiting for children', throwing(new WaitingChildrenError()), 'cancelled', 'WaitingChildrenError'],
+  ['BullMQ, rate limited', throwing(new RateLimitError()), 'cancelled', 'RateLimitError'],
+  ['BullMQ, unrecoverable', throwing(new UnrecoverableError()), 'error', 'UnrecoverableError'],
+  ['a worker thread, thrown', () => failInWorker('throw new RangeError("no")'), 'error', 'RangeError'],
+  [
+    'a worker thread, posted: its own name and code are lost',
+    () =>
+      failInWorker(`
+        class QuotaError extends Error { name = 'QuotaError'; code = 'ETIMEDOUT' }
+        require('node:worker_threads').parentPort.postMessage(new QuotaError('no'));
+      `),
+    'error',
+    'Error',
+  ],
+  ['undefined', throwing(undefined), 'error', 'undefined'],
+  ['null', throwing(null), 'error', 'null'],
+  ['text', throwing('text'), 'error', 'string'],
+  ['an object', throwing({ message: 'no class' }), 'error', 'Object'],
+  ['an object without a prototype', throwing(Object.create(null)), 'error', 'Error'],
+  ['an error whose name throws', throwing(new OpaqueError()), 'error', 'OpaqueError'],
+  ['a revoked proxy', throwing(revoked.proxy), 'error', 'Error'],
+  ['an error that causes itself', throwing(circular), 'error', 'Error'],
+];
+
+/** What is thrown at once or later is swallowed: the rows are about what is counted. */
+const settle = async (run: () => unknown): Promise<void> => {
+  await Promise.allSettled([(async () => run())()]);
+};
+
+describe('an execution fails with', () => {
+  it.each(failures)('%s', async (_what, fail, status, errorType) => {
+    const { module, collector } = await startApplication({ providers: [Subject] });
+
+    await settle(() => module.get(Subject).tool(fail));
+
+    expect(endings(collector)).toEqual([{ status, errorType, durationMs: 0, chunks: 0, firstChunkMs: undefined }]);
+    await module.close();
+  });
+
+  it('the interrupt of a LangGraph, and succeeds when it is resumed', async () => {
+    const { module, collector } = await startApplication({ providers: [Subject] });
+    const State = Annotation.Root({ answer: Annotation<string> });
+    const graph = new StateGraph(State)
+      .addNode('ask', () => module.get(Subject).tool(() => ({ answer: interrupt<string, string>('May I?') })))
+      .addEdge(START, 'ask')
+      .compile({ checkpointer: new MemorySaver() });
+    const thread = { configurable: { thread_id: '1' } };
+
+    await graph.invoke({ answer: '' }, thread);
+    const resumed = await graph.invoke(new Command({ resume: 'You may.' }), thread);
+
+    expect(resumed.answer).toBe('You may.');
+    expect(endings(collector)).toMatchObject([
+      { status: 'cancelled', errorType: 'GraphInterrupt' },
+      { status: 'success', errorType: undefined },
+    ]);
+    await module.close();
+  });
+});
+
+type Classifiers = Pick<MetricsModuleOptions, 'classifyError' | 'classifyResult'>;
+
+/** Runs a tool twice under the options, and tells how it ended and what was logged. */
+async function classify(
+  options: Classifiers,
+  body: () => unknown,
+  use: (result: unknown) => unknown = (result) => result,
+) {
+  const logger = new RecordingLogger();
+  const { module, collector } = await startApplication({ providers: [Subject], options, logger });
+  await settle(() => use(module.get(Subject).tool(body)));
+  await settle(() => use(module.get(Subject).tool(body)));
+  const ended = endings(collector).map(({ status, errorType }) => [status, errorType]);
+  await module.close();
+  return { ended, logged: [...logger.warnings, ...logger.errors] };
+}
+
+const twice = (status: ExecutionStatus, errorType?: string) => [
+  [status, errorType],
+  [status, errorType],
+];
+const rubbish = (answer: unknown) => () => answer as ExecutionStatus;
+const fault = (): never => {
+  throw new Error('a fault in the option');
+};
+
+describe('classifyError', () => {
+  it('is asked with what was thrown and with our verdict', async () => {
+    const classifyError = jest.fn();
+    const error = new ConflictException();
+
+    await classify({ classifyError }, throwing(error));
+
+    expect(classifyError.mock.calls).toEqual([
+      [error, 'error'],
+      [error, 'error'],
+    ]);
+  });
+
+  it.each(['error', 'timeout', 'cancelled'] as const)('makes it %s', async (status) => {
+    const { ended } = await classify({ classifyError: () => status }, throwing(new ConflictException()));
+
+    expect(ended).toEqual(twice(status, 'ConflictException'));
+  });
+
+  it('makes it a success, which has no error', async () => {
+    const { ended } = await classify({ classifyError: () => 'success' }, throwing(new ConflictException()));
+
+    expect(ended).toEqual(twice('success'));
+  });
+
+  it('leaves it at our verdict with undefined', async () => {
+    const { ended, logged } = await classify({ classifyError: () => undefined }, throwing(timedOut()));
+
+    expect(ended).toEqual(twice('timeout', 'TimeoutError'));
+    expect(logged).toEqual([]);
+  });
+
+  it.each<[does: string, classifyError: () => ExecutionStatus, logged: RegExp]>([
+    ['throws', fault, /failed at "classifyError"/],
+    ['returns an unknown status', rubbish('failed'), /"classifyError" returned 'failed'/],
+    ['returns a promise', rubbish(Promise.resolve('success')), /"classifyError" returned Promise/],
+    ['returns null', rubbish(null), /"classifyError" returned null/],
+  ])('that %s leaves it at our verdict, and is logged once', async (_does, classifyError, message) => {
+    const { ended, logged } = await classify({ classifyError }, throwing(timedOut()));
+
+    expect(ended).toEqual(twice('timeout', 'TimeoutError'));
+    expect(logged).toEqual([expect.stringMatching(message)]);
+  });
+});
+
+describe('classifyResult', () => {
+  const refused = { isError: true, content: [] };
+  const byIsError: Classifiers['classifyResult'] = (result) =>
+    (result as typeof refused).isError ? 'error' : undefined;
+
+  it('makes an error of a result that says so, whether it is awaited or not', async () => {
+    expect((await classify({ classifyResult: byIsError }, () => refused)).ended).toEqual(twice('error', 'Error'));
+    expect((await classify({ classifyResult: byIsError }, async () => refused)).ended).toEqual(twice('error', 'Error'));
+  });
+
+  it('leaves a success with undefined', async () => {
+    const { ended } = await classify({ classifyResult: byIsError }, () => ({ content: [] }));
+
+    expect(ended).toEqual(twice('success'));
+  });
+
+  it('is asked with the awaited value and the execution', async () => {
+    const asked: unknown[] = [];
+    const classifyResult: Classifiers['classifyResult'] = (result, { kind, name }) =>
+      void asked.push({ result, kind, name });
+
+    await classify({ classifyResult }, async () => 42);
+
+    const question = { result: 42, kind: 'tool', name: 'subject' };
+    expect(asked).toEqual([question, question]);
+  });
+
+  it('is not asked about what failed or streamed', async () => {
+    const classifyResult = jest.fn();
+
+    const failed = await classify({ classifyResult }, async () => fault());
+    const stream = () => from([1, 2]);
+    const streamed = await classify({ classifyResult }, stream, (result) => lastValueFrom(result as typeof NEVER));
+
+    expect(failed.ended).toEqual(twice('error', 'Error'));
+    expect(streamed.ended).toEqual(twice('success'));
+    expect(classifyResult).not.toHaveBeenCalled();
+  });
+
+  it.each<[does: string, classifyResult: () => ExecutionStatus, logged: RegExp]>([
+    ['throws', fault, /failed at "classifyResult"/],
+    ['returns an unknown status', rubbish('failed'), /"classifyResult" returned 'failed'/],
+    ['returns true', rubbish(true), /"classifyResult" returned true/],
+  ])('that %s leaves it a success, and is logged once', async (_does, classifyResult, message) => {
+    const { ended, logged } = await classify({ classifyResult }, () => refused);
+
+    expect(ended).toEqual(twice('success'));
+    expect(logged).toEqual([expect.stringMatching(message)]);
+  });
+});
+
+describe('a classifier that is no function', () => {
+  it.each(['classifyError', 'classifyResult'])('is refused: %s', async (option) => {
+    await expect(startApplication({ options: { [option]: 'error' } })).rejects.toThrow(
+      `the option "${option}" is 'error', must be a function`,
+    );
+  });
+});

@@ -1,0 +1,17 @@
+const { readFileSync } = require('node:fs');
+const { transformSync } = require('@swc/core');
+
+// For programs that need a process of their own: Jest catches what nobody else does.
+const options = {
+  module: { type: 'commonjs' },
+  jsc: {
+    target: 'es2022',
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true },
+    keepClassNames: true,
+  },
+};
+
+require.extensions['.ts'] = (module, filename) => {
+  module._compile(transformSync(readFileSync(filename, 'utf8'), { ...options, filename }).code, filename);
+};
