@@ -86,6 +86,7 @@ export class MetricsCoreModule implements NestModule, OnModuleInit, OnApplicatio
     const { store, faults } = application;
     this.explorer = new ProviderExplorer(modules, link, faults);
     this.explorer.linkFactories();
+    link.linkNewcomers = () => this.explorer.linkNewcomers();
     this.explorer.declareNames(store.names);
     store.ledger.series.openDeclared();
   }
@@ -139,7 +140,8 @@ function guardsCannotListen(): TypeError {
 }
 
 function refuseSecond(modules: ModulesContainer): void {
-  const registrations = [...modules.values()].filter(({ metatype }) => metatype === MetricsCoreModule);
+  // By the token, not by the class: another copy of this package has a class of its own.
+  const registrations = [...modules.values()].filter(({ providers }) => providers.has(APPLICATION_LINK));
   if (registrations.length > 1) {
     throw new Error(
       `MetricsModule.forRoot() is imported ${registrations.length} times in one application, must be imported once. ` +

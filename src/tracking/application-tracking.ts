@@ -31,7 +31,8 @@ export interface TrackingOptions {
 export class ApplicationTracking {
   private readonly running = new Set<LiveExecution>();
   private lastReading = 0;
-  private closed = false;
+  /** Whether the application has closed: what begins now is counted nowhere. */
+  closed = false;
 
   constructor(
     private readonly store: MetricsStore,
@@ -102,6 +103,8 @@ export class ApplicationTracking {
   /** Starts the clock and the gauges. */
   enter(execution: LiveExecution): void {
     const now = this.now();
+    // One that was parked may have been counted before recording was switched off.
+    execution.account = undefined;
     if (this.closed) return;
     this.running.add(execution);
     if (this.store.enabled) execution.account = this.faults.guard('begin', () => this.openAccount(execution));

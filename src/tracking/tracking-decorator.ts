@@ -31,8 +31,9 @@ function trackClass(definition: TrackingDecoratorDefinition, target: Function): 
   for (const method of definition.methods ?? ['run']) {
     const descriptor = findDescriptor(prototype, method);
     if (typeof descriptor?.value !== 'function') throw notAMethod(definition, prototype, method);
-    // A decorator on the method itself says more than one on the class.
-    if (specOf(descriptor.value as object, definition.kind) !== undefined) continue;
+    // A decorator on the method itself says more than one on the class, but not where the method is inherited.
+    const own = Object.hasOwn(prototype, method);
+    if (own && specOf(descriptor.value as object, definition.kind) !== undefined) continue;
     const value = track(definition, prototype, method, descriptor.value as AnyFunction);
     Object.defineProperty(prototype, method, { ...descriptor, value });
   }

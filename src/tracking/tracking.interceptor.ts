@@ -3,7 +3,7 @@ import type { CallHandler, ExecutionContext, NestInterceptor, Type } from '@nest
 import { Observable } from 'rxjs';
 import type { Subscriber } from 'rxjs';
 import type { ExecutionKind } from '../collection/execution-status';
-import { APPLICATION_LINK } from './application-link';
+import { APPLICATION_LINK, genuineLink } from './application-link';
 import type { ApplicationLink } from './application-link';
 import type { ApplicationTracking } from './application-tracking';
 import { liveExecution } from './execution-context';
@@ -18,7 +18,11 @@ import { specOf } from './tracked-method';
 abstract class TrackingInterceptor implements NestInterceptor {
   private readonly specs = new WeakMap<Function, ExecutionSpec>();
 
-  constructor(@Optional() @Inject(APPLICATION_LINK) private readonly link?: ApplicationLink) {}
+  private readonly link: ApplicationLink | undefined;
+
+  constructor(@Optional() @Inject(APPLICATION_LINK) link?: unknown) {
+    this.link = genuineLink(link);
+  }
 
   protected abstract readonly kind: ExecutionKind;
   protected abstract specFor(className: string, methodName: string): ExecutionSpec;
