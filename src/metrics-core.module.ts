@@ -49,9 +49,16 @@ export class MetricsCoreModule implements NestModule, OnModuleInit, OnApplicatio
         { provide: METRICS_CLOCK, useValue: systemClock },
         {
           provide: MetricsApplication,
-          inject: [METRICS_OPTIONS, METRICS_CLOCK, APPLICATION_LINK],
-          useFactory: (resolved: ResolvedMetricsOptions, clock: Clock, link: ApplicationLink) =>
-            new MetricsApplication(resolved, clock, link),
+          inject: [METRICS_OPTIONS, METRICS_CLOCK, APPLICATION_LINK, ModulesContainer],
+          useFactory: (
+            resolved: ResolvedMetricsOptions,
+            clock: Clock,
+            link: ApplicationLink,
+            modules: ModulesContainer,
+          ) => {
+            refuseSecond(modules);
+            return new MetricsApplication(resolved, clock, link);
+          },
         },
         {
           provide: BearerTokens,
@@ -82,7 +89,6 @@ export class MetricsCoreModule implements NestModule, OnModuleInit, OnApplicatio
     private readonly listener: MetricsListener,
     @Optional() @Inject(METRICS_ENDPOINT) private readonly endpoint?: MetricsEndpoint,
   ) {
-    refuseSecond(modules);
     const { store, faults } = application;
     this.explorer = new ProviderExplorer(modules, link, faults);
     this.explorer.linkFactories();
