@@ -1,11 +1,11 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Injectable, Module } from '@nestjs/common';
-import type { INestApplication, INestApplicationContext, ModuleMetadata } from '@nestjs/common';
+import type { INestApplicationContext, ModuleMetadata } from '@nestjs/common';
 import { interval, lastValueFrom, of } from 'rxjs';
 import type { Observable } from 'rxjs';
 import request from 'supertest';
-import type { App } from 'supertest/types';
+import type * as ThisCopy from '../src';
 import {
   currentExecution,
   ExecutionTracker,
@@ -27,6 +27,7 @@ import {
   startHttp,
   withMetrics,
 } from './support/applications';
+import type { HttpApplication } from './support/applications';
 
 @Injectable()
 class Search {
@@ -82,11 +83,10 @@ describe('MetricsModule', () => {
   });
 
   describe.each(ADAPTERS)('on %s', (adapter) => {
-    const start = async (metadata: ModuleMetadata) =>
-      applications.add((await startHttp(metadata, adapter)) as INestApplication<App>);
-    const readTotal = async (application: INestApplication<App>) => {
-      const { body } = await request(application.getHttpServer()).get('/metrics').expect(200);
-      return (body as { system_metrics: { total_requests: number } }).system_metrics.total_requests;
+    const start = async (metadata: ModuleMetadata) => applications.add(await startHttp(metadata, adapter));
+    const readTotal = async (application: HttpApplication) => {
+      const response = await request(application.getHttpServer()).get('/metrics').expect(200);
+      return (response.body as { system_metrics: { total_requests: number } }).system_metrics.total_requests;
     };
 
     it('may be listed twice as the same dynamic module', async () => {
@@ -143,7 +143,7 @@ describe('Two live applications', () => {
     expectUntouched(second);
   });
 
-  it.each([
+  it.each<[string, () => unknown, string]>([
     ['a static method', () => Search.version(), 'version'],
     ['a tracked function', () => translate('tea'), 'translate'],
   ])('count %s in whose execution it is called, and nowhere outside any', async (_name, call, tool) => {
@@ -235,13 +235,13 @@ describe('An application that fails to start', () => {
 describe('Two copies of the package', () => {
   /** Peer dependencies are there once. */
   const PEERS = ['@nestjs/common', '@nestjs/core', '@willsoto/nestjs-prometheus', 'prom-client', 'rxjs'];
-  let copy!: typeof import('../src');
+  let copy!: typeof ThisCopy;
 
   beforeAll(() => {
     const peers = PEERS.map((name) => [name, jest.requireActual<object>(name)] as const);
     jest.isolateModules(() => {
       for (const [name, peer] of peers) jest.doMock(name, () => peer);
-      copy = jest.requireActual<typeof import('../src')>('../src');
+      copy = jest.requireActual<typeof ThisCopy>('../src');
     });
   });
 
@@ -387,9 +387,11 @@ describe('Fifty applications that were created, used and closed', () => {
     return collector;
   };
 
-  it.each([
+  it.each<[string, () => Promise<INestApplicationContext>]>([
     ['context', () => startContext(withMetrics(crew))],
-    ...ADAPTERS.map((adapter) => [adapter, () => startHttp(withMetrics(crew, { endpoint: {} }), adapter)] as const),
+    ...ADAPTERS.map(
+      (adapter) => [adapter, () => startHttp(withMetrics(crew, { endpoint: {} }), adapter)] satisfies [string, unknown],
+    ),
   ])('leave nothing behind (%s)', async (_name, start) => {
     await cycle(start);
     await settle();

@@ -40,7 +40,7 @@ function load(code: string): typeof Crew {
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
   const run = new Function('require', 'module', 'exports', code) as (...scope: unknown[]) => void;
   run(
-    (id: string) => jest.requireActual<unknown>(id.startsWith('.') ? join(__dirname, 'support', id) : id),
+    (id: string) => jest.requireActual<object>(id.startsWith('.') ? join(__dirname, 'support', id) : id),
     module,
     module.exports,
   );

@@ -1,16 +1,16 @@
 import { Controller, Get, HttpCode, Injectable, SetMetadata, UseGuards } from '@nestjs/common';
-import type { CanActivate, ExecutionContext, INestApplication } from '@nestjs/common';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { EventEmitter2, EventEmitterModule, OnEvent } from '@nestjs/event-emitter';
-import { ClientProxyFactory, MessagePattern, Transport } from '@nestjs/microservices';
-import type { TcpServerOptions } from '@nestjs/microservices';
+import { MessagePattern } from '@nestjs/microservices';
 import { Interval, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { ApiOperation, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { firstValueFrom } from 'rxjs';
 import request from 'supertest';
-import type { App } from 'supertest/types';
 import { TrackAgent, TrackTool } from '../src';
+import { connectByTcp } from './support/tcp';
 import { ADAPTERS, counted, OpenApplications, startContext, startHttp, withMetrics } from './support/applications';
+import type { HttpApplication } from './support/applications';
 
 const Role = (role: string) => SetMetadata('role', role);
 
@@ -98,7 +98,7 @@ afterEach(() => applications.closeAll());
 
 describe.each(['above', 'below'])('The tracking decorator %s the others', (place) => {
   describe.each(ADAPTERS)('on %s', (adapter) => {
-    let application: INestApplication<App>;
+    let application: HttpApplication;
     beforeEach(async () => {
       const metadata = { controllers: [AboveController, BelowController] };
       application = applications.add(await startHttp(withMetrics(metadata), adapter));
@@ -140,11 +140,7 @@ describe.each(['above', 'below'])('The tracking decorator %s the others', (place
 
   it('keeps a message pattern', async () => {
     const application = applications.add(await startHttp(withMetrics({ controllers: [MessageController] })));
-    const options: TcpServerOptions['options'] = { host: '127.0.0.1', port: 0 };
-    const microservice = application.connectMicroservice({ transport: Transport.TCP, options });
-    await application.startAllMicroservices();
-    const { port } = microservice.unwrap<import('node:net').Server>().address() as import('node:net').AddressInfo;
-    const client = ClientProxyFactory.create({ transport: Transport.TCP, options: { host: '127.0.0.1', port } });
+    const client = await connectByTcp(application);
     try {
       expect(await firstValueFrom(client.send(place, 'Tea'))).toBe('Tea!');
       expect(counted(application)).toEqual([`agent ${place}: success`]);

@@ -1,8 +1,7 @@
 import { Controller, Get, Injectable, UseInterceptors } from '@nestjs/common';
-import type { INestApplication, InjectionToken } from '@nestjs/common';
+import type { InjectionToken } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import request from 'supertest';
-import type { App } from 'supertest/types';
 import { AgentMetricsInterceptor, ToolMetricsInterceptor, trackedTool, TrackAgent, TrackTool } from '../src';
 import {
   collectorOf,
@@ -12,6 +11,7 @@ import {
   startContext,
   withMetrics,
 } from './support/applications';
+import type { HttpApplication } from './support/applications';
 
 @Injectable()
 class Library {
@@ -76,9 +76,11 @@ describe('A mocker', () => {
 
   const start = async (metadata: Parameters<typeof withMetrics>[0], mocker: (token?: InjectionToken) => unknown) => {
     const module = await Test.createTestingModule(metadata).useMocker(mocker).compile();
-    return applications.add(module.createNestApplication({ logger: false }).enableShutdownHooks()).init();
+    const application = applications.add<HttpApplication>(module.createNestApplication({ logger: false }));
+    await application.init();
+    return application;
   };
-  const chat = async (application: INestApplication<App>) =>
+  const chat = async (application: HttpApplication) =>
     (await request(application.getHttpServer()).get('/chat').expect(200)).text;
 
   describe.each(Object.entries(mockers))('that %s', (_name, mocker) => {

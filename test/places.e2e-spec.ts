@@ -1,9 +1,8 @@
-import type { INestApplication, INestApplicationContext, ModuleMetadata } from '@nestjs/common';
+import type { INestApplicationContext, ModuleMetadata } from '@nestjs/common';
 import { Scope } from '@nestjs/common';
 import { ContextIdFactory, LazyModuleLoader } from '@nestjs/core';
 import type { ContextId } from '@nestjs/core';
 import request from 'supertest';
-import type { App } from 'supertest/types';
 import {
   ADAPTERS,
   compile,
@@ -15,6 +14,7 @@ import {
   startHttp,
   withMetrics,
 } from './support/applications';
+import type { HttpApplication } from './support/applications';
 import * as searches from './support/searches';
 import { QUERY, Search } from './support/searches';
 
@@ -338,7 +338,7 @@ describe('Testing modules', () => describePlaces(TESTING));
 describe.each(ADAPTERS)('Controllers on %s', (adapter) => {
   const start = (metadata: ModuleMetadata) => startHttp(metadata, adapter);
   const get = async (application: INestApplicationContext, path: string) => {
-    const server = (application as INestApplication<App>).getHttpServer();
+    const server = (application as HttpApplication).getHttpServer();
     return (await request(server).get(path).expect(200)).text;
   };
 

@@ -118,7 +118,7 @@ afterEach(async () => {
 
 const run = async (name: string, queue: 'crew' | 'scoped' = 'crew') => {
   const job = await application.get(Producer)[queue].add(name, 'tea');
-  return job.waitUntilFinished(events[queue === 'crew' ? 0 : 1]!);
+  return job.waitUntilFinished(events[queue === 'crew' ? 0 : 1]!) as Promise<string>;
 };
 
 it('a job is counted under the name that its arguments give', async () => {

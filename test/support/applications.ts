@@ -1,12 +1,15 @@
-import type { INestApplication, INestApplicationContext, ModuleMetadata, Type } from '@nestjs/common';
+import type { INestApplication, INestApplicationContext, ModuleMetadata } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import type { TestingModule, TestingModuleBuilder } from '@nestjs/testing';
+import type { App } from 'supertest/types';
 import { MetricsCollector, MetricsModule } from '../../src';
 import type { MetricsRootOptions } from '../../src';
 
 export const ADAPTERS = ['express', 'fastify'] as const;
 export type Adapter = (typeof ADAPTERS)[number];
+
+export type HttpApplication = INestApplication<App>;
 
 /** Closes what a test opened, in whatever state the test left it. */
 export class OpenApplications {
@@ -47,10 +50,10 @@ export async function startContext(metadata: ModuleMetadata, adjust?: Adjustment
 export async function startHttp(
   metadata: ModuleMetadata,
   adapter: Adapter = 'express',
-  prepare: (application: INestApplication) => void = () => {},
-): Promise<INestApplication> {
+  prepare: (application: HttpApplication) => void = () => {},
+): Promise<HttpApplication> {
   const module = await compile(metadata);
-  const application =
+  const application: HttpApplication =
     adapter === 'express' ? module.createNestApplication() : module.createNestApplication(new FastifyAdapter());
   application.useLogger(false);
   prepare(application);
@@ -61,7 +64,7 @@ export async function startHttp(
 }
 
 /** The same, listening on a free port of the loopback interface; with its URL. */
-export async function listen(application: INestApplication): Promise<string> {
+export async function listen(application: HttpApplication): Promise<string> {
   await application.listen(0, '127.0.0.1');
   return (await application.getUrl()).replace('[::1]', '127.0.0.1');
 }
@@ -97,9 +100,4 @@ export function expectUntouched(application: INestApplicationContext): void {
     counted: [],
     inProgress: 0,
   });
-}
-
-/** The class that an application has registered, of whatever scope. */
-export function resolve<T>(application: INestApplicationContext, type: Type<T>): Promise<T> {
-  return application.resolve(type, undefined, { strict: false });
 }

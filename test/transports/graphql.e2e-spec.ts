@@ -1,12 +1,12 @@
 import { Injectable, Scope, UseInterceptors } from '@nestjs/common';
-import type { INestApplication, INestApplicationContext } from '@nestjs/common';
+import type { INestApplicationContext } from '@nestjs/common';
 import { Args, Field, GraphQLModule, ObjectType, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { MercuriusDriver } from '@nestjs/mercurius';
 import type { MercuriusDriverConfig } from '@nestjs/mercurius';
 import request from 'supertest';
-import type { App } from 'supertest/types';
 import { AgentMetricsInterceptor, TrackAgent, TrackTool } from '../../src';
 import { counted, expectUntouched, OpenApplications, startContext, startHttp } from '../support/applications';
+import type { HttpApplication } from '../support/applications';
 import { withMetrics } from '../support/applications';
 
 @ObjectType()
@@ -58,7 +58,8 @@ class CrewResolver {
   }
 }
 
-@Resolver({ scope: Scope.REQUEST })
+@Injectable({ scope: Scope.REQUEST })
+@Resolver()
 class RequestScopedResolver {
   constructor(private readonly search: Search) {}
 
@@ -71,7 +72,7 @@ class RequestScopedResolver {
 
 const applications = new OpenApplications();
 let neighbour: INestApplicationContext;
-let application: INestApplication<App>;
+let application: HttpApplication;
 
 beforeEach(async () => {
   neighbour = applications.add(await startContext(withMetrics({ providers: [Search] })));

@@ -1,7 +1,6 @@
-import type { AddressInfo, Server } from 'node:net';
 import { Controller, Scope, UseInterceptors } from '@nestjs/common';
 import type { INestApplication, INestApplicationContext } from '@nestjs/common';
-import { ClientProxyFactory, EventPattern, MessagePattern, RpcException, Transport } from '@nestjs/microservices';
+import { EventPattern, MessagePattern, RpcException } from '@nestjs/microservices';
 import type { ClientProxy } from '@nestjs/microservices';
 import { concat, lastValueFrom, NEVER, of, toArray } from 'rxjs';
 import type { Observable } from 'rxjs';
@@ -15,6 +14,7 @@ import {
   startHttp,
 } from '../support/applications';
 import { withMetrics } from '../support/applications';
+import { connectByTcp } from '../support/tcp';
 
 const search = trackedTool('search', async (text: string) => `${text} found`);
 
@@ -85,14 +85,7 @@ beforeEach(async () => {
   neighbour = applications.add(await startContext(withMetrics({ controllers: [CrewController] })));
   const metadata = { controllers: [CrewController, RequestScopedController] };
   application = applications.add(await startHttp(withMetrics(metadata)));
-  const listening = application.connectMicroservice(
-    { transport: Transport.TCP, options: { host: '127.0.0.1', port: 0 } },
-    { inheritAppConfig: true },
-  );
-  await application.startAllMicroservices();
-  const { port } = listening.unwrap<Server>().address() as AddressInfo;
-  client = ClientProxyFactory.create({ transport: Transport.TCP, options: { host: '127.0.0.1', port } });
-  await client.connect();
+  client = await connectByTcp(application);
 });
 
 afterEach(async () => {

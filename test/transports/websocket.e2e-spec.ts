@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Scope, UseInterceptors } from '@nestjs/common';
-import type { INestApplication, INestApplicationContext } from '@nestjs/common';
+import type { INestApplicationContext } from '@nestjs/common';
 import { Injectable } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { MessageBody, SubscribeMessage, WebSocketGateway, WsException } from '@nestjs/websockets';
@@ -9,6 +9,7 @@ import type { Observable } from 'rxjs';
 import { WebSocket } from 'ws';
 import { AgentMetricsInterceptor, TrackAgent, TrackTool } from '../../src';
 import { ADAPTERS, counted, expectUntouched, listen, OpenApplications } from '../support/applications';
+import type { HttpApplication } from '../support/applications';
 import { startContext, startHttp, withMetrics } from '../support/applications';
 
 @Injectable({ scope: Scope.TRANSIENT })
@@ -59,7 +60,7 @@ afterEach(() => applications.closeAll());
 
 describe.each(ADAPTERS)('A gateway on %s', (adapter) => {
   let neighbour: INestApplicationContext;
-  let application: INestApplication;
+  let application: HttpApplication;
   let socket: WebSocket;
 
   beforeEach(async () => {
