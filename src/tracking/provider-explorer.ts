@@ -3,6 +3,7 @@ import type { ModulesContainer } from '@nestjs/core';
 import type { DeclaredNames } from '../collection/declared-names';
 import type { ApplicationLink } from './application-link';
 import { acceptsLink, linkObject } from './application-link';
+import type { ExecutionSpec } from './execution-spec';
 import type { FaultLog } from './fault-log';
 import { shared } from './shared-state';
 
@@ -104,11 +105,15 @@ function isInstantiated(module: ModuleRef): boolean {
   return module.providers.get(module.metatype)?.initTime !== undefined;
 }
 
-function* specsOf(type: Function) {
-  yield* shared.specs.get(type) ?? [];
+/** What decorators say of the methods of a class; of those that it redefines, what they say in the class itself. */
+function* specsOf(type: Function): Generator<ExecutionSpec> {
+  for (const { spec } of shared.specs.get(type) ?? []) yield spec;
+  const redefined = new Set<string | symbol>();
   let prototype = type.prototype as object | null | undefined;
   while (prototype) {
-    yield* shared.specs.get(prototype) ?? [];
+    const found = (shared.specs.get(prototype) ?? []).filter(({ method }) => !redefined.has(method));
+    for (const { spec } of found) yield spec;
+    for (const method of Reflect.ownKeys(prototype)) redefined.add(method);
     prototype = Object.getPrototypeOf(prototype) as object | null;
   }
 }

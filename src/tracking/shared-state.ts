@@ -3,6 +3,12 @@ import type { ApplicationLink, ObjectOwner } from './application-link';
 import type { ExecutionSpec } from './execution-spec';
 import type { LiveExecution } from './live-execution';
 
+/** What a decorator said of one method. */
+interface MethodSpec {
+  readonly method: string | symbol;
+  readonly spec: ExecutionSpec;
+}
+
 /** What all applications of the process, and all copies of this package in it, have in common. */
 interface SharedState {
   /** Which application made an object, or which ones provide it. */
@@ -10,7 +16,7 @@ interface SharedState {
   /** The links that are ours: a testing module's mocker may inject something else under our token. */
   readonly genuine: WeakSet<object>;
   /** What decorators said of the methods of a class (by its prototype) and of its static ones (by the class). */
-  readonly specs: WeakMap<object, readonly ExecutionSpec[]>;
+  readonly specs: WeakMap<object, readonly MethodSpec[]>;
   /** Applications that have started and not closed. */
   readonly live: Set<ApplicationLink>;
   /** Made by the first execution that needs it: it costs every `await` of the process a little. */

@@ -47,7 +47,7 @@ function track(
 ): AnyFunction {
   const methodName = typeof method === 'symbol' ? (method.description ?? '') : method;
   const spec = definition.specFor(classOf(target).name, methodName);
-  shared.specs.set(target, [...(shared.specs.get(target) ?? []), spec]);
+  shared.specs.set(target, [...(shared.specs.get(target) ?? []), { method, spec }]);
   const style = callStyleOf(fn, Reflect.getMetadata('design:returntype', target, method));
   if (typeof target === 'function') return trackedWithoutInstance(spec, fn, style);
   acceptLink(target);
