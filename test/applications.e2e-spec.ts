@@ -403,5 +403,5 @@ describe('Fifty applications that were created, used and closed', () => {
     expect(collectors.filter((collector) => collector.deref() !== undefined)).toHaveLength(0);
     expect([...activeResources()].filter(([type, count]) => count > (resources.get(type) ?? 0))).toEqual([]);
     expect(listeners()).toEqual(listening);
-  });
+  }, 60_000);
 });

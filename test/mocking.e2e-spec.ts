@@ -76,7 +76,9 @@ describe('A mocker', () => {
 
   const start = async (metadata: Parameters<typeof withMetrics>[0], mocker: (token?: InjectionToken) => unknown) => {
     const module = await Test.createTestingModule(metadata).useMocker(mocker).compile();
-    const application = applications.add<HttpApplication>(module.createNestApplication({ logger: false }));
+    const application = applications.add<HttpApplication>(
+      module.createNestApplication({ logger: false, forceCloseConnections: true }),
+    );
     await application.init();
     return application;
   };

@@ -54,7 +54,9 @@ export async function startHttp(
 ): Promise<HttpApplication> {
   const module = await compile(metadata);
   const application: HttpApplication =
-    adapter === 'express' ? module.createNestApplication() : module.createNestApplication(new FastifyAdapter());
+    adapter === 'express'
+      ? module.createNestApplication({ forceCloseConnections: true })
+      : module.createNestApplication(new FastifyAdapter({ forceCloseConnections: true }));
   application.useLogger(false);
   prepare(application);
   await application.init();
