@@ -50,15 +50,7 @@ export class MetricsCoreModule implements NestModule, OnModuleInit, OnApplicatio
         {
           provide: MetricsApplication,
           inject: [METRICS_OPTIONS, METRICS_CLOCK, APPLICATION_LINK, ModulesContainer],
-          useFactory: (
-            resolved: ResolvedMetricsOptions,
-            clock: Clock,
-            link: ApplicationLink,
-            modules: ModulesContainer,
-          ) => {
-            refuseSecond(modules);
-            return new MetricsApplication(resolved, clock, link);
-          },
+          useFactory: createApplication,
         },
         {
           provide: BearerTokens,
@@ -143,6 +135,16 @@ function guardsCannotListen(): TypeError {
     'MetricsModule: the options "listen" and "endpoint.guards" exclude each other, because guards belong to the routes of ' +
       'the application. Use "bearerToken", or give up one of the two.',
   );
+}
+
+function createApplication(
+  options: ResolvedMetricsOptions,
+  clock: Clock,
+  link: ApplicationLink,
+  modules: ModulesContainer,
+): MetricsApplication {
+  refuseSecond(modules);
+  return new MetricsApplication(options, clock, link);
 }
 
 function refuseSecond(modules: ModulesContainer): void {

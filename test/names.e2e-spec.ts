@@ -87,7 +87,7 @@ describe('Before the first call', () => {
 
   it('a tool is known whose decorator names its agent', () => {
     expect(tools()).toEqual(['search']);
-    expect(collectorOf(application).getAgentMetrics('researcher')!.toolMetrics.has('search')).toBe(true);
+    expect(collectorOf(application).getAgentMetrics('researcher')!.toolMetrics).toHaveProperty('search');
   });
 
   it('what is known is exposed with zeros', async () => {
