@@ -2,6 +2,8 @@
 const esModules = [
   '@nestjs',
   'p-retry',
+  'mercurius',
+  'quick-lru',
   'is-network-error',
   'file-type',
   'strtok3',

@@ -49,9 +49,8 @@ export class MetricsCoreModule implements NestModule, OnModuleInit, OnApplicatio
         { provide: METRICS_CLOCK, useValue: systemClock },
         {
           provide: MetricsApplication,
-          inject: [METRICS_OPTIONS, METRICS_CLOCK, APPLICATION_LINK],
-          useFactory: (resolved: ResolvedMetricsOptions, clock: Clock, link: ApplicationLink) =>
-            new MetricsApplication(resolved, clock, link),
+          inject: [METRICS_OPTIONS, METRICS_CLOCK, APPLICATION_LINK, ModulesContainer],
+          useFactory: createApplication,
         },
         {
           provide: BearerTokens,
@@ -76,16 +75,16 @@ export class MetricsCoreModule implements NestModule, OnModuleInit, OnApplicatio
 
   constructor(
     private readonly modules: ModulesContainer,
-    @Inject(APPLICATION_LINK) link: ApplicationLink,
+    @Inject(APPLICATION_LINK) private readonly link: ApplicationLink,
     private readonly application: MetricsApplication,
     private readonly tokens: BearerTokens,
     private readonly listener: MetricsListener,
     @Optional() @Inject(METRICS_ENDPOINT) private readonly endpoint?: MetricsEndpoint,
   ) {
-    refuseSecond(modules);
     const { store, faults } = application;
     this.explorer = new ProviderExplorer(modules, link, faults);
     this.explorer.linkFactories();
+    link.linkNewcomers = () => this.explorer.linkNewcomers();
     this.explorer.declareNames(store.names);
     store.ledger.series.openDeclared();
   }
@@ -96,6 +95,7 @@ export class MetricsCoreModule implements NestModule, OnModuleInit, OnApplicatio
   }
 
   onModuleInit(): void {
+    this.link.initialised = true;
     this.explorer.linkInstances();
     const isOpen = this.tokens.isEmpty && !this.listener.isConfigured;
     const warning = this.endpoint && isOpen ? exposureWarning(this.endpoint) : undefined;
@@ -137,8 +137,19 @@ function guardsCannotListen(): TypeError {
   );
 }
 
+function createApplication(
+  options: ResolvedMetricsOptions,
+  clock: Clock,
+  link: ApplicationLink,
+  modules: ModulesContainer,
+): MetricsApplication {
+  refuseSecond(modules);
+  return new MetricsApplication(options, clock, link);
+}
+
 function refuseSecond(modules: ModulesContainer): void {
-  const registrations = [...modules.values()].filter(({ metatype }) => metatype === MetricsCoreModule);
+  // By the token, not by the class: another copy of this package has a class of its own.
+  const registrations = [...modules.values()].filter(({ providers }) => providers.has(APPLICATION_LINK));
   if (registrations.length > 1) {
     throw new Error(
       `MetricsModule.forRoot() is imported ${registrations.length} times in one application, must be imported once. ` +

@@ -115,29 +115,30 @@ const optionsSchema = v.strictObject(
 
 const ENDPOINT_PATH = "a path such as '/metrics', without parameters or wildcards";
 const guard = v.custom<CanActivate>(isGuard, 'a guard class, or an object with canActivate');
+const endpoint = v.strictObject(
+  {
+    path: v.optional(
+      v.pipe(v.string(ENDPOINT_PATH), v.regex(/^\/?[\w.~-]+(?:\/[\w.~-]+)*\/?$/, ENDPOINT_PATH)),
+      '/metrics',
+    ),
+    guards: v.optional(v.array(guard, 'a list of guards'), []),
+    decorators: v.optional(v.array(v.function('class decorators'), 'a list of class decorators'), []),
+    public: v.optional(boolean, false),
+  },
+  'false, or an object of path, guards, decorators and public',
+);
 
 const staticSchema = v.strictObject({
   isGlobal: v.optional(boolean, true),
   imports: v.optional(v.array(v.unknown(), 'a list of modules'), []),
+  // Not a union, which would say of every fault only that it is none of both.
   endpoint: v.optional(
-    v.union(
-      [
-        v.literal(false),
-        v.strictObject({
-          path: v.optional(
-            v.pipe(v.string(ENDPOINT_PATH), v.regex(/^\/?[\w.~-]+(?:\/[\w.~-]+)*\/?$/, ENDPOINT_PATH)),
-            '/metrics',
-          ),
-          guards: v.optional(v.array(guard, 'a list of guards'), []),
-          decorators: v.optional(v.array(v.function('class decorators'), 'a list of class decorators'), []),
-          public: v.optional(boolean, false),
-        }),
-      ],
-      'false, or an object of path, guards, decorators and public',
-    ),
+    v.lazy((input) => (input === false ? v.literal(false) : endpoint)),
     {},
   ),
 });
+
+const OPTION_NAMES = [...Object.keys(optionsSchema.entries), ...Object.keys(staticSchema.entries)].join(', ');
 
 /** Fills in the defaults. @throws an error that names the option, its value and what is allowed */
 export function resolveOptions(options: MetricsModuleOptions = {}): ResolvedMetricsOptions {
@@ -165,10 +166,16 @@ function parse(schema: Schema, options: unknown): unknown {
 
 function describeIssue(issue: v.BaseIssue<unknown>, schema: Schema): string {
   const option = v.getDotPath(issue) ?? 'options';
-  if (issue.expected === 'never') {
-    return `MetricsModule: there is no option "${option}". There are: ${Object.keys(schema.entries).join(', ')}.`;
-  }
+  if (issue.expected === 'never') return describeUnknown(option, issue, schema);
   return `MetricsModule: the option "${option}" is ${inspect(issue.input, INSPECT)}, must be ${issue.message}.`;
+}
+
+function describeUnknown(option: string, issue: v.BaseIssue<unknown>, schema: Schema): string {
+  if (schema === optionsSchema && option in staticSchema.entries) {
+    return `MetricsModule: the option "${option}" is needed before a factory runs, give it beside the factory.`;
+  }
+  const allowed = issue.path?.length === 1 ? `one of ${OPTION_NAMES}` : issue.message;
+  return `MetricsModule: there is no option "${option}", must be ${allowed}.`;
 }
 
 const INSPECT: InspectOptions = { depth: 0, maxArrayLength: 10, maxStringLength: 60, breakLength: Infinity };

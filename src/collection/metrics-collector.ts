@@ -153,13 +153,14 @@ export class MetricsCollector {
 
   /** One agent, or undefined for an unknown id. */
   getAgentMetrics(agentId: string): AgentMetrics | undefined {
-    const series = this.store.ledger.series.agents.get(agentId);
+    const series = this.store.ledger.series.agents.get(normaliseName(agentId));
     return series && readAgent(series);
   }
 
   /** One tool over all agents and outside any, or undefined for an unknown name. */
   getToolMetrics(toolName: string): ToolMetrics | undefined {
-    const series = mergeTools(this.store.ledger, toolName).get(toolName);
+    const name = normaliseName(toolName);
+    const series = mergeTools(this.store.ledger, name).get(name);
     return series && readTool(series);
   }
 
@@ -175,7 +176,7 @@ export class MetricsCollector {
 
   /** One model over all agents and outside any, or undefined for an unknown name. */
   getModelMetrics(model: string): ModelMetrics | undefined {
-    return this.getModels().get(model);
+    return this.getModels().get(normaliseName(model));
   }
 
   /** All models by name, over all agents, providers and outside any agent. */
@@ -202,11 +203,16 @@ export class MetricsCollector {
   }
 
   /** Finished executions, newest first; at most `historySize` are kept. */
-  getHistory(filter: HistoryFilter = {}): Execution[] {
+  getHistory({ agentId, toolName, ...filter }: HistoryFilter = {}): Execution[] {
+    const wanted = {
+      ...filter,
+      agentId: agentId && normaliseName(agentId),
+      toolName: toolName && normaliseName(toolName),
+    };
     const found: Execution[] = [];
     for (const finished of this.store.ledger.history.newestFirst()) {
       if (found.length >= (filter.limit ?? Infinity)) break;
-      if (matches(finished, filter)) found.push(toExecution(finished, this.store.instanceId));
+      if (matches(finished, wanted)) found.push(toExecution(finished, this.store.instanceId));
     }
     return found;
   }

@@ -9,15 +9,26 @@ export const APPLICATION_LINK = Symbol.for('nestjs-agent-metrics@1:link');
 /** The property through which Nest hands the link to every instance that it constructs. */
 const LINK_PROPERTY = Symbol.for('nestjs-agent-metrics@1:linked');
 
+/** From an object to the tracking that counts what is called on it. */
+export interface ObjectOwner {
+  /** Undefined where nothing counts: the call goes on untracked then. */
+  readonly tracking: ApplicationTracking | undefined;
+}
+
 /**
  * From an instance to the tracking of the application that made it.
  *
  * It has no dependencies on purpose: everything that is tracked depends on it, the providers of this module's own
  * options included.
  */
-export class ApplicationLink {
+export class ApplicationLink implements ObjectOwner {
   /** Undefined before the module is ready and after the application has closed: calls go on untracked then. */
   tracking: ApplicationTracking | undefined;
+  closed = false;
+  /** False in an application that has yet to start, or never will because it failed to. */
+  initialised = false;
+  /** Links what the application has come to provide since it was last asked. */
+  linkNewcomers: (() => void) | undefined;
 
   constructor() {
     shared.genuine.add(this);
@@ -30,8 +41,35 @@ export class ApplicationLink {
 
   close(): void {
     this.tracking = undefined;
+    this.linkNewcomers = undefined;
+    this.closed = true;
     shared.live.delete(this);
   }
+}
+
+/**
+ * Several applications provide one object: a constant, given to each as a value. Its calls belong to the application in
+ * whose execution they are made, else to the only one that is live.
+ */
+class SharedOwner implements ObjectOwner {
+  constructor(readonly links: readonly ApplicationLink[]) {}
+
+  get tracking(): ApplicationTracking | undefined {
+    const candidates = this.links.map(({ tracking }) => tracking).filter((tracking) => tracking !== undefined);
+    const running = liveExecution()?.tracking;
+    return candidates.find((tracking) => tracking === running) ?? (candidates.length === 1 ? candidates[0] : undefined);
+  }
+}
+
+function linksOf(owner: ObjectOwner | undefined): readonly ApplicationLink[] {
+  if (owner === undefined) return [];
+  // Not asked for its class: it may be one of another copy of this package.
+  return 'links' in owner ? (owner as SharedOwner).links : [owner as ApplicationLink];
+}
+
+/** What was injected as an application's link, unless it is a mock. */
+export function genuineLink(injected: unknown): ApplicationLink | undefined {
+  return injected instanceof Object && shared.genuine.has(injected) ? (injected as ApplicationLink) : undefined;
 }
 
 /**
@@ -43,10 +81,11 @@ export function acceptLink(prototype: object): void {
   Object.defineProperty(prototype, LINK_PROPERTY, {
     configurable: true,
     get(this: object) {
-      return shared.links.get(this);
+      return shared.owners.get(this);
     },
-    set(this: object, link: unknown) {
-      if (link instanceof Object && shared.genuine.has(link)) linkObject(this, link as ApplicationLink);
+    set(this: object, injected: unknown) {
+      const link = genuineLink(injected);
+      if (link !== undefined) linkObject(this, link);
     },
   });
   Inject(APPLICATION_LINK)(prototype, LINK_PROPERTY);
@@ -59,13 +98,14 @@ export function acceptsLink(instance: object): boolean {
 }
 
 export function linkObject(instance: object, link: ApplicationLink): void {
-  shared.links.set(instance, link);
+  const others = linksOf(shared.owners.get(instance)).filter((other) => other !== link && !other.closed);
+  shared.owners.set(instance, others.length === 0 ? link : new SharedOwner([...others, link]));
 }
 
 /** The tracking that counts a method called on `self`: its own application's, else that of the running execution. */
 export function trackingOf(self: unknown): ApplicationTracking | undefined {
-  const link = isObject(self) ? (shared.links.get(self) ?? linkBehindProxy(self)) : undefined;
-  return link === undefined ? liveExecution()?.tracking : link.tracking;
+  const owner = isObject(self) ? (shared.owners.get(self) ?? findOwner(self)) : undefined;
+  return owner === undefined ? runningTracking() : owner.tracking;
 }
 
 /**
@@ -73,17 +113,40 @@ export function trackingOf(self: unknown): ApplicationTracking | undefined {
  * execution, else of the only live application. With several there is no telling, and the call goes on untracked.
  */
 export function trackingWithoutInstance(): ApplicationTracking | undefined {
-  const running = liveExecution();
-  if (running !== undefined) return running.tracking;
-  if (shared.live.size !== 1) return undefined;
-  const [only] = shared.live;
-  return only?.tracking;
+  if (liveExecution() !== undefined) return runningTracking();
+  return onlyLive()?.tracking;
+}
+
+/** An application that failed to start is never closed, so one that has started goes before any that has not. */
+function onlyLive(): ApplicationLink | undefined {
+  if (shared.live.size === 1) return shared.live.values().next().value;
+  const initialised = [...shared.live].filter((link) => link.initialised);
+  return initialised.length === 1 ? initialised[0] : undefined;
+}
+
+/** An execution can outlive its application; what it calls then is counted nowhere. */
+function runningTracking(): ApplicationTracking | undefined {
+  const tracking = liveExecution()?.tracking;
+  return tracking?.closed ? undefined : tracking;
 }
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-function linkBehindProxy(self: object): ApplicationLink | undefined {
-  return (self as { [LINK_PROPERTY]?: ApplicationLink })[LINK_PROPERTY];
+/** For what no injection has linked: proxies, and what an application provides without having constructed it. */
+function findOwner(self: object): ObjectOwner | undefined {
+  const behindProxy = ownerBehindProxy(self);
+  if (behindProxy !== undefined) return behindProxy;
+  for (const { linkNewcomers } of shared.live) linkNewcomers?.();
+  return shared.owners.get(self);
+}
+
+/** A proxy may throw at whatever it does not know. */
+function ownerBehindProxy(self: object): ObjectOwner | undefined {
+  try {
+    return (self as { [LINK_PROPERTY]?: ObjectOwner })[LINK_PROPERTY];
+  } catch {
+    return undefined;
+  }
 }

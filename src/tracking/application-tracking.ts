@@ -27,11 +27,19 @@ export interface TrackingOptions {
   readonly measurePayloads: boolean;
 }
 
+/** A handler can be an agent and a tool; what stands between it and either interceptor is the other, twice. */
+const CLAIMABLE_LEVELS = 3;
+
+const isSame = (one: ExecutionSpec, other: ExecutionSpec) => one === other;
+const isNamesake = (one: ExecutionSpec, other: ExecutionSpec) =>
+  one.kind === other.kind && one.declaredName === other.declaredName;
+
 /** Begins and ends the executions of one application. None of its methods throws because of a fault of ours. */
 export class ApplicationTracking {
   private readonly running = new Set<LiveExecution>();
   private lastReading = 0;
-  private closed = false;
+  /** Whether the application has closed: what begins now is counted nowhere. */
+  closed = false;
 
   constructor(
     private readonly store: MetricsStore,
@@ -68,10 +76,14 @@ export class ApplicationTracking {
 
   /** Whether an interceptor counts the call that is about to be made. It can be asked once. */
   claim(spec: ExecutionSpec): boolean {
-    const running = this.current();
-    if (running === undefined || !running.claimable || running.spec !== spec) return false;
-    running.claimable = false;
-    return true;
+    const execution = this.findClaimable(spec, isSame);
+    if (execution !== undefined) execution.claimable = false;
+    return execution !== undefined;
+  }
+
+  /** Whether an interceptor further out counts, under the same name, the handler that is about to be called. */
+  isIntercepted(spec: ExecutionSpec): boolean {
+    return this.findClaimable(spec, isNamesake) !== undefined;
   }
 
   begin(spec: ExecutionSpec, args: readonly unknown[], parent = this.current()): LiveExecution {
@@ -102,6 +114,8 @@ export class ApplicationTracking {
   /** Starts the clock and the gauges. */
   enter(execution: LiveExecution): void {
     const now = this.now();
+    // One that was parked may have been counted before recording was switched off.
+    execution.account = undefined;
     if (this.closed) return;
     this.running.add(execution);
     if (this.store.enabled) execution.account = this.faults.guard('begin', () => this.openAccount(execution));
@@ -206,6 +220,18 @@ export class ApplicationTracking {
   private create(spec: ExecutionSpec, args: readonly unknown[], parent: LiveExecution | undefined): LiveExecution {
     const name = this.faults.guard('name', () => spec.nameOf(args)) ?? spec.fallbackName;
     return new LiveExecution(this, spec, name, parent);
+  }
+
+  private findClaimable(
+    spec: ExecutionSpec,
+    matches: (one: ExecutionSpec, other: ExecutionSpec) => boolean,
+  ): LiveExecution | undefined {
+    let candidate = this.current();
+    for (let level = 0; level < CLAIMABLE_LEVELS && candidate !== undefined; level += 1) {
+      if (candidate.claimable && matches(candidate.spec, spec)) return candidate;
+      candidate = candidate.parent;
+    }
+    return undefined;
   }
 
   private openAccount({ spec, name, agentId }: LiveExecution): Account {

@@ -3,6 +3,7 @@ import type { ModulesContainer } from '@nestjs/core';
 import type { DeclaredNames } from '../collection/declared-names';
 import type { ApplicationLink } from './application-link';
 import { acceptsLink, linkObject } from './application-link';
+import type { ExecutionSpec } from './execution-spec';
 import type { FaultLog } from './fault-log';
 import { shared } from './shared-state';
 
@@ -14,6 +15,10 @@ type InstanceWrapper = NonNullable<ReturnType<ModuleRef['providers']['get']>>;
  * before their first use, and links for objects that a factory or a value provides.
  */
 export class ProviderExplorer {
+  private readonly withLinkedFactories = new WeakSet<ModuleRef>();
+  /** Modules that have made everything that they make once. */
+  private readonly settled = new Set<ModuleRef>();
+
   constructor(
     private readonly modules: ModulesContainer,
     private readonly link: ApplicationLink,
@@ -22,11 +27,13 @@ export class ProviderExplorer {
 
   /** The constant names in the decorators of all registered classes. */
   declareNames(names: DeclaredNames): void {
-    for (const { metatype } of this.wrappers()) {
-      for (const { kind, declaredName, displayName, agent } of metatype ? specsOf(metatype) : []) {
-        if (declaredName === undefined) continue;
-        if (kind === 'agent') names.addAgent(declaredName, displayName ?? declaredName);
-        else names.addTool(declaredName, agent);
+    for (const module of this.modules.values()) {
+      for (const { metatype } of wrappersOf(module)) {
+        for (const { kind, declaredName, displayName, agent } of metatype ? specsOf(metatype) : []) {
+          if (declaredName === undefined) continue;
+          if (kind === 'agent') names.addAgent(declaredName, displayName ?? declaredName);
+          else names.addTool(declaredName, agent);
+        }
       }
     }
   }
@@ -36,7 +43,33 @@ export class ProviderExplorer {
    * because Nest would remember an answer that it cannot know before dependencies are resolved.
    */
   linkFactories(): void {
-    for (const wrapper of this.wrappers()) {
+    for (const module of this.modules.values()) this.linkFactoriesOf(module);
+  }
+
+  /** Links what has been provided as a value, and what factories had made before they were linked. */
+  linkInstances(): void {
+    for (const module of this.modules.values()) {
+      this.linkInstancesOf(module);
+      this.settled.add(module);
+    }
+  }
+
+  /** Links what is there without a link yet: in modules that were loaded later, or before there were any hooks. */
+  linkNewcomers(): void {
+    if (this.settled.size === this.modules.size) return;
+    const booted = this.settled.size > 0;
+    for (const module of this.modules.values()) {
+      if (this.settled.has(module)) continue;
+      this.linkFactoriesOf(module);
+      this.linkInstancesOf(module);
+      if (booted && isInstantiated(module)) this.settled.add(module);
+    }
+  }
+
+  private linkFactoriesOf(module: ModuleRef): void {
+    if (this.withLinkedFactories.has(module)) return;
+    this.withLinkedFactories.add(module);
+    for (const wrapper of wrappersOf(module)) {
       const factory = wrapper.metatype as ((...dependencies: unknown[]) => unknown) | null;
       if (!wrapper.inject || typeof factory !== 'function') continue;
       wrapper.metatype = (...dependencies: unknown[]) => {
@@ -46,9 +79,12 @@ export class ProviderExplorer {
     }
   }
 
-  /** Links what has been provided as a value. */
-  linkInstances(): void {
-    for (const { instance } of this.wrappers()) this.linkInstance(instance);
+  private linkInstancesOf(module: ModuleRef): void {
+    for (const wrapper of wrappersOf(module)) {
+      this.linkInstance(wrapper.instance);
+      if (!wrapper.isTransient) continue;
+      for (const made of wrapper.getStaticTransientInstances()) this.linkInstance(made?.instance);
+    }
   }
 
   private linkInstance(instance: unknown): unknown {
@@ -57,20 +93,27 @@ export class ProviderExplorer {
     });
     return instance;
   }
-
-  private *wrappers(): Generator<InstanceWrapper> {
-    for (const module of this.modules.values()) {
-      yield* module.providers.values() as Iterable<InstanceWrapper>;
-      yield* module.controllers.values() as Iterable<InstanceWrapper>;
-    }
-  }
 }
 
-function* specsOf(type: Function) {
-  yield* shared.specs.get(type) ?? [];
+function* wrappersOf(module: ModuleRef): Generator<InstanceWrapper> {
+  yield* module.providers.values() as Iterable<InstanceWrapper>;
+  yield* module.controllers.values() as Iterable<InstanceWrapper>;
+}
+
+/** Whether Nest has made the module's own instance, which it does together with those of its providers. */
+function isInstantiated(module: ModuleRef): boolean {
+  return module.providers.get(module.metatype)?.initTime !== undefined;
+}
+
+/** What decorators say of the methods of a class; of those that it redefines, what they say in the class itself. */
+function* specsOf(type: Function): Generator<ExecutionSpec> {
+  for (const { spec } of shared.specs.get(type) ?? []) yield spec;
+  const redefined = new Set<string | symbol>();
   let prototype = type.prototype as object | null | undefined;
   while (prototype) {
-    yield* shared.specs.get(prototype) ?? [];
+    const found = (shared.specs.get(prototype) ?? []).filter(({ method }) => !redefined.has(method));
+    for (const { spec } of found) yield spec;
+    for (const method of Reflect.ownKeys(prototype)) redefined.add(method);
     prototype = Object.getPrototypeOf(prototype) as object | null;
   }
 }

@@ -15,6 +15,9 @@ export function specOf(fn: object, kind: ExecutionKind): ExecutionSpec | undefin
   return Reflect.getOwnMetadata(specKey(kind), fn) as ExecutionSpec | undefined;
 }
 
+/** What a tracked function runs. */
+const bodies = new WeakMap<AnyFunction, AnyFunction>();
+
 /** A method that is tracked by the application that made its instance. */
 export function trackedMethod(spec: ExecutionSpec, method: AnyFunction, style: CallStyle): AnyFunction {
   return tracked(spec, method, style, trackingOf);
@@ -31,16 +34,19 @@ export function trackedWithoutInstance(
 
 function tracked(
   spec: ExecutionSpec,
-  fn: AnyFunction,
+  face: AnyFunction,
   style: CallStyle,
   findTracking: (self: unknown) => ApplicationTracking | undefined,
 ): AnyFunction {
+  // What a subclass inherits and tracks under a name of its own is counted once.
+  const fn = specOf(face, spec.kind) === undefined ? face : (bodies.get(face) ?? face);
   const wrapper = function (this: unknown, ...args: never[]): unknown {
     const tracking = findTracking(this);
     if (tracking === undefined || tracking.claim(spec)) return fn.apply(this, args);
     return tracking.call(spec, args, () => fn.apply(this, args), style);
   };
-  copyFace(fn, wrapper);
+  copyFace(face, wrapper);
+  bodies.set(wrapper, fn);
   Reflect.defineMetadata(specKey(spec.kind), spec, wrapper);
   return wrapper;
 }

@@ -31,8 +31,9 @@ function trackClass(definition: TrackingDecoratorDefinition, target: Function): 
   for (const method of definition.methods ?? ['run']) {
     const descriptor = findDescriptor(prototype, method);
     if (typeof descriptor?.value !== 'function') throw notAMethod(definition, prototype, method);
-    // A decorator on the method itself says more than one on the class.
-    if (specOf(descriptor.value as object, definition.kind) !== undefined) continue;
+    // A decorator on the method itself says more than one on the class, but not where the method is inherited.
+    const own = Object.hasOwn(prototype, method);
+    if (own && specOf(descriptor.value as object, definition.kind) !== undefined) continue;
     const value = track(definition, prototype, method, descriptor.value as AnyFunction);
     Object.defineProperty(prototype, method, { ...descriptor, value });
   }
@@ -46,7 +47,7 @@ function track(
 ): AnyFunction {
   const methodName = typeof method === 'symbol' ? (method.description ?? '') : method;
   const spec = definition.specFor(classOf(target).name, methodName);
-  shared.specs.set(target, [...(shared.specs.get(target) ?? []), spec]);
+  shared.specs.set(target, [...(shared.specs.get(target) ?? []), { method, spec }]);
   const style = callStyleOf(fn, Reflect.getMetadata('design:returntype', target, method));
   if (typeof target === 'function') return trackedWithoutInstance(spec, fn, style);
   acceptLink(target);

@@ -1,9 +1,9 @@
 import { Inject, Injectable, mixin, Optional } from '@nestjs/common';
 import type { CallHandler, ExecutionContext, NestInterceptor, Type } from '@nestjs/common';
 import { Observable } from 'rxjs';
-import type { Subscriber } from 'rxjs';
+import type { Subscriber, TeardownLogic } from 'rxjs';
 import type { ExecutionKind } from '../collection/execution-status';
-import { APPLICATION_LINK } from './application-link';
+import { APPLICATION_LINK, genuineLink } from './application-link';
 import type { ApplicationLink } from './application-link';
 import type { ApplicationTracking } from './application-tracking';
 import { liveExecution } from './execution-context';
@@ -18,7 +18,11 @@ import { specOf } from './tracked-method';
 abstract class TrackingInterceptor implements NestInterceptor {
   private readonly specs = new WeakMap<Function, ExecutionSpec>();
 
-  constructor(@Optional() @Inject(APPLICATION_LINK) private readonly link?: ApplicationLink) {}
+  private readonly link: ApplicationLink | undefined;
+
+  constructor(@Optional() @Inject(APPLICATION_LINK) link?: unknown) {
+    this.link = genuineLink(link);
+  }
 
   protected abstract readonly kind: ExecutionKind;
   protected abstract specFor(className: string, methodName: string): ExecutionSpec;
@@ -27,11 +31,12 @@ abstract class TrackingInterceptor implements NestInterceptor {
     const tracking = this.link?.tracking;
     if (tracking === undefined || isSkipped(context)) return next.handle();
     const decorated = specOf(context.getHandler(), this.kind);
-    if (decorated === undefined) return observe(tracking, this.ownSpec(context), next);
     // A name that depends on the arguments is known to the decorator alone, and without a context there is no way to
     // tell it that the call is being counted already.
-    if (decorated.declaredName === undefined || !tracking.asyncContext) return next.handle();
-    return observe(tracking, decorated, next);
+    if (decorated !== undefined && (decorated.declaredName === undefined || !tracking.asyncContext))
+      return next.handle();
+    const spec = decorated ?? this.ownSpec(context);
+    return new Observable((response) => observe(tracking, spec, next, response));
   }
 
   private ownSpec(context: ExecutionContext): ExecutionSpec {
@@ -101,11 +106,15 @@ function isSkipped(context: ExecutionContext): boolean {
 }
 
 /** Both the handler's call and the subscription to its result run inside the execution. */
-function observe(tracking: ApplicationTracking, spec: ExecutionSpec, next: CallHandler): Observable<unknown> {
-  return new Observable((response: Subscriber<unknown>) => {
-    const outer = liveExecution();
-    const execution = tracking.begin(spec, []);
-    execution.claimable = true;
-    execution.run(() => next.handle().subscribe(new HandlerSubscriber(response, execution, outer)));
-  });
+function observe(
+  tracking: ApplicationTracking,
+  spec: ExecutionSpec,
+  next: CallHandler,
+  response: Subscriber<unknown>,
+): TeardownLogic {
+  if (tracking.isIntercepted(spec)) return next.handle().subscribe(response);
+  const outer = liveExecution();
+  const execution = tracking.begin(spec, []);
+  execution.claimable = true;
+  return execution.run(() => next.handle().subscribe(new HandlerSubscriber(response, execution, outer)));
 }

@@ -1,0 +1,151 @@
+import { Controller, Get, HttpCode, Injectable, SetMetadata, UseGuards } from '@nestjs/common';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { EventEmitter2, EventEmitterModule, OnEvent } from '@nestjs/event-emitter';
+import { MessagePattern } from '@nestjs/microservices';
+import { Interval, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
+import { ApiOperation, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { firstValueFrom } from 'rxjs';
+import request from 'supertest';
+import { TrackAgent, TrackTool } from '../src';
+import { connectByTcp } from './support/tcp';
+import { ADAPTERS, counted, OpenApplications, startContext, startHttp, withMetrics } from './support/applications';
+import type { HttpApplication } from './support/applications';
+
+const Role = (role: string) => SetMetadata('role', role);
+
+@Injectable()
+class RoleGuard implements CanActivate {
+  constructor(private readonly reflector: Reflector) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const { headers } = context.switchToHttp().getRequest<{ headers: Record<string, string> }>();
+    return headers['x-role'] === this.reflector.get<string>('role', context.getHandler());
+  }
+}
+
+@Controller('above')
+class AboveController {
+  @TrackAgent('above')
+  @TrackTool('tool above')
+  @Get()
+  @HttpCode(203)
+  @UseGuards(RoleGuard)
+  @Role('reader')
+  @ApiOperation({ summary: 'Reads.' })
+  read(): string {
+    return 'read';
+  }
+}
+
+@Controller('below')
+class BelowController {
+  @ApiOperation({ summary: 'Reads.' })
+  @Role('reader')
+  @UseGuards(RoleGuard)
+  @HttpCode(203)
+  @Get()
+  @TrackAgent('below')
+  @TrackTool('tool below')
+  read(): string {
+    return 'read';
+  }
+}
+
+@Injectable()
+class AboveListener {
+  @TrackAgent('above')
+  @OnEvent('asked')
+  async answer(question: string): Promise<string> {
+    return `${question}!`;
+  }
+
+  @TrackAgent('above')
+  @Interval('above', 60_000)
+  async poll(): Promise<void> {}
+}
+
+@Injectable()
+class BelowListener {
+  @OnEvent('asked')
+  @TrackAgent('below')
+  async answer(question: string): Promise<string> {
+    return `${question}!`;
+  }
+
+  @Interval('below', 60_000)
+  @TrackAgent('below')
+  async poll(): Promise<void> {}
+}
+
+@Controller()
+class MessageController {
+  @TrackAgent('above')
+  @MessagePattern('above')
+  async above(text: string): Promise<string> {
+    return `${text}!`;
+  }
+
+  @MessagePattern('below')
+  @TrackAgent('below')
+  async below(text: string): Promise<string> {
+    return `${text}!`;
+  }
+}
+
+const applications = new OpenApplications();
+afterEach(() => applications.closeAll());
+
+describe.each(['above', 'below'])('The tracking decorator %s the others', (place) => {
+  describe.each(ADAPTERS)('on %s', (adapter) => {
+    let application: HttpApplication;
+    beforeEach(async () => {
+      const metadata = { controllers: [AboveController, BelowController] };
+      application = applications.add(await startHttp(withMetrics(metadata), adapter));
+    });
+
+    it('leaves route, guard, status and metadata as they are', async () => {
+      const server = application.getHttpServer();
+      await request(server).get(`/${place}`).expect(403);
+      await request(server).get(`/${place}`).set('x-role', 'reader').expect(203, 'read');
+      expect(counted(application)).toEqual([`tool tool ${place} of ${place}: success`, `agent ${place}: success`]);
+    });
+
+    it('leaves the OpenAPI document as it is', () => {
+      const { paths } = SwaggerModule.createDocument(application, new DocumentBuilder().build());
+      expect(paths[`/${place}`]!.get!.summary).toBe('Reads.');
+    });
+  });
+
+  it('keeps an event listener listening', async () => {
+    const metadata = { imports: [EventEmitterModule.forRoot()], providers: [AboveListener, BelowListener] };
+    const application = applications.add(await startContext(withMetrics(metadata)));
+    await application.get(EventEmitter2).emitAsync('asked', 'Tea');
+    expect(counted(application)).toContain(`agent ${place}: success`);
+    expect(counted(application)).toHaveLength(2);
+  });
+
+  it('keeps an interval', async () => {
+    const metadata = { imports: [ScheduleModule.forRoot()], providers: [AboveListener, BelowListener] };
+    jest.useFakeTimers();
+    try {
+      const application = applications.add(await startContext(withMetrics(metadata)));
+      expect(application.get(SchedulerRegistry).getIntervals()).toEqual(['above', 'below']);
+      await jest.advanceTimersByTimeAsync(60_000);
+      expect(counted(application)).toEqual(['agent above: success', 'agent below: success']);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('keeps a message pattern', async () => {
+    const application = applications.add(await startHttp(withMetrics({ controllers: [MessageController] })));
+    const client = await connectByTcp(application);
+    try {
+      expect(await firstValueFrom(client.send(place, 'Tea'))).toBe('Tea!');
+      expect(counted(application)).toEqual([`agent ${place}: success`]);
+    } finally {
+      client.close();
+    }
+  });
+});

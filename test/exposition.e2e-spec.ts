@@ -1,0 +1,375 @@
+import { Injectable } from '@nestjs/common';
+import type { ModuleMetadata } from '@nestjs/common';
+import {
+  getToken,
+  makeCounterProvider,
+  makeGaugeProvider,
+  makeHistogramProvider,
+  makeSummaryProvider,
+} from '@willsoto/nestjs-prometheus';
+import * as fc from 'fast-check';
+import { collectDefaultMetrics, Counter, Gauge, register, Registry } from 'prom-client';
+import type { Histogram, Summary } from 'prom-client';
+import { ExecutionTracker, MetricsModule, TrackAgent, TrackTool } from '../src';
+import type { MetricsModuleOptions } from '../src';
+import { ManualClock } from '../src/testing/manual-clock';
+import { parseExposition } from '../src/testing/parse-exposition';
+import type { Exposition } from '../src/testing/parse-exposition';
+import { countsInDocument, countsInScrape } from './support/execution-counts';
+import { Gate } from './support/gate';
+import { expectGolden } from './support/golden';
+import { TestApp } from './support/test-app';
+
+const FORMATS = ['prometheus', 'openmetrics'] as const;
+
+const start = (options: MetricsModuleOptions = {}, metadata: ModuleMetadata = {}) =>
+  TestApp.start({
+    ...metadata,
+    imports: [MetricsModule.forRoot({ defaultMetrics: false, recordMemory: false, ...options })],
+  });
+
+afterEach(() => {
+  register.clear();
+});
+
+describe('One of everything', () => {
+  @Injectable()
+  class Search {
+    constructor(private readonly clock: ManualClock) {}
+
+    @TrackTool({ name: 'search', agent: 'researcher' })
+    async query(found: boolean): Promise<string> {
+      this.clock.advance(120);
+      if (!found) throw new RangeError('Nothing found.');
+      return 'found';
+    }
+  }
+
+  @Injectable()
+  class Researcher {
+    constructor(
+      private readonly clock: ManualClock,
+      private readonly search: Search,
+    ) {}
+
+    @TrackAgent({ id: 'researcher', name: 'Researcher' })
+    async run(found: boolean): Promise<string> {
+      this.clock.advance(400);
+      return this.search.query(found);
+    }
+
+    @TrackAgent('writer')
+    async *write(): AsyncGenerator<string> {
+      this.clock.advance(70);
+      yield 'first';
+      this.clock.advance(1_000);
+      yield 'last';
+    }
+  }
+
+  /** Two answered questions, one failed, one that still runs; a stream, a model call, what is recorded by hand, caches, memory. */
+  async function play(app: TestApp): Promise<Gate> {
+    const researcher = app.nest.get(Researcher);
+    await researcher.run(true);
+    await researcher.run(true);
+    await expect(researcher.run(false)).rejects.toThrow(RangeError);
+    const chunks: string[] = [];
+    for await (const chunk of researcher.write()) chunks.push(chunk);
+    expect(chunks).toEqual(['first', 'last']);
+    const { collector } = app;
+    collector.recordToolExecution({
+      toolName: 'a"b\n|\\',
+      durationMs: 0.5,
+      status: 'timeout',
+      inputBytes: 10,
+      outputBytes: 2_048,
+      retries: 2,
+    });
+    collector.recordModelCall({
+      model: 'gpt-x',
+      provider: 'openai',
+      agentId: 'writer',
+      durationMs: 900,
+      timeToFirstTokenMs: 70,
+      inputTokens: 1_000,
+      cachedInputTokens: 200,
+      outputTokens: 500,
+      reasoningTokens: 100,
+    });
+    collector.recordCacheHit();
+    collector.recordCacheHit('embeddings');
+    collector.recordCacheMiss('embeddings');
+    collector.updateMemoryUsage(50 * 2 ** 20);
+    collector.updateMemoryUsage(48.5 * 2 ** 20);
+    const gate = new Gate();
+    void app.nest.get(ExecutionTracker).trackAgent('editor', () => gate.passed);
+    app.clock.advance(2_500);
+    return gate;
+  }
+
+  const startAndPlay = async () => {
+    const pricing = { 'gpt-x': { inputPerMillion: 30, outputPerMillion: 60 } };
+    const options = { defaultLabels: { region: 'eu "west"' }, pricing };
+    const app = await start(options, { providers: [Search, Researcher] });
+    await play(app);
+    return app;
+  };
+
+  it.each([
+    ['prometheus', 'metrics.prometheus.txt'],
+    ['openmetrics', 'metrics.openmetrics.txt'],
+  ] as const)('is exposed as the golden %s text', async (format, file) => {
+    const app = await startAndPlay();
+    const text = await app.collector.exportMetrics(format);
+    expectGolden(file, text);
+    expect(() => parseExposition(text, format)).not.toThrow();
+  });
+
+  it('is exported as the golden JSON', async () => {
+    const app = await startAndPlay();
+    const document = await app.document();
+    expect(document.instance).toEqual({
+      id: expect.stringMatching(/^[0-9a-f]{12}$/) as string,
+      hostname: expect.any(String) as string,
+      pid: process.pid,
+      version: expect.any(String) as string,
+    });
+    document.instance = { id: '…', hostname: '…', pid: 1, version: '…' };
+    expectGolden('metrics.json', `${JSON.stringify(document, null, 2)}\n`);
+  });
+
+  it('is the same in the JSON, in both texts and in what prom-client writes of the registry', async () => {
+    const app = await startAndPlay();
+    const counts = countsInDocument(await app.document());
+    expect(countsInScrape(await app.scrape('prometheus'), 'prometheus')).toEqual(counts);
+    expect(countsInScrape(await app.scrape('openmetrics'), 'openmetrics')).toEqual(counts);
+    expect(countsInScrape(parseExposition(await app.collector.registry.metrics()))).toEqual(counts);
+  });
+});
+
+describe('Any name', () => {
+  const fragment = fc.constantFrom('"', '\\', '\n', '\\n', '|', ',', '=', '{', '}', '#', ' ', '\r', '\u0000', 'a');
+  const name = fc.oneof(
+    fc.constantFrom('__proto__', 'constructor', 'toString', 'a|', '|b', 'a', 'a\uFFFD', 'a\uD800', '\uDC00', '😀', ''),
+    fc.string({ unit: fragment, maxLength: 6 }),
+    fc.string({ unit: 'binary', maxLength: 4 }),
+    fc.string({ unit: fc.constantFrom('\uD83D', '\uDE00', 'x'), maxLength: 4 }),
+    fc.string({ unit: 'grapheme', minLength: 126, maxLength: 130 }),
+  );
+  const names = fc.record({ agent: name, tool: name, agentError: name, toolError: name, cache: name });
+
+  type Names = Record<'agent' | 'tool' | 'agentError' | 'toolError' | 'cache', string>;
+  type Tally = Map<string, number>;
+
+  /** How often each combination occurs, empty names left out as invalid. */
+  function tally(combinations: readonly string[][]): Tally {
+    const counts: Tally = new Map();
+    for (const combination of combinations) {
+      if (combination.includes('')) continue;
+      const key = JSON.stringify(combination.map((part) => [...part.toWellFormed()].slice(0, 128).join('')));
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  /** The values of a family, summed up by some of its labels. */
+  function sumBy(scrape: Exposition, family: string, labels: readonly string[]): Tally {
+    const sums: Tally = new Map();
+    for (const sample of scrape.families.get(family)?.samples ?? []) {
+      if (sample.value === 0) continue;
+      const key = JSON.stringify(labels.map((label) => sample.labels[label] ?? ''));
+      sums.set(key, (sums.get(key) ?? 0) + sample.value);
+    }
+    return sums;
+  }
+
+  const without = (sums: Tally, key: string) => new Map([...sums].filter(([candidate]) => candidate !== key));
+
+  it('comes back from the JSON and from both texts, and never becomes one with another', async () => {
+    const app = await start();
+    const { collector } = app;
+    const record = (all: Names[]) => {
+      for (const { agent, tool, agentError, toolError, cache } of all) {
+        const failed = { durationMs: 1, status: 'error' } as const;
+        collector.recordAgentExecution({ ...failed, agentId: agent, errorType: agentError });
+        collector.recordToolExecution({ ...failed, agentId: agent, toolName: tool, errorType: toolError });
+        collector.recordCacheHit(cache);
+      }
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.array(names, { maxLength: 8 }), async (all) => {
+        collector.reset();
+        record(all);
+        const agents = tally(all.map(({ agent, agentError }) => (agentError === '' ? [''] : [agent])));
+        const tools = tally(all.map(({ agent, tool, toolError }) => (toolError === '' ? [''] : [agent, tool])));
+        const caches = tally(all.map(({ cache }) => [cache]));
+
+        const document = await app.document();
+        const ofAgents = Object.entries(document.agent_metrics);
+        expect(countUp(ofAgents.map(([agent, { error_count: count }]) => [[agent], count]))).toEqual(agents);
+        const ofTools = ofAgents.flatMap(([agent, metrics]) =>
+          Object.entries(metrics.tool_metrics).map(([tool, { error_count: count }]) => [[agent, tool], count] as const),
+        );
+        expect(countUp(ofTools)).toEqual(tools);
+        const ofCaches = Object.entries(document.cache_metrics);
+        expect(countUp(ofCaches.map(([cache, { hits }]) => [[cache], hits]))).toEqual(caches);
+
+        for (const format of FORMATS) {
+          const scrape = await app.scrape(format);
+          const total = format === 'prometheus' ? '_total' : '';
+          expect(sumBy(scrape, `crew_agent_executions${total}`, ['agent'])).toEqual(agents);
+          expect(sumBy(scrape, `crew_tool_executions${total}`, ['agent', 'tool'])).toEqual(tools);
+          expect(sumBy(scrape, `crew_agent_errors${total}`, ['agent', 'error_type'])).toEqual(
+            tally(all.map(({ agent, agentError }) => [agent, agentError])),
+          );
+          expect(sumBy(scrape, `crew_tool_errors${total}`, ['agent', 'tool', 'error_type'])).toEqual(
+            tally(all.map(({ agent, tool, toolError }) => [agent, tool, toolError])),
+          );
+          expect(without(sumBy(scrape, `crew_cache_hits${total}`, ['cache']), '[""]')).toEqual(caches);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  function countUp(entries: readonly (readonly [names: readonly string[], count: number])[]): Tally {
+    return new Map(entries.filter(([, count]) => count > 0).map(([key, count]) => [JSON.stringify(key), count]));
+  }
+
+  it('is a value of default labels too', async () => {
+    const app = await start({ defaultLabels: { region: 'a"b\n|\\ 😀' } });
+    for (const format of FORMATS) {
+      const { families } = await app.scrape(format);
+      for (const family of families.values()) {
+        for (const { labels } of family.samples) expect(labels['region']).toBe('a"b\n|\\ 😀');
+      }
+    }
+  });
+});
+
+describe("The user's own metrics", () => {
+  const providers = [
+    makeCounterProvider({ name: 'pages_read_total', help: 'Pages "read" \\ so\nfar.', labelNames: ['site'] }),
+    makeCounterProvider({ name: 'visits', help: 'A counter without the usual suffix.' }),
+    makeGaugeProvider({ name: 'queue_length', help: 'Jobs that wait.' }),
+    makeHistogramProvider({
+      name: 'page_size_bytes',
+      help: 'Size of pages.',
+      buckets: [1_000, 1e6],
+      labelNames: ['site'],
+    }),
+    makeSummaryProvider({ name: 'page_seconds', help: 'Time per page.', percentiles: [0.5, 0.99] }),
+  ];
+
+  const startAndUse = async (options?: MetricsModuleOptions) => {
+    const app = await start(options, { providers });
+    const metric = <Metric>(name: string) => app.nest.get<Metric>(getToken(name));
+    metric<Counter>('pages_read_total').inc({ site: 'a"b\n|\\' }, 3);
+    metric<Counter>('visits').inc();
+    metric<Gauge>('queue_length').set(-Infinity);
+    metric<Histogram>('page_size_bytes').observe({ site: 'x' }, 2_000);
+    metric<Summary>('page_seconds').observe(2);
+    return app;
+  };
+
+  it('of all four kinds stand once in the Prometheus text, after ours', async () => {
+    const scrape = await (await startAndUse()).scrape();
+    const names = [...scrape.families.keys()];
+    expect(names.slice(names.findIndex((name) => !name.startsWith('crew_')))).toEqual([
+      'pages_read_total',
+      'visits',
+      'queue_length',
+      'page_size_bytes',
+      'page_seconds',
+    ]);
+    expect(scrape.families.get('pages_read_total')).toMatchObject({
+      type: 'counter',
+      help: 'Pages "read" \\ so\nfar.',
+    });
+    expect(scrape.value('pages_read_total', { site: 'a"b\n|\\' })).toBe(3);
+    expect(scrape.value('queue_length')).toBe(-Infinity);
+    expect(scrape.value('page_size_bytes_bucket', { site: 'x', le: '1000.0' })).toBe(0);
+    expect(scrape.value('page_size_bytes_bucket', { site: 'x', le: '1000000.0' })).toBe(1);
+    expect(scrape.value('page_size_bytes_sum', { site: 'x' })).toBe(2_000);
+    expect(scrape.value('page_seconds', { quantile: '0.99' })).toBe(2);
+    expect(scrape.value('page_seconds_count')).toBe(1);
+  });
+
+  it('stand in OpenMetrics too, where a counter without _total is unknown and keeps its name', async () => {
+    const scrape = await (await startAndUse()).scrape('openmetrics');
+    expect(scrape.families.get('pages_read')).toMatchObject({ type: 'counter', help: 'Pages "read" \\ so\nfar.' });
+    expect(scrape.value('pages_read_total', { site: 'a"b\n|\\' })).toBe(3);
+    expect(scrape.families.get('visits')).toMatchObject({ type: 'unknown' });
+    expect(scrape.value('visits')).toBe(1);
+  });
+
+  it('keep the default labels of their registry, which ours have no part in', async () => {
+    register.setDefaultLabels({ service: 'docs' });
+    const scrape = await (await startAndUse()).scrape();
+    register.setDefaultLabels({});
+    expect(scrape.value('visits', { service: 'docs' })).toBe(1);
+    expect(scrape.value('crew_requests_total', { status: 'success' })).toBe(0);
+  });
+
+  it('in the registry that the module is given stand between ours and those of the global one', async () => {
+    const registry = new Registry();
+    new Gauge({ name: 'temperature', help: 'Of the room.', registers: [registry] }).set(21);
+    const names = [...(await (await startAndUse({ registry })).scrape()).families.keys()];
+    const first = names.findIndex((name) => !name.startsWith('crew_'));
+    expect(names.slice(first, first + 2)).toEqual(['temperature', 'pages_read_total']);
+  });
+
+  it('that cannot be collected are left out and logged once; all others are there', async () => {
+    const options = { help: 'Fails.', registers: [register] };
+    const fail = () => {
+      throw new Error('No connection.');
+    };
+    new Gauge({ ...options, name: 'broken', collect: fail });
+    new Gauge({ ...options, name: 'broken_later', collect: () => Promise.resolve().then(fail) });
+    const app = await startAndUse();
+    await app.scrape();
+    const { families } = await app.scrape();
+    expect(families.has('broken') || families.has('broken_later')).toBe(false);
+    expect(families.has('pages_read_total')).toBe(true);
+    expect(app.logger.errors).toEqual([
+      expect.stringContaining('"collecting the metric broken"'),
+      expect.stringContaining('"collecting the metric broken_later"'),
+    ]);
+  });
+
+  it('under a name of ours give way, with one warning however often it is scraped', async () => {
+    for (const name of ['crew_requests_total', 'crew_cache_hits_total']) new Counter({ name, help: 'Theirs.' }).inc(7);
+    const app = await start();
+    await app.scrape();
+    const scrape = await app.scrape('openmetrics');
+    expect(scrape.value('crew_requests_total', { status: 'success' })).toBe(0);
+    expect(scrape.value('crew_cache_hits_total')).toBe(0);
+    expect(app.logger.warnings).toEqual([
+      'The metric crew_requests_total is defined more than once; the first definition is exposed. Rename yours, or ' +
+        'choose another "prefix". Further clashes are not logged.',
+    ]);
+  });
+});
+
+describe('Process metrics', () => {
+  it.each(FORMATS)('stand once in the %s text, of each of several applications', async (format) => {
+    for (const app of [await start({ defaultMetrics: true }), await start({ defaultMetrics: true })]) {
+      const scrape = await app.scrape(format);
+      expect(scrape.value('process_cpu_seconds_total')).toBeGreaterThan(0);
+      expect(scrape.families.has('nodejs_eventloop_lag_seconds')).toBe(true);
+    }
+  });
+
+  it("are the user's where the user collects them, without a word", async () => {
+    collectDefaultMetrics({ labels: { from: 'user' } });
+    const app = await start({ defaultMetrics: true });
+    const { families } = await app.scrape();
+    expect(families.get('process_cpu_seconds_total')?.samples).toMatchObject([{ labels: { from: 'user' } }]);
+    expect(app.logger.warnings).toEqual([]);
+  });
+
+  it('can be left out', async () => {
+    const { families } = await (await start()).scrape();
+    expect([...families.keys()].filter((name) => !name.startsWith('crew_'))).toEqual([]);
+  });
+});

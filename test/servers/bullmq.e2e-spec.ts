@@ -1,0 +1,153 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
+import { BullModule, InjectQueue, OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
+import { Injectable, Scope } from '@nestjs/common';
+import type { INestApplicationContext } from '@nestjs/common';
+import { DelayedError, QueueEvents, UnrecoverableError } from 'bullmq';
+import type { Job, Queue } from 'bullmq';
+import { TrackAgent, TrackTool } from '../../src';
+import { counted, expectUntouched, inProgress, OpenApplications, startContext } from '../support/applications';
+import { withMetrics } from '../support/applications';
+
+@Injectable()
+class Search {
+  @TrackTool('search')
+  async query(text: string): Promise<string> {
+    return `${text} found`;
+  }
+}
+
+@Processor('crew')
+class CrewProcessor extends WorkerHost {
+  constructor(private readonly search: Search) {
+    super();
+  }
+
+  @TrackAgent({ id: (job: Job) => job.name, allowed: ['ask', 'fail', 'postpone'] })
+  async process(job: Job<string>, token?: string): Promise<string> {
+    if (job.name === 'fail') throw new UnrecoverableError('No tea.');
+    if (job.name === 'postpone' && job.attemptsStarted === 1) {
+      await job.moveToDelayed(Date.now(), token);
+      throw new DelayedError();
+    }
+    return this.search.query(job.data);
+  }
+
+  @OnWorkerEvent('completed')
+  @TrackTool('report')
+  report(): void {}
+}
+
+@Processor({ name: 'scoped crew', scope: Scope.REQUEST })
+class RequestScopedProcessor extends WorkerHost {
+  constructor(private readonly search: Search) {
+    super();
+  }
+
+  @TrackAgent('scoped')
+  async process(job: Job<string>): Promise<string> {
+    return this.search.query(job.data);
+  }
+}
+
+@Injectable()
+class Producer {
+  constructor(
+    @InjectQueue('crew') readonly crew: Queue,
+    @InjectQueue('scoped crew') readonly scoped: Queue,
+  ) {}
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function startRedis(port: number): Promise<ChildProcess> {
+  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const redis = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] });
+  for await (const line of createInterface(redis.stdout)) {
+    if (line.includes('Ready to accept connections')) break;
+  }
+  redis.stdout.resume();
+  return redis;
+}
+
+let redis: ChildProcess;
+let connection: { host: string; port: number };
+let events: QueueEvents[];
+const applications = new OpenApplications();
+let application: INestApplicationContext;
+let neighbour: INestApplicationContext;
+
+beforeAll(async () => {
+  connection = { host: '127.0.0.1', port: await freePort() };
+  redis = await startRedis(connection.port);
+});
+
+afterAll(async () => {
+  const exited = once(redis, 'exit');
+  redis.kill();
+  await exited;
+});
+
+beforeEach(async () => {
+  neighbour = applications.add(await startContext(withMetrics({ providers: [Search] })));
+  const metadata = {
+    imports: [BullModule.forRoot({ connection }), BullModule.registerQueue({ name: 'crew' }, { name: 'scoped crew' })],
+    providers: [CrewProcessor, RequestScopedProcessor, Producer, Search],
+  };
+  application = applications.add(await startContext(withMetrics(metadata)));
+  events = ['crew', 'scoped crew'].map((queue) => new QueueEvents(queue, { connection }));
+  await Promise.all(events.map((queue) => queue.waitUntilReady()));
+});
+
+afterEach(async () => {
+  expectUntouched(neighbour);
+  await Promise.all(events.map((queue) => queue.close()));
+  await applications.closeAll();
+});
+
+const run = async (name: string, queue: 'crew' | 'scoped' = 'crew') => {
+  const job = await application.get(Producer)[queue].add(name, 'tea');
+  return job.waitUntilFinished(events[queue === 'crew' ? 0 : 1]!) as Promise<string>;
+};
+
+it('a job is counted under the name that its arguments give', async () => {
+  expect(await run('ask')).toBe('tea found');
+  expect(counted(application).slice(0, 2)).toEqual(['tool search of ask: success', 'agent ask: success']);
+});
+
+it('a job of a request-scoped processor is counted', async () => {
+  expect(await run('only', 'scoped')).toBe('tea found');
+  expect(counted(application)).toEqual(['tool search of scoped: success', 'agent scoped: success']);
+});
+
+it('a job that fails is counted as an error', async () => {
+  await expect(run('fail')).rejects.toThrow('No tea.');
+  expect(counted(application)).toEqual(['agent fail: error UnrecoverableError']);
+});
+
+it('a job that postpones itself is cancelled, and counted again when it runs', async () => {
+  expect(await run('postpone')).toBe('tea found');
+  expect(counted(application).slice(0, 3)).toEqual([
+    'agent postpone: cancelled DelayedError',
+    'tool search of postpone: success',
+    'agent postpone: success',
+  ]);
+});
+
+it('a worker event is counted, and nothing is left in progress', async () => {
+  await run('ask');
+  await application.close();
+  expect(counted(application)).toContain('tool report: success');
+  expect(inProgress(application)).toBe(0);
+});
