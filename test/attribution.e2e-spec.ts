@@ -24,9 +24,9 @@ const tool = (name: string) => tracker.trackTool(name, () => {});
 const tick = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Which agent each tool was counted under. */
-const agentsOfTools = () =>
+const agentsOfTools = (): Record<string, string | undefined> =>
   Object.fromEntries(
-    application.collector.getHistory({ kind: 'tool' }).map(({ toolName, agentId }) => [toolName, agentId]),
+    application.collector.getHistory({ kind: 'tool' }).map(({ toolName, agentId }) => [toolName!, agentId]),
   );
 
 const agents = () => application.collector.getHistory({ kind: 'agent' });
@@ -60,15 +60,15 @@ describe('a tool belongs to the agent that runs it', () => {
     });
 
     await tracker.trackAgent('reader', async () => {
-      for (const _chunk of source) {
+      for (const chunk of source) {
         await Promise.resolve();
-        tool('in reader');
+        tool(`in reader, ${chunk}`);
       }
     });
 
     expect(agentsOfTools()).toEqual({
       'in source, before': 'source',
-      'in reader': 'reader',
+      'in reader, 1': 'reader',
       'in source, after': 'source',
     });
   });
@@ -236,7 +236,7 @@ describe('a tool belongs to the agent that runs it', () => {
       tracker.trackAgent(name, async () => {
         const news = tracker.trackTool('news', () => kept);
         await tick();
-        for await (const _item of news) await tick();
+        for await (const item of news) expect(item).toBe('news');
       });
 
     await Promise.all([reading('first'), reading('second')]);

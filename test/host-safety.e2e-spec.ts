@@ -47,6 +47,12 @@ const faults: Fault[] = [
     place: 'context',
     inject: () => jest.spyOn(AsyncLocalStorage.prototype, 'run').mockImplementation(fault),
   },
+  {
+    what: 'the timer of a limit',
+    place: 'limit',
+    options: { timeouts: { agentMs: 1_000 } },
+    inject: (clock) => jest.spyOn(clock, 'after').mockImplementation(fault),
+  },
   { what: 'the name function', place: 'name', agent: { id: fault } },
   { what: 'until', place: 'until', agent: { until: fault } },
   { what: 'firstChunk', place: 'firstChunk', agent: { firstChunk: fault } },

@@ -1,15 +1,31 @@
+import type { MetricsModuleOptions } from '../src';
 import { mechanisms, play } from './results/mechanisms';
 import { endings, expectUntouched, startApplication } from './support/live-application';
 import type { LiveApplication } from './support/live-application';
 import { ManualClock } from '../src/testing/manual-clock';
 import { Subject } from './support/subject';
 
-describe.each(['agent', 'tool'] as const)('an %s whose result is', (kind) => {
+/** Limits that are never reached. */
+const timeouts = { agentMs: 3_600_000, toolMs: 3_600_000, sequenceMs: 3_600_000 };
+
+interface Tracking {
+  readonly title: string;
+  readonly kind: 'agent' | 'tool';
+  readonly options: MetricsModuleOptions;
+}
+
+describe.each<Tracking>([
+  { title: 'an agent', kind: 'agent', options: {} },
+  { title: 'a tool', kind: 'tool', options: {} },
+  { title: 'an agent with a limit', kind: 'agent', options: { timeouts } },
+  { title: 'a tool with a limit', kind: 'tool', options: { timeouts } },
+  { title: 'an agent without an async context', kind: 'agent', options: { asyncContext: false } },
+])('$title whose result is', ({ kind, options }) => {
   let application: LiveApplication;
   let neighbour: LiveApplication;
 
   beforeEach(async () => {
-    application = await startApplication({ providers: [Subject] });
+    application = await startApplication({ providers: [Subject], options });
     neighbour = await startApplication({ providers: [Subject] });
   });
 
@@ -20,7 +36,9 @@ describe.each(['agent', 'tool'] as const)('an %s whose result is', (kind) => {
   });
 
   describe.each(mechanisms)('$name that', ({ identity, rows }) => {
-    it.each(rows)('$name', async ({ create, expected, running }) => {
+    const possible = rows.filter(({ contextOnly }) => options.asyncContext !== false || !contextOnly);
+
+    it.each(possible)('$name', async ({ create, expected, running }) => {
       const { collector, clock, module } = application;
       const subject = module.get(Subject);
       const untracked = await play(create(new ManualClock()));

@@ -188,6 +188,7 @@ export const generators: Mechanism = {
         });
       },
       [streamed('success', 35, 3, 10), streamed('success', 35, 3, 10), streamed('success', 35, 3, 10)],
+      { contextOnly: true },
     ),
   ],
 };

@@ -19,6 +19,8 @@ export interface ResultRow {
   readonly running: number;
   /** Says nothing of a promise of the same result. */
   readonly returnedOnly: boolean;
+  /** Cannot be told without an async context. */
+  readonly contextOnly: boolean;
 }
 
 /** A kind of result. */
@@ -34,13 +36,15 @@ export function scenario<Result>(definition: Scenario<Result>): Scenario<Result>
   return definition;
 }
 
+type RowOptions = Partial<Pick<ResultRow, 'running' | 'returnedOnly' | 'contextOnly'>>;
+
 export function row<Result>(
   name: string,
   create: (clock: ManualClock) => Scenario<Result>,
   expected: readonly Ending[],
-  { running = 0, returnedOnly = false }: Partial<Pick<ResultRow, 'running' | 'returnedOnly'>> = {},
+  { running = 0, returnedOnly = false, contextOnly = false }: RowOptions = {},
 ): ResultRow {
-  return { name, create: create as ResultRow['create'], expected, running, returnedOnly };
+  return { name, create: create as ResultRow['create'], expected, running, returnedOnly, contextOnly };
 }
 
 /** An execution that ended after `durationMs` and delivered a value, or nothing. */
