@@ -91,17 +91,22 @@ export class MetricsCollector {
   recordAgentExecution(record: AgentExecutionRecord): void {
     if (!this.accepts('recordAgentExecution', () => findAgentFault(record))) return;
     const { series } = this.store.ledger;
+    const { agentName, durationMs, status, errorType, endTime } = record;
     const agentId = normaliseName(record.agentId);
-    if (record.agentName !== undefined) series.nameAgent(agentId, normaliseName(record.agentName));
-    this.add({ ...record, kind: 'agent', agentId }, series.agent(agentId));
+    if (agentName !== undefined) series.nameAgent(agentId, normaliseName(agentName));
+    this.add({ kind: 'agent', agentId, durationMs, status, errorType, endTime }, series.agent(agentId));
   }
 
   /** Records one finished tool execution, of the running agent unless `agentId` names another. */
   recordToolExecution(record: ToolExecutionRecord): void {
     if (!this.accepts('recordToolExecution', () => findToolFault(record))) return;
+    const { durationMs, status, errorType, endTime, retries, inputBytes, outputBytes } = record;
     const agentId = this.agentIdOf(record);
     const toolName = normaliseName(record.toolName);
-    this.add({ ...record, kind: 'tool', agentId, toolName }, this.store.ledger.series.tool(agentId, toolName));
+    this.add(
+      { kind: 'tool', agentId, toolName, durationMs, status, errorType, endTime, retries, inputBytes, outputBytes },
+      this.store.ledger.series.tool(agentId, toolName),
+    );
   }
 
   /**
@@ -124,9 +129,9 @@ export class MetricsCollector {
       return { costUsd };
     }
     const series = this.store.ledger.series.model(agentId, model, provider);
-    const firstChunkMs = record.timeToFirstTokenMs;
+    const { durationMs, status = 'success', errorType, timeToFirstTokenMs: firstChunkMs } = record;
     series.tokens.add(tokens, costUsd);
-    this.add({ ...record, status: record.status ?? 'success', kind: 'model', agentId, model, firstChunkMs }, series);
+    this.add({ kind: 'model', agentId, model, durationMs, status, errorType, firstChunkMs }, series);
     return { costUsd };
   }
 
@@ -196,7 +201,7 @@ export class MetricsCollector {
    *
    * @throws RangeError that lists the windows where `window` is none of them
    */
-  getTrends({ window }: { readonly window: TrendWindow } = { window: '15m' }): Trends {
+  getTrends({ window = '15m' }: { readonly window?: TrendWindow } = {}): Trends {
     if (!Object.hasOwn(TREND_WINDOWS, window)) {
       const windows = Object.keys(TREND_WINDOWS).join(', ');
       throw new RangeError(`Unknown window ${describe(window)}: use one of ${windows}.`);
