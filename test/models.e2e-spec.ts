@@ -202,6 +202,14 @@ describe('Token counts', () => {
     );
   });
 
+  it('stand beside fields of other kinds of records, which say nothing', async () => {
+    const { metrics } = await start();
+    const record = { model: 'gpt-4', inputTokens: 1_000, endTime: 'now', retries: NaN, inputBytes: 'many' };
+    expect(metrics.recordModelCall(record as never)).toEqual({ costUsd: 0.03 });
+    expect(metrics.getModelMetrics('gpt-4')).toMatchObject({ executionCount: 1, retryCount: 0 });
+    expect(metrics.getHistory()).toEqual([expect.objectContaining({ retries: 0, inputBytes: 0 })]);
+  });
+
   it('of a part are never more than those of the whole', async () => {
     const app = await start();
     app.metrics.recordModelCall({ model: 'gpt-4', cachedInputTokens: 40, cacheWriteTokens: 2, reasoningTokens: 7 });
@@ -251,12 +259,12 @@ describe('Model calls', () => {
     expect(document.system_metrics.token_usage).toMatchObject({ calls: 5, input_tokens: 10_000, output_tokens: 1_000 });
     expect(document.system_metrics.token_usage).toMatchObject({
       total_tokens: 11_000,
-      cost_usd: expect.closeTo(0.14, 12),
+      cost_usd: expect.closeTo(0.14, 12) as number,
     });
     expect(document.agent_metrics['writer']?.token_usage).toMatchObject({
       calls: 3,
       total_tokens: 5_500,
-      cost_usd: expect.closeTo(0.07, 12),
+      cost_usd: expect.closeTo(0.07, 12) as number,
     });
     expect(document.agent_metrics['critic']?.token_usage).toMatchObject({
       calls: 1,
