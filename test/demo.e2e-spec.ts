@@ -1,15 +1,12 @@
-import type { INestApplication } from '@nestjs/common';
 import { once } from 'node:events';
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { CrewAnswer } from '../src/demo/crew/crew-answer';
-import { readDemoConfig } from '../src/demo/demo.config';
-import { createDemo, startDemo } from '../src/demo/start-demo';
+import type { DemoConfig } from '../src/demo/demo.config';
+import { startDemo } from '../src/demo/start-demo';
 import { StartupError } from '../src/demo/startup.error';
+import { closed, DemoApp, listening, portOf, writeDocuments, type DemoMetrics } from './support/demo-app';
 
 const DOCUMENTS = {
   'README.md': '# Kettle\nThe kettle boils water in three minutes.\n\n## Cleaning\nClean the kettle with vinegar.\n',
@@ -20,107 +17,16 @@ const DOCUMENTS = {
 let docsDir: string;
 
 beforeAll(async () => {
-  docsDir = await mkdtemp(join(tmpdir(), 'demo-'));
-  for (const [path, markdown] of Object.entries(DOCUMENTS)) {
-    await mkdir(join(docsDir, path, '..'), { recursive: true });
-    await writeFile(join(docsDir, path), markdown);
-  }
+  docsDir = await writeDocuments(DOCUMENTS);
 });
 
 afterAll(() => rm(docsDir, { recursive: true }));
 
-/** A running demo, its address and what it logged as an error. */
-class Demo {
-  private constructor(
-    private readonly app: INestApplication,
-    private readonly url: string,
-    readonly errors: readonly string[],
-  ) {}
-
-  static async start(env: NodeJS.ProcessEnv = { DOCS_DIR: docsDir }): Promise<Demo> {
-    const errors: string[] = [];
-    const ignore = () => undefined;
-    const logger = { log: ignore, warn: ignore, error: (message: unknown) => errors.push(String(message)) };
-    const app = await createDemo(readDemoConfig(env), { logger });
-    const server = (await app.listen(0)) as Server;
-    return new Demo(app, `http://localhost:${portOf(server)}`, errors);
-  }
-
-  stop(): Promise<void> {
-    return this.app.close();
-  }
-
-  post(body: unknown): Promise<Response> {
-    const headers = { 'content-type': 'application/json' };
-    return fetch(`${this.url}/crew/ask`, { method: 'POST', headers, body: JSON.stringify(body) });
-  }
-
-  async ask(question: string): Promise<CrewAnswer> {
-    const response = await this.post({ question });
-    expect(response.status).toBe(200);
-    return (await response.json()) as CrewAnswer;
-  }
-
-  stream(question: string, signal?: AbortSignal): Promise<Response> {
-    return fetch(`${this.url}/crew/stream?${new URLSearchParams({ question }).toString()}`, { signal });
-  }
-
-  async events(question: string): Promise<SentEvent[]> {
-    const response = await this.stream(question);
-    expect(response.headers.get('content-type')).toContain('text/event-stream');
-    return parseEvents(await response.text());
-  }
-
-  async metrics(): Promise<Metrics> {
-    return (await (await fetch(`${this.url}/metrics`)).json()) as Metrics;
-  }
-}
-
-interface SentEvent {
-  readonly type: string;
-  readonly data: Record<string, unknown>;
-}
-
-type Counts = Record<string, number>;
-
-interface Metrics {
-  readonly system_metrics: Counts;
-  readonly agent_metrics: Record<string, Counts & { readonly tool_metrics: Record<string, Counts> }>;
-  readonly tool_metrics: Record<string, Counts>;
-  readonly cache_metrics: Record<string, Counts>;
-}
-
-function parseEvents(body: string): SentEvent[] {
-  const messages = body.split('\n\n').filter((message) => message.trim() !== '');
-  return messages.map((message) => {
-    const fields = new Map(
-      message
-        .trim()
-        .split('\n')
-        .map((line) => line.split(/: (.*)/s, 2) as [string, string]),
-    );
-    return { type: fields.get('event') ?? '', data: JSON.parse(fields.get('data') ?? '') as Record<string, unknown> };
-  });
-}
-
-async function listening(server: Server): Promise<Server> {
-  await once(server.listen(0), 'listening');
-  return server;
-}
-
-function closed(server: Server): Promise<unknown> {
-  return once(server.close(), 'close');
-}
-
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
-}
-
 describe('the documentation crew', () => {
-  let demo: Demo;
+  let demo: DemoApp;
 
   beforeEach(async () => {
-    demo = await Demo.start();
+    demo = await DemoApp.start({ DOCS_DIR: docsDir });
   });
 
   afterEach(() => demo.stop());
@@ -133,7 +39,15 @@ describe('the documentation crew', () => {
         { number: 1, title: 'Kettle', path: 'README.md', section: 'Cleaning', id: 'README.md#cleaning' },
       ]) as unknown,
       failures: [],
-      model: { name: 'extractive', provider: 'embedded', calls: 2, inputTokens: 0, outputTokens: 0 },
+      model: {
+        name: 'extractive',
+        provider: 'embedded',
+        calls: 2,
+        inputTokens: 24,
+        cachedInputTokens: 0,
+        outputTokens: 16,
+        reasoningTokens: 0,
+      },
     });
   });
 
@@ -216,6 +130,45 @@ describe('the documentation crew', () => {
     expect((await demo.metrics()).cache_metrics.search).toEqual({ hits: 1, misses: 1, hit_rate: 0.5 });
   });
 
+  it('counts the words that the embedded model reads and writes as its tokens, under the agents, at no cost', async () => {
+    await demo.ask('How do I clean the kettle?');
+    const { model_metrics, agent_metrics, system_metrics } = await demo.metrics();
+    const tokens = { calls: 2, input_tokens: 24, output_tokens: 16, total_tokens: 40, cost_usd: 0, unpriced_calls: 0 };
+    expect(model_metrics).toEqual({ extractive: expect.objectContaining({ provider: 'embedded' }) as unknown });
+    expect(model_metrics.extractive).toMatchObject({ execution_count: 2, success_count: 2, token_usage: tokens });
+    expect(agent_metrics.planner?.token_usage).toMatchObject({ calls: 1, input_tokens: 6, output_tokens: 2 });
+    expect(agent_metrics.writer?.token_usage).toMatchObject({ calls: 1, input_tokens: 18, output_tokens: 14 });
+    expect(system_metrics.token_usage).toMatchObject(tokens);
+  });
+
+  it('measures what its tools are given and what they return', async () => {
+    await demo.ask('How much is 6 * 7?');
+    expect((await demo.metrics()).tool_metrics.calculate).toMatchObject({ input_bytes: 5, output_bytes: 2 });
+  });
+
+  it('remembers each question as one request, and how it went of late', async () => {
+    await demo.ask('Calculate 6 * 7');
+    const executions = await demo.history();
+    expect(executions.map(({ kind, agent_id, tool_name }) => [kind, agent_id, tool_name])).toEqual([
+      ['agent', 'crew', null],
+      ['agent', 'writer', null],
+      ['agent', 'researcher', null],
+      ['tool', 'researcher', 'calculate'],
+      ['agent', 'planner', null],
+    ]);
+    expect(new Set(executions.map(({ request_id }) => request_id)).size).toBe(1);
+    const trends: unknown = await (await fetch(`${demo.url}/metrics/trends`)).json();
+    expect(trends).toMatchObject({ window: '15m', system: { count: 1 }, tools: { calculate: { count: 1 } } });
+  });
+
+  it('logs a tool that failed, since nobody else does', async () => {
+    await demo.ask('Calculate 6 * (7 + bananas)');
+    await demo.ask('Calculate 6 * 7');
+    expect(demo.warnings).toEqual([
+      expect.stringMatching(/^calculate of researcher: CalculationError after \d+ ms \(/),
+    ]);
+  });
+
   it.each([
     ['no body', undefined],
     ['a body without one', {}],
@@ -235,14 +188,62 @@ describe('the documentation crew', () => {
   });
 });
 
+describe('with documents that take longer to search through than the limits allow', () => {
+  let largeDocsDir: string;
+  let demo: DemoApp;
+
+  beforeAll(async () => {
+    // Each takes some ten milliseconds, and it is between them that a search can be stopped.
+    const sections = Array.from(
+      { length: 20 },
+      (_, part) => `# Part ${part}\n${'All work and no play. '.repeat(5_000)}`,
+    );
+    largeDocsDir = await writeDocuments(Object.fromEntries(sections.map((text, part) => [`${part}.md`, text])));
+  });
+
+  afterAll(() => rm(largeDocsDir, { recursive: true }));
+
+  afterEach(() => demo.stop());
+
+  it('ends the tool at its limit and says so in the answer', async () => {
+    demo = await DemoApp.start({ DOCS_DIR: largeDocsDir }, { perTool: { read_section: 20 } });
+    const { answer, failures } = await demo.ask('What does the section "Teleportation" say, and how much is 6 * 7?');
+    expect(answer).toBe('6 * 7 = 42\n\nread_section failed: it has taken longer than 20 ms.');
+    expect(failures).toEqual([{ tool: 'read_section', input: 'Teleportation', error: expect.any(String) as string }]);
+    const { system_metrics, tool_metrics } = await demo.metrics();
+    expect(system_metrics).toMatchObject({ total_requests: 1, successful_requests: 1 });
+    expect(tool_metrics.read_section).toMatchObject({ execution_count: 1, timeout_count: 1, in_progress: 0 });
+    expect(demo.warnings).toEqual([expect.stringMatching(/^read_section of researcher: TimeoutError after \d+ ms \(/)]);
+  });
+
+  it('stops at once when the tools have had their time together', async () => {
+    demo = await DemoApp.start({ DOCS_DIR: largeDocsDir }, { sequenceMs: 20 });
+    const { failures } = await demo.ask(
+      'What do the section "Teleportation" and the section "Antigravity" say, and how much is 6 * 7?',
+    );
+    const error = 'all tools together have taken longer than 20 ms';
+    expect(failures).toEqual([
+      { tool: 'read_section', input: 'Teleportation', error },
+      { tool: 'read_section', input: 'Antigravity', error },
+      { tool: 'calculate', input: '6 * 7', error },
+    ]);
+    const { tool_metrics } = await demo.metrics();
+    expect(tool_metrics.read_section).toMatchObject({ execution_count: 2, timeout_count: 2 });
+    expect(tool_metrics.calculate).toMatchObject({ execution_count: 1, timeout_count: 1 });
+  });
+});
+
 describe('with a model behind an OpenAI-compatible server', () => {
   let server: Server;
+  let environment: NodeJS.ProcessEnv;
+  let usage: unknown;
   let requests: { readonly authorization?: string; readonly body: string }[];
   let respond: (request: IncomingMessage, response: ServerResponse) => void;
-  let demo: Demo;
+  let demo: DemoApp;
 
   beforeEach(async () => {
     requests = [];
+    usage = { prompt_tokens: 100, completion_tokens: 7 };
     server = createServer((request, response) => {
       void text(request).then((body) => {
         requests.push({ authorization: request.headers.authorization, body });
@@ -251,7 +252,8 @@ describe('with a model behind an OpenAI-compatible server', () => {
     });
     await listening(server);
     const baseUrl = `http://localhost:${portOf(server)}/v1`;
-    demo = await Demo.start({ DOCS_DIR: docsDir, OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: 'k3y', OPENAI_MODEL: 'm1' });
+    environment = { DOCS_DIR: docsDir, OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: 'k3y', OPENAI_MODEL: 'm1' };
+    demo = await DemoApp.start(environment);
   });
 
   afterEach(async () => {
@@ -260,11 +262,18 @@ describe('with a model behind an OpenAI-compatible server', () => {
     await closed(server);
   });
 
+  async function restart(more: NodeJS.ProcessEnv, timeouts?: DemoConfig['timeouts']): Promise<void> {
+    await demo.stop();
+    demo = await DemoApp.start({ ...environment, ...more }, timeouts);
+  }
+
   function replyWith(...contents: string[]): void {
-    respond = (_, response) => {
-      const message = { role: 'assistant', content: contents.shift() };
-      response.end(JSON.stringify({ choices: [{ message }], usage: { prompt_tokens: 100, completion_tokens: 7 } }));
-    };
+    respond = (_, response) => complete(response, contents.shift());
+  }
+
+  function complete(response: ServerResponse, content?: string): void {
+    const message = { role: 'assistant', content };
+    response.end(JSON.stringify({ choices: [{ message }], usage }));
   }
 
   it('searches for what the model suggests, answers in its words and adds up its tokens', async () => {
@@ -301,6 +310,38 @@ describe('with a model behind an OpenAI-compatible server', () => {
     expect((await demo.post({ question: 'How long does the warranty last?' })).status).toBe(502);
   });
 
+  it('counts its calls without a cost as long as nobody says what they cost', async () => {
+    replyWith('warranty', 'Two years [1].');
+    await demo.ask('How long do I have it?');
+    const { model_metrics } = await demo.metrics();
+    expect(model_metrics.m1).toMatchObject({
+      provider: 'openai',
+      success_count: 2,
+      token_usage: { calls: 2, input_tokens: 200, output_tokens: 14, cost_usd: 0, unpriced_calls: 2 },
+    });
+  });
+
+  it('asks again where the server is too busy, and counts both the failed call and the retry', async () => {
+    const answers = ['warranty', 'Two years [1].'];
+    respond = (_, response) => {
+      if (requests.length === 1) response.writeHead(503).end();
+      else complete(response, answers.shift());
+    };
+    expect((await demo.ask('How long do I have it?')).answer).toBe('Two years [1].');
+    const { agent_metrics, model_metrics } = await demo.metrics();
+    expect(model_metrics.m1).toMatchObject({ execution_count: 3, success_count: 2, error_count: 1 });
+    expect(agent_metrics.planner).toMatchObject({ success_count: 1, retry_count: 1 });
+    expect(agent_metrics.writer).toMatchObject({ success_count: 1, retry_count: 0 });
+  });
+
+  it('does not ask again where the server refuses', async () => {
+    respond = (_, response) => response.writeHead(401).end();
+    await demo.post({ question: 'How long does the warranty last?' });
+    const { agent_metrics, model_metrics } = await demo.metrics();
+    expect(model_metrics.m1).toMatchObject({ execution_count: 1, error_count: 1 });
+    expect(agent_metrics.planner).toMatchObject({ error_count: 1, retry_count: 0 });
+  });
+
   it('stops the model when the client leaves the stream', async () => {
     const client = new AbortController();
     const asked = new Promise<ServerResponse>((resolve) => {
@@ -310,15 +351,66 @@ describe('with a model behind an OpenAI-compatible server', () => {
     const stopped = once(await asked, 'close');
     client.abort();
     await stopped;
-    const { system_metrics, agent_metrics } = await demo.metrics();
+    const { system_metrics, agent_metrics, model_metrics } = await demo.metrics();
     expect(system_metrics).toMatchObject({ total_requests: 1, cancelled_requests: 1, requests_in_progress: 0 });
     expect(agent_metrics.planner).toMatchObject({ cancelled_count: 1 });
+    expect(model_metrics.m1).toMatchObject({ cancelled_count: 1 });
     expect(demo.errors).toEqual([]);
+  });
+
+  it('knows what the tokens cost, cached and reasoning ones among them, once it is told', async () => {
+    await restart({ OPENAI_INPUT_PRICE: '2.50', OPENAI_OUTPUT_PRICE: '10' });
+    usage = {
+      prompt_tokens: 100_000,
+      prompt_tokens_details: { cached_tokens: 64_000 },
+      completion_tokens: 5_000,
+      completion_tokens_details: { reasoning_tokens: 4_000 },
+    };
+    replyWith('warranty', 'Two years [1].');
+    await demo.ask('How long do I have it?');
+    const { model_metrics } = await demo.metrics();
+    expect(model_metrics.m1?.token_usage).toEqual({
+      calls: 2,
+      input_tokens: 200_000,
+      cached_input_tokens: 128_000,
+      cache_write_tokens: 0,
+      output_tokens: 10_000,
+      reasoning_tokens: 8_000,
+      total_tokens: 210_000,
+      cost_usd: 0.6,
+      unpriced_calls: 0,
+    });
+  });
+
+  it('ends an agent at its limit with a 504, and the call of the model with it', async () => {
+    await restart({}, { agentMs: 50 });
+    const asked = new Promise<ServerResponse>((resolve) => {
+      respond = (_, response) => resolve(response);
+    });
+    const answered = demo.post({ question: 'How long does the warranty last?' });
+    await once(await asked, 'close');
+    const response = await answered;
+    expect(response.status).toBe(504);
+    expect(await response.json()).toMatchObject({ message: 'The agent "planner" took longer than 50 ms.' });
+    const { system_metrics, agent_metrics, model_metrics } = await demo.metrics();
+    expect(system_metrics).toMatchObject({ total_requests: 1, failed_requests: 1, requests_in_progress: 0 });
+    expect(agent_metrics).toMatchObject({ crew: { timeout_count: 1 }, planner: { timeout_count: 1 } });
+    expect(model_metrics.m1).toMatchObject({ timeout_count: 1 });
+  });
+
+  it('ends the stream with an error when an agent reaches its limit', async () => {
+    await restart({}, { agentMs: 50 });
+    respond = () => undefined;
+    const [error] = (await demo.events('How long does the warranty last?')).slice(-1);
+    expect(error).toEqual({
+      type: 'error',
+      data: { statusCode: 504, message: 'The agent "planner" took longer than 50 ms.' },
+    });
   });
 });
 
 describe('with a model that cannot be reached', () => {
-  let demo: Demo;
+  let demo: DemoApp;
 
   let baseUrl: string;
 
@@ -326,7 +418,7 @@ describe('with a model that cannot be reached', () => {
     const server = await listening(createServer());
     baseUrl = `http://127.0.0.1:${portOf(server)}/v1`;
     await closed(server);
-    demo = await Demo.start({ DOCS_DIR: docsDir, OPENAI_BASE_URL: baseUrl });
+    demo = await DemoApp.start({ DOCS_DIR: docsDir, OPENAI_BASE_URL: baseUrl });
   });
 
   afterEach(() => demo.stop());
@@ -362,18 +454,21 @@ describe('the start', () => {
   it('has the crew ask itself three questions, one of which fails a tool, and says where to look', async () => {
     const app = await startDemo({ PORT: '0', DOCS_DIR: docsDir });
     const url = `http://localhost:${portOf(app.getHttpServer() as Server)}`;
-    const metrics = (await (await fetch(`${url}/metrics`)).json()) as Metrics;
+    const metrics = (await (await fetch(`${url}/metrics`)).json()) as DemoMetrics;
     await app.close();
-    expect(output).toContain(`${url}/metrics?format=prometheus`);
+    for (const path of ['', '/history', '/running', '/trends', '?format=prometheus']) {
+      expect(output).toContain(`${url}/metrics${path}\n`);
+    }
     expect(metrics.system_metrics).toMatchObject({ total_requests: 3, successful_requests: 3 });
     expect(metrics.tool_metrics).toMatchObject({
       search_docs: { success_count: 1 },
       calculate: { success_count: 1, error_count: 1 },
     });
+    expect(metrics.model_metrics.extractive).toMatchObject({ success_count: 3 });
   });
 
   it("reads this project's documents and its packages' by default", async () => {
-    const demo = await Demo.start({});
+    const demo = await DemoApp.start({});
     const { sources } = await demo.ask('How do I observe a histogram with prom-client?');
     await demo.stop();
     expect(sources).toContainEqual(expect.objectContaining({ title: 'prom-client', section: 'Histogram' }));

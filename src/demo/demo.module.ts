@@ -1,17 +1,19 @@
 import { CacheModule } from '@nestjs/cache-manager';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Keyv } from 'keyv';
-import { MetricsModule } from '../index';
+import { ExecutionTracker, MetricsModule } from '../index';
 import { CrewController } from './crew/crew.controller';
 import { CrewService } from './crew/crew.service';
 import { PlannerAgent } from './crew/planner.agent';
 import { ResearcherAgent } from './crew/researcher.agent';
 import { WriterAgent } from './crew/writer.agent';
-import type { OpenAiConfig } from './demo.config';
+import { metricsOptions } from './demo-metrics';
+import type { DemoConfig } from './demo.config';
 import { DocsIndex } from './docs/docs-index';
 import { ExtractiveModel } from './model/extractive.model';
 import { LanguageModel } from './model/language-model';
 import { OpenAiCompatibleModel } from './model/openai-compatible.model';
+import { TrackedModel } from './model/tracked.model';
 import { BoundedMap } from './tools/bounded-map';
 import { CalculateTool } from './tools/calculate.tool';
 import { ReadSectionTool } from './tools/read-section.tool';
@@ -23,7 +25,6 @@ const CACHE_TTL_MS = 5 * 60_000;
 
 @Module({
   imports: [
-    MetricsModule.forRoot(),
     CacheModule.registerAsync({
       useFactory: () => ({ stores: new Keyv({ store: new BoundedMap(CACHE_ENTRIES), ttl: CACHE_TTL_MS }) }),
     }),
@@ -41,13 +42,19 @@ const CACHE_TTL_MS = 5 * 60_000;
   ],
 })
 export class DemoModule {
-  static forRoot(docs: DocsIndex, openAi?: OpenAiConfig): DynamicModule {
+  static forRoot(docs: DocsIndex, config: DemoConfig): DynamicModule {
+    const { openAi } = config;
     const model = openAi ? new OpenAiCompatibleModel(openAi) : new ExtractiveModel();
     return {
       module: DemoModule,
+      imports: [MetricsModule.forRoot(metricsOptions(config))],
       providers: [
         { provide: DocsIndex, useValue: docs },
-        { provide: LanguageModel, useValue: model },
+        {
+          provide: LanguageModel,
+          inject: [ExecutionTracker],
+          useFactory: (tracker: ExecutionTracker) => new TrackedModel(model, tracker),
+        },
       ],
     };
   }

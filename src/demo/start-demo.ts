@@ -33,7 +33,7 @@ export async function startDemo(env: NodeJS.ProcessEnv): Promise<INestApplicatio
 /** The application, not listening yet. */
 export async function createDemo(config: DemoConfig, options?: NestApplicationOptions): Promise<INestApplication> {
   const docs = await DocsIndex.of(await loadSections(config.docsDir));
-  const app = await NestFactory.create(DemoModule.forRoot(docs, config.openAi), {
+  const app = await NestFactory.create(DemoModule.forRoot(docs, config), {
     // Else a stream holds up the shutdown for as long as its client stays.
     forceCloseConnections: true,
     ...options,

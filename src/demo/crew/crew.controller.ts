@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Post, Query, Sse, type MessageEvent } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import type { CrewAnswer } from './crew-answer';
+import { toClientError } from './crew-failure';
 import { CrewService } from './crew.service';
 import { QuestionPipe } from './question.pipe';
 import { toServerSentEvents } from './server-sent-events';
@@ -12,7 +13,9 @@ export class CrewController {
   @Post('ask')
   @HttpCode(200)
   ask(@Body('question', QuestionPipe) question: string): Promise<CrewAnswer> {
-    return this.crew.ask(question);
+    return this.crew.ask(question).catch((error: unknown) => {
+      throw toClientError(error);
+    });
   }
 
   @Sse('stream')

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { TrackAgent } from '../../index';
 import { addUsage, LanguageModel } from '../model/language-model';
 import { ModelUnavailableError } from '../model/model-unavailable.error';
+import { stopSignal } from '../stop-signal';
 import type { CrewAnswer } from './crew-answer';
 import type { CrewEvent } from './crew-event';
 import type { Findings } from './findings';
@@ -24,7 +25,7 @@ export class CrewService {
   /**
    * Answers a question.
    *
-   * @throws ModelUnavailableError if the model's server fails
+   * @throws ModelUnavailableError if the model's server fails, ExecutionTimeoutError if an agent reaches its limit
    */
   async ask(question: string): Promise<CrewAnswer> {
     const events = this.stream(question);
@@ -34,17 +35,17 @@ export class CrewService {
   }
 
   /** Answers a question while telling what happens; stops with an `AbortError` once `signal` is aborted. */
-  @TrackAgent({ id: 'crew', name: 'Documentation crew' })
+  @TrackAgent({ id: 'crew', name: 'Documentation crew', timeoutMs: 300_000 })
   async *stream(question: string, signal?: AbortSignal): AsyncGenerator<CrewEvent, CrewAnswer> {
     try {
-      return yield* this.work(question, signal);
+      return yield* this.work(question, stopSignal(signal));
     } catch (error) {
       if (error instanceof ModelUnavailableError) this.logger.error(`${JSON.stringify(question)}: ${error.message}`);
       throw error;
     }
   }
 
-  private async *work(question: string, signal?: AbortSignal): AsyncGenerator<CrewEvent, CrewAnswer> {
+  private async *work(question: string, signal: AbortSignal): AsyncGenerator<CrewEvent, CrewAnswer> {
     yield { type: 'start', question };
 
     yield { type: 'agent_start', agent: 'planner' };

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { TrackAgent } from '../../index';
 import { CalculateTool } from '../tools/calculate.tool';
+import { stopSignal } from '../stop-signal';
 import { ReadSectionTool } from '../tools/read-section.tool';
 import { SearchDocsTool } from '../tools/search-docs.tool';
-import { ToolError } from '../tools/tool.error';
+import { toolFailureText } from './crew-failure';
 import type { ToolEvent, ToolOutcome } from './crew-event';
 import type { Findings } from './findings';
 import type { Plan, PlanStep } from './plan';
@@ -21,26 +22,28 @@ export class ResearcherAgent {
   /** Yields what its tools do, returns what they found. */
   @TrackAgent({ id: 'researcher', name: 'Researcher' })
   async *run(plan: Plan, signal?: AbortSignal): AsyncGenerator<ToolEvent, Findings> {
+    const stop = stopSignal(signal);
     const research = new Research(plan.steps);
     for (let step = research.nextStep(); step; step = research.nextStep()) {
-      signal?.throwIfAborted();
+      stop.throwIfAborted();
       yield { type: 'tool_start', ...step };
-      yield { type: 'tool_result', ...step, ...(await this.attempt(step, research, signal)) };
+      yield { type: 'tool_result', ...step, ...(await this.attempt(step, research, stop)) };
     }
     return research;
   }
 
-  private async attempt(step: PlanStep, research: Research, signal?: AbortSignal): Promise<ToolOutcome> {
+  private async attempt(step: PlanStep, research: Research, signal: AbortSignal): Promise<ToolOutcome> {
     try {
       return { result: await this.take(step, research, signal) };
     } catch (error) {
-      if (!(error instanceof ToolError)) throw error;
-      research.failures.push({ ...step, error: error.message });
-      return { error: error.message };
+      const failure = toolFailureText(error);
+      if (failure === undefined) throw error;
+      research.failures.push({ ...step, error: failure });
+      return { error: failure };
     }
   }
 
-  private async take({ tool, input }: PlanStep, research: Research, signal?: AbortSignal): Promise<unknown> {
+  private async take({ tool, input }: PlanStep, research: Research, signal: AbortSignal): Promise<unknown> {
     switch (tool) {
       case 'search_docs': {
         const hits = await this.searchDocs.run(input);

@@ -1,6 +1,7 @@
 import { HttpException, Logger, type MessageEvent } from '@nestjs/common';
 import { Observable, type Subscriber } from 'rxjs';
 import type { CrewEvent } from './crew-event';
+import { toClientError } from './crew-failure';
 
 /** The crew's events as Nest sends them, and `error` where it fails. Who unsubscribes, stops the crew. */
 export function toServerSentEvents(start: (signal: AbortSignal) => AsyncIterable<CrewEvent>): Observable<MessageEvent> {
@@ -18,7 +19,7 @@ async function forward(events: AsyncIterable<CrewEvent>, subscriber: Subscriber<
       subscriber.next(toMessage(event));
     }
   } catch (error) {
-    if (!subscriber.closed) subscriber.next(toErrorMessage(error));
+    if (!subscriber.closed) subscriber.next(toErrorMessage(toClientError(error)));
   }
   subscriber.complete();
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Section } from './section';
 
-const MAX_PHRASE_LENGTH = 80;
+const MAX_PHRASE_LENGTH = 300;
 const MAX_BLOCKING_MS = 10;
 
 /**

@@ -1,9 +1,14 @@
-import type { ModelReply } from './language-model';
+import type { ModelReply, ModelUsage } from './language-model';
 
 /** As much of a chat completion as the crew reads; whatever server sent it, so nothing in it is certain. */
 interface ChatCompletion {
   readonly choices?: readonly { readonly message?: { readonly content?: unknown } }[];
-  readonly usage?: { readonly prompt_tokens?: unknown; readonly completion_tokens?: unknown };
+  readonly usage?: {
+    readonly prompt_tokens?: unknown;
+    readonly prompt_tokens_details?: { readonly cached_tokens?: unknown } | null;
+    readonly completion_tokens?: unknown;
+    readonly completion_tokens_details?: { readonly reasoning_tokens?: unknown } | null;
+  } | null;
 }
 
 const MAX_ERROR_LENGTH = 300;
@@ -13,8 +18,18 @@ export function readChatCompletion(json: string): ModelReply<string> | undefined
   const { choices, usage } = parseObject(json) as ChatCompletion;
   const content = choices?.[0]?.message?.content;
   if (typeof content !== 'string') return undefined;
-  const [inputTokens, outputTokens] = [tokenCount(usage?.prompt_tokens), tokenCount(usage?.completion_tokens)];
-  return { value: content.trim(), usage: { calls: 1, inputTokens, outputTokens } };
+  return { value: content.trim(), usage: readUsage(usage) };
+}
+
+/** Local servers leave out the details, some of them all of it. */
+function readUsage(usage: ChatCompletion['usage']): ModelUsage {
+  return {
+    calls: 1,
+    inputTokens: tokenCount(usage?.prompt_tokens),
+    cachedInputTokens: tokenCount(usage?.prompt_tokens_details?.cached_tokens),
+    outputTokens: tokenCount(usage?.completion_tokens),
+    reasoningTokens: tokenCount(usage?.completion_tokens_details?.reasoning_tokens),
+  };
 }
 
 /** What the server says went wrong, where it says so as OpenAI does, on one line. */
@@ -36,5 +51,5 @@ function parseObject(json: string): object {
 }
 
 function tokenCount(value: unknown): number {
-  return typeof value === 'number' && value >= 0 ? value : 0;
+  return Number.isSafeInteger(value) ? Math.max(0, value as number) : 0;
 }

@@ -1,12 +1,15 @@
 import type { Section } from '../docs/section';
 import { termsOf } from '../docs/terms';
 import { excerptsOf, type Excerpt } from './excerpts';
-import { LanguageModel, type ModelReply } from './language-model';
+import { LanguageModel, NO_USAGE, type ModelReply } from './language-model';
 
 const MAX_QUERIES = 3;
 const MAX_QUOTES = 3;
 
-/** The model that needs no server: it searches with the question's own words and answers in the documents' own. */
+/**
+ * The model that needs no server: it searches with the question's own words and answers in the documents' own. Its tokens
+ * are words, those that it reads and those that it writes.
+ */
 export class ExtractiveModel extends LanguageModel {
   readonly name = 'extractive';
   readonly provider = 'embedded';
@@ -14,7 +17,8 @@ export class ExtractiveModel extends LanguageModel {
   /** One search for each sentence of the question. */
   async suggestQueries(question: string): Promise<ModelReply<string[]>> {
     const queries = question.split(/[?!;]|\.\s/).map((sentence) => termsOf(sentence).join(' '));
-    return reply([...new Set(queries)].filter((query) => query !== '').slice(0, MAX_QUERIES));
+    const distinctQueries = [...new Set(queries)].filter((query) => query !== '').slice(0, MAX_QUERIES);
+    return reply(distinctQueries, [question], distinctQueries);
   }
 
   /** The excerpts whose words say most of what the question's do, in the order in which they stand. */
@@ -24,7 +28,8 @@ export class ExtractiveModel extends LanguageModel {
     const best = [...candidates].sort((a, b) => scoreOf(b) - scoreOf(a)).slice(0, MAX_QUOTES);
     const relevant = new Set(best.filter((candidate, index) => index === 0 || scoreOf(candidate) > 0));
     const quotes = candidates.filter((candidate) => relevant.has(candidate)).map(quote);
-    return reply(quotes.join('\n'));
+    const answer = quotes.join('\n');
+    return reply(answer, [question, ...passages.map(({ text }) => text)], [answer]);
   }
 }
 
@@ -75,6 +80,10 @@ function quote({ text, isCode, number }: Candidate): string {
   return isCode ? `${text}\n[${number}]` : `${text} [${number}]`;
 }
 
-function reply<T>(value: T): ModelReply<T> {
-  return { value, usage: { calls: 1, inputTokens: 0, outputTokens: 0 } };
+function reply<T>(value: T, read: readonly string[], written: readonly string[]): ModelReply<T> {
+  return { value, usage: { ...NO_USAGE, calls: 1, inputTokens: wordsIn(read), outputTokens: wordsIn(written) } };
+}
+
+function wordsIn(texts: readonly string[]): number {
+  return texts.join(' ').match(/\S+/g)?.length ?? 0;
 }

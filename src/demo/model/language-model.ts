@@ -23,16 +23,28 @@ export interface ModelReply<T> {
 
 export interface ModelUsage {
   readonly calls: number;
+  /** Includes those that the server had cached. */
   readonly inputTokens: number;
+  readonly cachedInputTokens: number;
+  /** Includes those of its reasoning. */
   readonly outputTokens: number;
+  readonly reasoningTokens: number;
 }
 
-export const NO_USAGE: ModelUsage = { calls: 0, inputTokens: 0, outputTokens: 0 };
+export const NO_USAGE: ModelUsage = {
+  calls: 0,
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+};
 
 export function addUsage(a: ModelUsage, b: ModelUsage): ModelUsage {
   return {
     calls: a.calls + b.calls,
     inputTokens: a.inputTokens + b.inputTokens,
+    cachedInputTokens: a.cachedInputTokens + b.cachedInputTokens,
     outputTokens: a.outputTokens + b.outputTokens,
+    reasoningTokens: a.reasoningTokens + b.reasoningTokens,
   };
 }

@@ -6,3 +6,6 @@ export class ModelUnavailableError extends BadGatewayException {
     super(message, { cause });
   }
 }
+
+/** The server is there and has too much to do; it may answer the next time. */
+export class ModelBusyError extends ModelUnavailableError {}

@@ -2,11 +2,13 @@ import type { OpenAiConfig } from '../demo.config';
 import type { Section } from '../docs/section';
 import { readChatCompletion, readErrorMessage } from './chat-completion';
 import { LanguageModel, type ModelReply } from './language-model';
-import { ModelUnavailableError } from './model-unavailable.error';
+import { ModelBusyError, ModelUnavailableError } from './model-unavailable.error';
 
 const MAX_QUERIES = 3;
 const MAX_QUERY_LENGTH = 200;
 const MAX_PASSAGE_LENGTH = 4_000;
+/** Too many requests, and a server that is overloaded or still loads its model. */
+const BUSY = new Set([429, 503]);
 
 const QUERY_INSTRUCTIONS = `You search technical documentation. Reply with one to ${MAX_QUERIES} search queries of a few
 keywords each that would find what answers the user's question: one query per line, and nothing else.`;
@@ -51,7 +53,8 @@ export class OpenAiCompatibleModel extends LanguageModel {
     const { status, body } = await this.post({ model: this.name, temperature: 0, messages }, signal);
     const reply = status === 200 ? readChatCompletion(body) : undefined;
     if (reply) return reply;
-    throw new ModelUnavailableError(`${this.server} gave no answer: HTTP ${status}, ${readErrorMessage(body)}.`);
+    const Failure = BUSY.has(status) ? ModelBusyError : ModelUnavailableError;
+    throw new Failure(`${this.server} gave no answer: HTTP ${status}, ${readErrorMessage(body)}.`);
   }
 
   private async post(payload: object, signal?: AbortSignal): Promise<{ status: number; body: string }> {

@@ -13,7 +13,7 @@ export class SearchDocsTool {
   ) {}
 
   /** The sections that fit `query` best, the best first. */
-  @TrackTool('search_docs')
+  @TrackTool({ name: 'search_docs', timeoutMs: 2_000 })
   run(query: string): Promise<SearchHit[]> {
     return this.cache.remember('search', query, () => this.docs.search(query, MAX_HITS));
   }

@@ -1,0 +1,113 @@
+import { Inject, Injectable, Module } from '@nestjs/common';
+import { generateText, streamText } from 'ai';
+import type { LanguageModel } from 'ai';
+import {
+  currentExecution,
+  ExecutionTracker,
+  MetricsCollector,
+  MetricsModule,
+  TrackAgent,
+  trackedModel,
+} from 'nestjs-agent-metrics';
+
+// #region tracked
+interface Completion {
+  readonly text: string;
+  readonly usage: { readonly prompt_tokens: number; readonly completion_tokens: number };
+}
+
+export const complete = trackedModel(
+  {
+    model: 'gpt-4o',
+    provider: 'openai',
+    usage: ({ usage }: Completion) => ({ inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens }),
+  },
+  (prompt: string) => askOpenAi(prompt),
+);
+// #endregion
+
+async function askOpenAi(prompt: string): Promise<Completion> {
+  return { text: `About ${prompt}`, usage: { prompt_tokens: 1_000, completion_tokens: 200 } };
+}
+
+// #region track-model
+type TextResult = Awaited<ReturnType<typeof generateText>>;
+
+@Injectable()
+export class Summariser {
+  constructor(
+    private readonly tracker: ExecutionTracker,
+    @Inject('MODEL') private readonly model: LanguageModel,
+  ) {}
+
+  @TrackAgent('summariser')
+  async run(text: string) {
+    const call = { model: 'claude-sonnet', provider: 'anthropic', usage: usageOf };
+    const result = await this.tracker.trackModel(call, () => generateText({ model: this.model, prompt: text }));
+    return result.text;
+  }
+}
+
+function usageOf({ totalUsage }: TextResult) {
+  return {
+    inputTokens: totalUsage.inputTokens,
+    cachedInputTokens: totalUsage.inputTokenDetails.cacheReadTokens,
+    cacheWriteTokens: totalUsage.inputTokenDetails.cacheWriteTokens,
+    outputTokens: totalUsage.outputTokens,
+    reasoningTokens: totalUsage.outputTokenDetails.reasoningTokens,
+  };
+}
+// #endregion
+
+// #region record
+@Injectable()
+export class Poet {
+  constructor(
+    private readonly metrics: MetricsCollector,
+    @Inject('MODEL') private readonly model: LanguageModel,
+  ) {}
+
+  @TrackAgent('poet')
+  async *run(topic: string) {
+    const execution = currentExecution();
+    const { textStream } = streamText({
+      model: this.model,
+      prompt: `A poem about ${topic}`,
+      onError: ({ error }) => execution?.fail(error),
+      onFinish: ({ totalUsage: { inputTokens, outputTokens } }) => {
+        this.metrics.recordModelCall({ model: 'claude-sonnet', provider: 'anthropic', inputTokens, outputTokens });
+      },
+    });
+    yield* textStream;
+  }
+}
+// #endregion
+
+// #region pricing
+export const withPrices = MetricsModule.forRoot({
+  pricing: {
+    'gpt-4o': { inputPerMillion: 2.5, outputPerMillion: 10, cachedInputPerMillion: 1.25 },
+    'claude-sonnet': {
+      inputPerMillion: 3,
+      outputPerMillion: 15,
+      cachedInputPerMillion: 0.3,
+      cacheWritePerMillion: 3.75,
+    },
+  },
+});
+// #endregion
+
+@Module({
+  imports: [withPrices],
+  providers: [Summariser, Poet, { provide: 'MODEL', useValue: 'a model' }],
+})
+export class TokensModule {}
+
+// #region pricing-function
+export const withPricingFunction = MetricsModule.forRoot({
+  pricing: (model, provider) => {
+    if (provider === 'ollama') return { inputPerMillion: 0, outputPerMillion: 0 };
+    return model.startsWith('gpt-4o-mini') ? { inputPerMillion: 0.15, outputPerMillion: 0.6 } : undefined;
+  },
+});
+// #endregion

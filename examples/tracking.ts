@@ -1,0 +1,223 @@
+import { EventEmitter } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { tool } from '@langchain/core/tools';
+import { Controller, Get, Inject, Injectable, Module, Query, UseInterceptors } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { streamText, tool as aiTool } from 'ai';
+import type { LanguageModel } from 'ai';
+import {
+  AgentMetricsInterceptor,
+  currentExecution,
+  ExecutionTracker,
+  METRICS_CLOCK,
+  MetricsModule,
+  SkipTracking,
+  TrackAgent,
+  trackedTool,
+  TrackTool,
+} from 'nestjs-agent-metrics';
+import type { Clock } from 'nestjs-agent-metrics';
+import { z } from 'zod';
+import { AppModule } from './quickstart';
+
+// #region methods
+@Injectable()
+export class LibraryTools {
+  @TrackTool() // counted as "lookUp"
+  async lookUp(title: string) {
+    return `${title}: shelf 4`;
+  }
+}
+
+@Injectable()
+export class Librarian {
+  constructor(private readonly tools: LibraryTools) {}
+
+  @TrackAgent() // counted as "Librarian"
+  async answer(question: string) {
+    return this.tools.lookUp(question);
+  }
+}
+// #endregion
+
+// #region classes
+@TrackAgent({ id: 'clerk', name: 'The clerk' })
+@Injectable()
+export class Clerk {
+  async run(request: string) {
+    return `${request}: stamped`;
+  }
+}
+
+@TrackTool({ methods: ['find', 'reserve'] }) // counted as "find" and "reserve"
+@Injectable()
+export class Catalogue {
+  async find(title: string) {
+    return `${title}: shelf 4`;
+  }
+
+  async reserve(title: string) {
+    return `${title}: yours until Friday`;
+  }
+}
+// #endregion
+
+// #region dispatcher
+interface ToolCall {
+  readonly name: string;
+  readonly input: string;
+}
+
+@Injectable()
+export class ToolBox {
+  @TrackTool({ name: ({ name }: ToolCall) => name, allowed: ['search', 'calculate'] })
+  async execute({ name, input }: ToolCall) {
+    return `${name}(${input})`;
+  }
+}
+// #endregion
+
+// #region first-chunk
+interface Chunk {
+  readonly text: string;
+}
+
+@Injectable()
+export class Narrator {
+  @TrackAgent({ id: 'narrator', firstChunk: ({ text }: Chunk) => text !== '' })
+  async *tell(topic: string): AsyncGenerator<Chunk> {
+    yield { text: '' };
+    yield { text: `Once upon a time there was ${topic}.` };
+  }
+}
+// #endregion
+
+// #region until
+type TextStream = ReturnType<typeof streamText>;
+
+@Injectable()
+export class Writer {
+  constructor(@Inject('MODEL') private readonly model: LanguageModel) {}
+
+  @TrackAgent({ id: 'writer', until: ({ finishReason }: TextStream) => finishReason })
+  write(prompt: string): TextStream {
+    const execution = currentExecution();
+    return streamText({
+      model: this.model,
+      prompt,
+      abortSignal: execution?.signal,
+      onError: ({ error }) => execution?.fail(error),
+    });
+  }
+}
+// #endregion
+
+// #region langchain
+export const search = tool(
+  trackedTool('search', async ({ query }: { query: string }) => `3 pages about ${query}`),
+  { name: 'search', description: 'Searches the web', schema: z.object({ query: z.string() }) },
+);
+// #endregion
+
+// #region ai-sdk
+export const weather = aiTool({
+  description: 'Tells the weather',
+  inputSchema: z.object({ city: z.string() }),
+  execute: trackedTool('weather', async ({ city }: { city: string }) => `Sunny in ${city}`),
+});
+// #endregion
+
+// #region tracker
+@Injectable()
+export class Files {
+  constructor(private readonly tracker: ExecutionTracker) {}
+
+  read(path: string) {
+    return this.tracker.trackTool('read_file', () => readFile(path, 'utf8'));
+  }
+}
+// #endregion
+
+// #region start
+@Injectable()
+export class Switchboard {
+  constructor(
+    private readonly tracker: ExecutionTracker,
+    private readonly tools: LibraryTools,
+  ) {}
+
+  pickUp(call: EventEmitter) {
+    const agent = this.tracker.start({ kind: 'agent', id: 'switchboard' });
+    call.on('question', (title: string) => void agent.run(() => this.tools.lookUp(title)));
+    call.once('hang-up', () => agent.end());
+    call.once('error', (error) => {
+      agent.fail(error);
+      agent.end();
+    });
+  }
+}
+// #endregion
+
+// #region defer
+@Injectable()
+export class Printer {
+  private readonly jobs = new EventEmitter();
+
+  @TrackTool('print')
+  print(text: string) {
+    const done = currentExecution()?.defer();
+    this.jobs.once('printed', () => done?.());
+    this.jobs.once('error', (error) => done?.(error));
+    return `queued: ${text}`;
+  }
+
+  finish() {
+    this.jobs.emit('printed');
+  }
+}
+// #endregion
+
+// #region interceptors
+@Controller('mail')
+@UseInterceptors(AgentMetricsInterceptor.for('mail'))
+export class MailController {
+  @Get('answer')
+  answer(@Query('to') name: string) {
+    return `Dear ${name}`;
+  }
+
+  @Get('health')
+  @SkipTracking()
+  health() {
+    return 'ok';
+  }
+}
+// #endregion
+
+// #region in-tests
+export function createTestModule(clock: Clock) {
+  return Test.createTestingModule({ imports: [AppModule] })
+    .overrideProvider(METRICS_CLOCK)
+    .useValue(clock)
+    .compile();
+}
+// #endregion
+
+@Module({
+  imports: [MetricsModule.forRoot()],
+  controllers: [MailController],
+  providers: [
+    LibraryTools,
+    Librarian,
+    Clerk,
+    Catalogue,
+    ToolBox,
+    Narrator,
+    Writer,
+    Files,
+    Switchboard,
+    Printer,
+    { provide: 'MODEL', useValue: 'a model' },
+  ],
+})
+export class TrackingModule {}

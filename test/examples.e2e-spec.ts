@@ -1,0 +1,506 @@
+import { EventEmitter, once } from 'node:events';
+import { createServer } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GatewayTimeoutException, NotFoundException } from '@nestjs/common';
+import type { DynamicModule, INestApplication, ModuleMetadata, Type } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { MockLanguageModelV3, simulateReadableStream } from 'ai/test';
+import { TimeoutError } from 'rxjs';
+import * as endpoint from '../examples/endpoint';
+import * as options from '../examples/options';
+import { OutcomesModule, OutcomeTools, OutOfQuotaError } from '../examples/outcomes';
+import { ResearcherAgent } from '../examples/quickstart';
+import * as timeouts from '../examples/timeouts';
+import * as tokens from '../examples/tokens-and-cost';
+import * as tracking from '../examples/tracking';
+import {
+  currentExecution,
+  ExecutionTimeoutError,
+  ExecutionTracker,
+  METRICS_CLOCK,
+  MetricsCollector,
+  MetricsModule,
+} from '../src';
+import { ManualClock } from '../src/testing/manual-clock';
+
+/** Lets everything run that waits for nothing but its turn. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+let app: INestApplication;
+let clock: ManualClock;
+let metrics: MetricsCollector;
+
+async function start(
+  module: Type | DynamicModule,
+  { replace = [], providers = [] }: { replace?: [token: unknown, value: unknown][] } & ModuleMetadata = {},
+): Promise<void> {
+  clock = new ManualClock();
+  const builder = Test.createTestingModule({ imports: [module], providers })
+    .setLogger({ log() {}, warn() {}, error() {} })
+    .overrideProvider(METRICS_CLOCK)
+    .useValue(clock);
+  for (const [token, value] of replace) builder.overrideProvider(token).useValue(value);
+  app = (await builder.compile()).createNestApplication();
+  await app.listen(0, '127.0.0.1');
+  metrics = app.get(MetricsCollector);
+}
+
+afterEach(async () => {
+  await app?.close();
+});
+
+const request = async (path: string, init?: RequestInit) => fetch(`${await app.getUrl()}${path}`, init);
+
+/** What a guide shows, in blocks of output. */
+function shownLines(guide: string): string[] {
+  const text = readFileSync(join(__dirname, '../docs', guide), 'utf8');
+  const blocks = text.match(/```(?:console|text)\n[\s\S]*?```/g) ?? [];
+  return blocks.flatMap((block) => block.split('\n').filter((line) => line.startsWith('crew_')));
+}
+
+async function expectShown(guide: string): Promise<void> {
+  const shown = shownLines(guide);
+  expect(shown).not.toEqual([]);
+  expect((await metrics.exportMetrics('prometheus')).split('\n')).toEqual(expect.arrayContaining(shown));
+}
+
+const USAGE = {
+  inputTokens: { total: 1_000, noCache: 500, cacheRead: 400, cacheWrite: 100 },
+  outputTokens: { total: 300, text: 100, reasoning: 200 },
+};
+
+const TEXT = [
+  { type: 'stream-start', warnings: [] },
+  { type: 'text-start', id: '1' },
+  { type: 'text-delta', id: '1', delta: 'Hello' },
+] as const;
+const FINISH = [
+  { type: 'text-end', id: '1' },
+  { type: 'finish', finishReason: { unified: 'stop', raw: 'stop' }, usage: USAGE },
+] as const;
+
+type StreamPart = (typeof TEXT)[number] | (typeof FINISH)[number] | { type: 'error'; error: unknown };
+
+function model(parts: readonly StreamPart[] = [...TEXT, ...FINISH]): MockLanguageModelV3 {
+  return new MockLanguageModelV3({
+    doStream: async () => ({ stream: simulateReadableStream({ chunks: [...parts] as never[] }) }),
+    doGenerate: async () => ({
+      content: [{ type: 'text', text: 'Short.' }],
+      finishReason: { unified: 'stop', raw: 'stop' },
+      usage: USAGE,
+      warnings: [],
+    }),
+  });
+}
+
+async function readAll<Chunk>(source: AsyncIterable<Chunk>): Promise<Chunk[]> {
+  const seen: Chunk[] = [];
+  for await (const chunk of source) seen.push(chunk);
+  return seen;
+}
+
+describe('docs/tracking.md', () => {
+  const startTracking = (parts?: readonly StreamPart[]) =>
+    start(tracking.TrackingModule, { replace: [['MODEL', model(parts)]] });
+
+  it('names methods and classes', async () => {
+    await startTracking();
+    await app.get(tracking.Librarian).answer('Emma');
+    await app.get(tracking.Clerk).run('form 7');
+    await app.get(tracking.Catalogue).find('Emma');
+    await app.get(tracking.Catalogue).reserve('Emma');
+
+    expect(Object.keys(metrics.getAgentMetrics('Librarian')!.toolMetrics)).toEqual(['lookUp']);
+    expect(metrics.getAgentMetrics('clerk')).toMatchObject({ agentName: 'The clerk', executionCount: 1 });
+    expect([...metrics.getTools().keys()].sort()).toEqual(['find', 'lookUp', 'reserve']);
+  });
+
+  it('takes names from arguments and bounds them', async () => {
+    await startTracking();
+    for (const name of ['search', 'search', 'launch_rocket'])
+      await app.get(tracking.ToolBox).execute({ name, input: 'x' });
+
+    await expectShown('tracking.md');
+  });
+
+  it('asks which chunk is the first', async () => {
+    await startTracking();
+    const story = app.get(tracking.Narrator).tell('a metric');
+    expect(metrics.getRunning()).toEqual([]);
+    await story.next();
+    clock.advance(300);
+    await story.next();
+    await story.next();
+
+    expect(metrics.getHistory()).toMatchObject([{ agentId: 'narrator', chunks: 2, timeToFirstChunkSeconds: 0.3 }]);
+  });
+
+  it('follows the promise in the result of streamText', async () => {
+    await startTracking();
+    const result = app.get(tracking.Writer).write('a poem');
+    expect(metrics.getRunning()).toHaveLength(1);
+
+    expect(await readAll(result.textStream)).toEqual(['Hello']);
+    await turn();
+    expect(metrics.getHistory()).toMatchObject([{ agentId: 'writer', status: 'success' }]);
+  });
+
+  it('learns of a failure that streamText swallows', async () => {
+    await startTracking([...TEXT, { type: 'error', error: new RangeError('overloaded') }]);
+
+    expect(await readAll(app.get(tracking.Writer).write('a poem').textStream)).toEqual(['Hello']);
+    await turn();
+    expect(metrics.getHistory()).toMatchObject([{ status: 'error', errorType: 'RangeError' }]);
+  });
+
+  it('tracks the functions of LangChain and the AI SDK', async () => {
+    await startTracking();
+    expect(await tracking.search.invoke({ query: 'nest' })).toBe('3 pages about nest');
+    expect(await tracking.weather.execute!({ city: 'Paris' }, { toolCallId: '1', messages: [] })).toBe(
+      'Sunny in Paris',
+    );
+
+    expect([...metrics.getTools().keys()]).toEqual(expect.arrayContaining(['search', 'weather']));
+  });
+
+  it('tracks a piece of code', async () => {
+    await startTracking();
+    await app.get(tracking.Files).read(join(__dirname, '../package.json'));
+
+    expect(metrics.getToolMetrics('read_file')).toMatchObject({ successCount: 1 });
+  });
+
+  it('tracks what begins and ends in different callbacks', async () => {
+    await startTracking();
+    const [good, bad] = [new EventEmitter(), new EventEmitter()];
+    app.get(tracking.Switchboard).pickUp(good);
+    app.get(tracking.Switchboard).pickUp(bad);
+    good.emit('question', 'Emma');
+    await turn();
+    clock.advance(90_000);
+    good.emit('hang-up');
+    bad.emit('error', new RangeError());
+
+    expect(metrics.getAgentMetrics('switchboard')).toMatchObject({
+      successCount: 1,
+      errorCount: 1,
+      maxDurationMs: 90_000,
+      toolMetrics: { lookUp: { executionCount: 1 } },
+    });
+  });
+
+  it('keeps an execution open until its callback', async () => {
+    await startTracking();
+    const printer = app.get(tracking.Printer);
+    expect(printer.print('a page')).toBe('queued: a page');
+    clock.advance(4_000);
+    printer.finish();
+
+    expect(metrics.getToolMetrics('print')).toMatchObject({ successCount: 1, maxDurationMs: 4_000 });
+  });
+
+  it('counts handlers, and skips those that are marked', async () => {
+    await startTracking();
+    expect(await (await request('/mail/answer?to=Ada')).text()).toBe('Dear Ada');
+    expect(await (await request('/mail/health')).text()).toBe('ok');
+    await request('/metrics');
+
+    expect(metrics.getAgentMetrics('mail')).toMatchObject({ executionCount: 1 });
+    expect(metrics.getSystemMetrics()).toMatchObject({ totalRequests: 1 });
+  });
+
+  it('holds time still in a test', async () => {
+    clock = new ManualClock();
+    app = (await tracking.createTestModule(clock)).createNestApplication();
+    await app.get(ResearcherAgent).run('nest');
+
+    expect(app.get(MetricsCollector).getAgentMetrics('researcher')).toMatchObject({
+      successCount: 1,
+      toolMetrics: { search: { successCount: 1, totalDurationMs: 0 } },
+    });
+  });
+
+  it('runs what it decorates without the module', async () => {
+    const librarian = new tracking.Librarian(new tracking.LibraryTools());
+    expect(await librarian.answer('Emma')).toBe('Emma: shelf 4');
+  });
+
+  it('gives a plain function to the only live application, or to the one whose execution runs', async () => {
+    await startTracking();
+    const other = await Test.createTestingModule({ imports: [MetricsModule.forRoot({ endpoint: false })] }).compile();
+    await other.init();
+    await tracking.search.invoke({ query: 'whose?' });
+    expect(metrics.getToolMetrics('search')).toBeUndefined();
+
+    await other.close();
+    await tracking.search.invoke({ query: 'yours' });
+    expect(metrics.getToolMetrics('search')).toMatchObject({ executionCount: 1 });
+  });
+
+  it('knows neither the agent nor the execution without an async context', async () => {
+    await start(MetricsModule.forRoot({ asyncContext: false }), {
+      providers: [tracking.Librarian, tracking.LibraryTools],
+    });
+    await app.get(ExecutionTracker).trackAgent('outer', () => app.get(tracking.Librarian).answer('Emma'));
+
+    expect(metrics.getSystemMetrics()).toMatchObject({ totalRequests: 2 });
+    expect(metrics.getAgentMetrics('Librarian')).toMatchObject({ executionCount: 1, toolMetrics: {} });
+    expect(metrics.getToolMetrics('lookUp')).toMatchObject({ executionCount: 1 });
+  });
+});
+
+describe('docs/outcomes.md', () => {
+  const attempt = async (work: () => unknown) => {
+    await app
+      .get(OutcomeTools)
+      .attempt(work)
+      .catch(() => {});
+    const [{ status, errorType } = {}] = metrics.getHistory();
+    return [status, errorType];
+  };
+  const failing = (error: unknown) => () => {
+    throw error;
+  };
+  const coded = (code: string, cause?: Error) => Object.assign(new Error('no', { cause }), { code });
+
+  class BillingError extends Error {}
+
+  it.each<[what: string, error: unknown, status: string, errorType: string]>([
+    ['a TimeoutError', new TimeoutError(), 'timeout', 'TimeoutError'],
+    ['AbortSignal.timeout', new DOMException('slow', 'TimeoutError'), 'timeout', 'TimeoutError'],
+    ['504', new GatewayTimeoutException(), 'timeout', 'GatewayTimeoutException'],
+    ['ETIMEDOUT', coded('ETIMEDOUT'), 'timeout', 'ETIMEDOUT'],
+    ['undici', new TypeError('fetch failed', { cause: coded('UND_ERR_HEADERS_TIMEOUT') }), 'timeout', 'TypeError'],
+    ['an abort', new DOMException('stop', 'AbortError'), 'cancelled', 'AbortError'],
+    ['an abort that hides a timeout', coded('ABORT_ERR', new TimeoutError()), 'timeout', 'ABORT_ERR'],
+    ['404', new NotFoundException(), 'error', 'NotFoundException'],
+    ['a class of its own', new BillingError(), 'error', 'BillingError'],
+    ['a code', coded('ECONNREFUSED'), 'error', 'ECONNREFUSED'],
+    ['plain', new Error('no'), 'error', 'Error'],
+    ['text', 'no', 'error', 'string'],
+    ['a classified one', new OutOfQuotaError(), 'cancelled', 'OutOfQuotaError'],
+  ])('classifies %s', async (_what, error, status, errorType) => {
+    await start(OutcomesModule);
+    expect(await attempt(failing(error))).toEqual([status, errorType]);
+  });
+
+  it('classifies results', async () => {
+    await start(OutcomesModule);
+    expect(await attempt(() => ({ isError: true }))).toEqual(['error', 'Error']);
+    expect(await attempt(() => ({ isError: false }))).toEqual(['success', undefined]);
+    expect(await attempt(() => undefined)).toEqual(['success', undefined]);
+  });
+
+  it('takes the word of fail() first, and asks classifyError about it', async () => {
+    await start(OutcomesModule);
+    const politely = () => {
+      currentExecution()!.fail(new OutOfQuotaError());
+      return { isError: true };
+    };
+    expect(await attempt(politely)).toEqual(['cancelled', 'OutOfQuotaError']);
+  });
+});
+
+describe('docs/timeouts.md', () => {
+  let server: Server;
+  let left: number;
+
+  async function serve(answer: RequestListener): Promise<string> {
+    left = 0;
+    server = createServer((incoming, outgoing) => {
+      outgoing.once('close', () => (left += outgoing.writableFinished ? 0 : 1));
+      answer(incoming, outgoing);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  afterEach(() => {
+    server?.closeAllConnections();
+    server?.close();
+  });
+
+  it('gives fetch the signal', async () => {
+    await start(timeouts.TimeoutsModule);
+    const url = await serve(() => {});
+    const page = app.get(timeouts.PageTool).fetchPage(url);
+    await once(server, 'request');
+    clock.advance(2_000);
+
+    const error: unknown = await page.catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ExecutionTimeoutError);
+    expect(error).toMatchObject({
+      name: 'TimeoutError',
+      kind: 'tool',
+      executionName: 'fetch_page',
+      limitMs: 2_000,
+      sequence: false,
+      message: 'The tool "fetch_page" took longer than 2000 ms.',
+    });
+    while (left === 0) await turn();
+    expect(metrics.getToolMetrics('fetch_page')).toMatchObject({ timeoutCount: 1, maxDurationMs: 2_000 });
+  });
+
+  it('answers 504 with the filter', async () => {
+    await start(timeouts.TimeoutsModule);
+    const url = await serve(() => setImmediate(() => clock.advance(2_000)));
+    const response = await request(`/page?url=${encodeURIComponent(url)}`);
+
+    expect(response.status).toBe(504);
+    expect(await response.text()).toContain('took longer than 2000 ms');
+  });
+
+  it('gives the tools of one agent a budget', async () => {
+    await start(timeouts.TimeoutsModule);
+    const url = await serve((incoming, outgoing) => {
+      if (incoming.url === '/fast') outgoing.end('fast');
+      else setImmediate(() => clock.advance(2_000));
+    });
+    const slow = Array.from({ length: 20 }, () => `${url}/slow`);
+    const found = await app.get(timeouts.Researcher).run([`${url}/fast`, ...slow]);
+
+    expect(found).toEqual(['fast']);
+    expect(metrics.getAgentMetrics('researcher')).toMatchObject({
+      successCount: 1,
+      maxDurationMs: 30_000,
+      toolMetrics: { fetch_page: { successCount: 1, timeoutCount: 16 } },
+    });
+  });
+
+  it.each([
+    ['p-retry', 'search', (url: string) => app.get(timeouts.SearchTool).search(url)],
+    ['cockatiel', 'quote', (url: string) => app.get(timeouts.QuoteTool).quote(url)],
+  ])('counts the retries of %s', async (_library, tool, call) => {
+    await start(timeouts.TimeoutsModule);
+    let requests = 0;
+    const url = await serve((incoming, outgoing) => {
+      requests += 1;
+      outgoing.statusCode = incoming.url === '/flaky' && requests > 2 ? 200 : 503;
+      outgoing.end('found');
+    });
+
+    expect(await call(`${url}/flaky`)).toBe('found');
+    expect(metrics.getToolMetrics(tool)).toMatchObject({ executionCount: 1, successCount: 1, retryCount: 2 });
+    await expect(call(`${url}/broken`)).rejects.toThrow('answered 503');
+    expect(metrics.getToolMetrics(tool)).toMatchObject({ executionCount: 2, errorCount: 1, retryCount: 2 + 3 });
+  });
+
+  it.each([
+    ['p-retry', 'search', 5_000, (url: string) => app.get(timeouts.SearchTool).search(url)],
+    ['cockatiel', 'quote', 10_000, (url: string) => app.get(timeouts.QuoteTool).quote(url)],
+  ])('ends %s at the limit', async (_library, _tool, limitMs, call) => {
+    await start(timeouts.TimeoutsModule);
+    let requests = 0;
+    const url = await serve((_incoming, outgoing) => {
+      requests += 1;
+      outgoing.statusCode = 503;
+      outgoing.end(() => setImmediate(() => clock.advance(limitMs)));
+    });
+
+    await expect(call(url)).rejects.toMatchObject({ limitMs });
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(requests).toBe(1);
+  });
+
+  it('does not count the time that a human takes', async () => {
+    const approve = async () => {
+      clock.advance(86_400_000);
+      return true;
+    };
+    await start(timeouts.TimeoutsModule, { replace: [[timeouts.Reviewer, { approve }]] });
+
+    expect(await app.get(timeouts.PublishTool).publish('news')).toBe('published: news');
+    expect(metrics.getToolMetrics('publish')).toMatchObject({ successCount: 1, maxDurationMs: 0 });
+  });
+});
+
+describe('docs/tokens-and-cost.md', () => {
+  const startTokens = () => start(tokens.TokensModule, { replace: [['MODEL', model()]] });
+
+  it('shows what it shows', async () => {
+    await startTokens();
+    await tokens.complete('metrics');
+    expect(await app.get(tokens.Summariser).run('a long text')).toBe('Short.');
+
+    await expectShown('tokens-and-cost.md');
+    const document = JSON.parse(await metrics.exportMetrics('json')) as Record<string, unknown>;
+    const guide = readFileSync(join(__dirname, '../docs/tokens-and-cost.md'), 'utf8');
+    const shown = JSON.parse(/```json\n([\s\S]*?)```/.exec(guide)![1]!) as Record<string, unknown>;
+    expect(document).toMatchObject(shown);
+  });
+
+  it('records the tokens of a stream when it has finished', async () => {
+    await startTokens();
+    expect(await readAll(app.get(tokens.Poet).run('metrics'))).toEqual(['Hello']);
+
+    expect(metrics.getAgentMetrics('poet')?.tokenUsage).toMatchObject({ calls: 1, totalTokens: 1_300 });
+  });
+
+  it('says what a call cost', async () => {
+    await startTokens();
+    const usage = { inputTokens: 1_000, cachedInputTokens: 400, cacheWriteTokens: 100, outputTokens: 300 };
+    expect(metrics.recordModelCall({ model: 'claude-sonnet', ...usage })).toEqual({ costUsd: 0.006495 });
+    expect(metrics.recordModelCall({ model: 'claude-sonnet', ...usage, costUsd: 1 })).toEqual({ costUsd: 1 });
+    expect(metrics.recordModelCall({ model: 'unheard-of', ...usage })).toEqual({ costUsd: undefined });
+    expect(metrics.getModelMetrics('unheard-of')?.tokenUsage).toMatchObject({ costUsd: 0, unpricedCalls: 1 });
+  });
+
+  it('asks a function for prices', async () => {
+    await start(tokens.withPricingFunction);
+    const usage = { inputTokens: 1_000_000, outputTokens: 1_000_000 };
+    expect(metrics.recordModelCall({ model: 'llama', provider: 'ollama', ...usage })).toEqual({ costUsd: 0 });
+    expect(metrics.recordModelCall({ model: 'gpt-4o-mini-2024', ...usage })).toEqual({ costUsd: 0.75 });
+    expect(metrics.recordModelCall({ model: 'gpt-5', ...usage })).toEqual({ costUsd: undefined });
+  });
+});
+
+describe('docs/options.md', () => {
+  it('makes options in a factory', async () => {
+    const settings = { environment: { METRICS: 'off', REGION: 'eu' } };
+    await start(options.withFactory, { replace: [[options.Settings, settings]] });
+
+    expect(metrics.isEnabled()).toBe(false);
+    expect(await (await request('/internal/metrics?format=prometheus')).text()).toContain('region="eu"');
+  });
+
+  it('makes options in a class', async () => {
+    await start(options.withClass);
+    for (let i = 0; i < 101; i += 1) {
+      metrics.recordToolExecution({ toolName: 'search', durationMs: 1, status: 'success' });
+    }
+
+    expect(metrics.getHistory()).toHaveLength(100);
+  });
+});
+
+describe('docs/endpoint.md', () => {
+  it('asks for a token', async () => {
+    await start(endpoint.withToken);
+    expect(await request('/metrics')).toMatchObject({ status: 401 });
+    expect(await request('/metrics', { headers: { authorization: 'Bearer change-me' } })).toMatchObject({
+      status: 200,
+    });
+  });
+
+  it('asks a guard', async () => {
+    await start(endpoint.withGuard);
+    expect(await request('/metrics')).toMatchObject({ status: 403 });
+    expect(await request('/metrics', { headers: { 'x-role': 'operator' } })).toMatchObject({ status: 200 });
+  });
+
+  it('shows metrics of your own', async () => {
+    await start(endpoint.OrdersModule);
+    app.get(endpoint.OrdersService).order();
+    expect(await (await request('/metrics?format=prometheus')).text()).toContain('\norders_total 1\n');
+  });
+
+  it('stands beside a PrometheusModule of your own', async () => {
+    await start(endpoint.BesidePrometheusModule);
+    expect(await (await request('/metrics')).text()).toContain('crew_requests_total');
+    expect(await (await request('/crew')).json()).toMatchObject({ schema_version: 1 });
+  });
+});

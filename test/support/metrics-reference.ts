@@ -1,0 +1,175 @@
+import { METRIC_FAMILIES } from '../../src/export/metric-families';
+import type { MetricFamily } from '../../src/export/metric-families';
+
+/** What one may ask of each family, and the query that answers it. */
+const QUERIES: Readonly<Record<string, readonly [question: string, query: string]>> = {
+  requests_total: [
+    'Share of requests that failed',
+    'sum(rate(crew_requests_total{status=~"error|timeout"}[5m])) / sum(rate(crew_requests_total[5m]))',
+  ],
+  request_duration_seconds: [
+    '95 % of requests are done within',
+    'histogram_quantile(0.95, sum by (le) (rate(crew_request_duration_seconds_bucket[5m])))',
+  ],
+  requests_in_progress: ['Requests that run now', 'sum(crew_requests_in_progress)'],
+  agent_executions_total: [
+    'Executions a second, by agent and outcome',
+    'sum by (agent, status) (rate(crew_agent_executions_total[5m]))',
+  ],
+  agent_execution_duration_seconds: [
+    'Average duration, by agent',
+    'sum by (agent) (rate(crew_agent_execution_duration_seconds_sum[5m])) / sum by (agent) (rate(crew_agent_execution_duration_seconds_count[5m]))',
+  ],
+  agent_executions_in_progress: [
+    'Executions that run now, by agent',
+    'sum by (agent) (crew_agent_executions_in_progress)',
+  ],
+  agent_oldest_in_progress_seconds: [
+    'Agents that hang: running for more than ten minutes',
+    'max by (agent) (crew_agent_oldest_in_progress_seconds) > 600',
+  ],
+  agent_errors_total: [
+    'The most frequent errors of the last hour',
+    'topk(5, sum by (agent, error_type) (increase(crew_agent_errors_total[1h])))',
+  ],
+  agent_retries_total: [
+    'Retries per execution, by agent',
+    'sum by (agent) (rate(crew_agent_retries_total[5m])) / sum by (agent) (rate(crew_agent_executions_total[5m]))',
+  ],
+  agent_time_to_first_chunk_seconds: [
+    '95 % of streams begin to answer within',
+    'histogram_quantile(0.95, sum by (le, agent) (rate(crew_agent_time_to_first_chunk_seconds_bucket[5m])))',
+  ],
+  tool_executions_total: [
+    'Calls a second, by tool, over all agents',
+    'sum by (tool) (rate(crew_tool_executions_total[5m]))',
+  ],
+  tool_execution_duration_seconds: [
+    '95 % of calls are done within, by tool',
+    'histogram_quantile(0.95, sum by (le, tool) (rate(crew_tool_execution_duration_seconds_bucket[5m])))',
+  ],
+  tool_executions_in_progress: ['Calls that run now, by tool', 'sum by (tool) (crew_tool_executions_in_progress)'],
+  tool_errors_total: [
+    'Errors of the last hour, by tool and type',
+    'sum by (tool, error_type) (increase(crew_tool_errors_total[1h])) > 0',
+  ],
+  tool_retries_total: ['Retries of the last hour, by tool', 'sum by (tool) (increase(crew_tool_retries_total[1h]))'],
+  tool_input_bytes_total: [
+    'Bytes of input per call, by tool',
+    'sum by (tool) (rate(crew_tool_input_bytes_total[5m])) / sum by (tool) (rate(crew_tool_executions_total[5m]))',
+  ],
+  tool_output_bytes_total: [
+    'Tools with the most output in the last hour',
+    'topk(5, sum by (tool) (increase(crew_tool_output_bytes_total[1h])))',
+  ],
+  model_calls_total: [
+    'Calls a second, by model and outcome',
+    'sum by (model, status) (rate(crew_model_calls_total[5m]))',
+  ],
+  model_call_duration_seconds: [
+    '95 % of calls are done within, by model',
+    'histogram_quantile(0.95, sum by (le, model) (rate(crew_model_call_duration_seconds_bucket[5m])))',
+  ],
+  model_time_to_first_token_seconds: [
+    'Half of the streams have their first token within, by model',
+    'histogram_quantile(0.5, sum by (le, model) (rate(crew_model_time_to_first_token_seconds_bucket[5m])))',
+  ],
+  model_tokens_total: [
+    'Share of input that came from a cache, by model',
+    'sum by (model) (rate(crew_model_tokens_total{type="cached_input"}[1h])) / sum by (model) (rate(crew_model_tokens_total{type=~".*input|cache_write"}[1h]))',
+  ],
+  model_cost_usd_total: [
+    'Dollars of the last hour, by agent and model',
+    'sum by (agent, model) (increase(crew_model_cost_usd_total[1h]))',
+  ],
+  model_unpriced_calls_total: [
+    'Models that need a price',
+    'sum by (model) (increase(crew_model_unpriced_calls_total[1h])) > 0',
+  ],
+  cache_hits_total: [
+    'Hit rate, by cache',
+    'sum by (cache) (rate(crew_cache_hits_total[5m])) / (sum by (cache) (rate(crew_cache_hits_total[5m])) + sum by (cache) (rate(crew_cache_misses_total[5m])))',
+  ],
+  cache_misses_total: ['Misses a second, by cache', 'sum by (cache) (rate(crew_cache_misses_total[5m]))'],
+  memory_usage_bytes: ['Memory now, by instance', 'crew_memory_usage_bytes'],
+  memory_usage_max_bytes: ['How far above it has been', 'crew_memory_usage_max_bytes - crew_memory_usage_bytes'],
+  start_time_seconds: ['Instances that started in the last ten minutes', 'time() - crew_start_time_seconds < 600'],
+  dropped_series_total: [
+    'Families that need a higher "maxSeries"',
+    'sum by (family) (increase(crew_dropped_series_total[1h])) > 0',
+  ],
+};
+
+const GROUPS: readonly [title: string, names: RegExp][] = [
+  ['Requests', /^request/],
+  ['Agents', /^agent_/],
+  ['Tools', /^tool_/],
+  ['Models', /^model_/],
+  ['Caches', /^cache_/],
+  ['The process', /^(?:memory|start_time)/],
+  ['Overflow', /^dropped/],
+];
+
+const INTRODUCTION = `# Metrics
+
+What \`GET /metrics?format=prometheus\` answers with. \`crew\` is the option [\`prefix\`](options.md). A histogram has the samples
+\`_bucket\` (with the label \`le\`), \`_sum\` and \`_count\`; a duration is that of every outcome.
+
+- \`status\` is \`success\`, \`error\`, \`timeout\` or \`cancelled\`: [Outcomes](outcomes.md). A series has all four from 0.
+- Agents that decorators name, and tools whose decorators name their agent too, are there from the start. Others appear with
+  their first use, which \`rate\` and \`increase\` do not see.
+- A tool or a model outside any agent has \`agent=""\`.
+- What names a model invents is bounded by the option [\`maxSeries\`](options.md): the rest is counted as \`__other__\`.
+
+The JSON of \`GET /metrics\` has the same numbers: [a sample](metrics.sample.json).
+`;
+
+/** docs/metrics.md, made from the table of families. */
+export function renderMetricsReference(): string {
+  return [INTRODUCTION, ...GROUPS.map(([title, names]) => renderGroup(title, names))].join('\n');
+}
+
+/** Families that the page would leave out, and questions about families that there are not. */
+export function findMismatches(): string[] {
+  const names = METRIC_FAMILIES.map(({ name }) => name);
+  const isInOneGroup = (name: string) => GROUPS.filter(([, group]) => group.test(name)).length === 1;
+  return [
+    ...names.filter((name) => !Object.hasOwn(QUERIES, name) || !isInOneGroup(name)),
+    ...Object.keys(QUERIES).filter((name) => !names.includes(name)),
+  ];
+}
+
+function renderGroup(title: string, names: RegExp): string {
+  const families = METRIC_FAMILIES.filter(({ name }) => names.test(name));
+  const rows = families.map((family) => [
+    code(`crew_${family.name}`),
+    family.type,
+    labelsOf(family),
+    meaningOf(family),
+  ]);
+  const queries = families.map(({ name }) => QUERIES[name]).map((query) => query && `# ${query[0]}\n${query[1]}`);
+  return [
+    `## ${title}`,
+    renderTable([['Family', 'Type', 'Labels', 'Meaning'], ...rows]),
+    ['```promql', queries.join('\n\n'), '```\n'].join('\n'),
+  ].join('\n\n');
+}
+
+function labelsOf({ labels }: MetricFamily): string {
+  return labels.map(code).join(', ');
+}
+
+function meaningOf({ help }: MetricFamily): string {
+  return help.replaceAll('__other__', code('__other__'));
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+/** Aligned as Prettier aligns tables. */
+function renderTable([head, ...rows]: string[][]): string {
+  const widths = head!.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
+  const line = (cells: string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`;
+  return [line(head!), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
