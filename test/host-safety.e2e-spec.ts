@@ -49,8 +49,8 @@ const faults: Fault[] = [
   },
   {
     what: 'the timer of a limit',
-    place: 'limit',
-    options: { timeouts: { agentMs: 1_000 } },
+    place: 'clock',
+    options: { timeouts: { agentMs: 3_600_000 } },
     inject: (clock) => jest.spyOn(clock, 'after').mockImplementation(fault),
   },
   { what: 'the name function', place: 'name', agent: { id: fault } },

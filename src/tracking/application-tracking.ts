@@ -131,7 +131,7 @@ export class ApplicationTracking {
     const agent = spec.kind === 'tool' && sequenceMs !== Infinity ? liveAgent(parent) : undefined;
     if (limitMs === Infinity && agent === undefined) return undefined;
     const elapsedMs = () => watch.elapsed(this.now());
-    return new Deadline(this.store.clock, limitMs, agent?.sequenceBudget(sequenceMs), elapsedMs, onExpire);
+    return new Deadline(this, limitMs, agent?.sequenceBudget(sequenceMs), elapsedMs, onExpire);
   }
 
   /** The size of a payload, where it is to be measured. */
@@ -182,6 +182,11 @@ export class ApplicationTracking {
   now(): number {
     const reading = this.faults.guard('clock', () => this.store.clock.now());
     return reading === undefined ? this.lastReading : (this.lastReading = reading);
+  }
+
+  /** Where the clock fails, a limit is never reached. */
+  after(delayMs: number, callback: () => void): () => void {
+    return this.faults.guard('clock', () => this.store.clock.after(delayMs, callback)) ?? (() => {});
   }
 
   /** The running execution, if it is one of this application. */

@@ -19,7 +19,7 @@ export class Deadline {
   private isRunning = false;
 
   constructor(
-    private readonly clock: Clock,
+    private readonly clock: Pick<Clock, 'now' | 'after'>,
     private readonly limitMs: number,
     private readonly budget: SequenceBudget | undefined,
     /** Milliseconds that the execution has taken, without pauses. */

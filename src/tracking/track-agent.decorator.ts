@@ -4,7 +4,11 @@ import { trackingDecorator } from './tracking-decorator';
 
 /**
  * Tracks a method as an agent, or on a class its `run` method. A call counts from its beginning to its real end: when
- * the promise settles, the stream is read, the Observable completes.
+ * the promise settles, the stream is read, the Observable completes. What never begins (a generator that nobody
+ * iterates, a query that nobody awaits) is not counted.
+ *
+ * The caller gets the very object that the method returned, watched from inside; only for a native promise and for an
+ * Observable it is another one of the same class. What is frozen cannot be watched and counts when it is returned.
  *
  * @param options the agent's id, or options; the class's name is the id where there is none
  * @throws TypeError when the class is loaded, if there is no such method

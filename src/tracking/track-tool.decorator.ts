@@ -3,7 +3,8 @@ import { toolSpec } from './execution-spec';
 import { trackingDecorator } from './tracking-decorator';
 
 /**
- * Tracks a method as a tool of the agent that runs when it is called, or on a class its `run` method.
+ * Tracks a method as a tool of the agent that runs when it is called, or on a class its `run` method. A call counts from
+ * its beginning to its real end, and its result reaches the caller as with `@TrackAgent`.
  *
  * @param options the tool's name, or options; the method's name where there is none
  * @throws TypeError when the class is loaded, if there is no such method
