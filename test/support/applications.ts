@@ -1,4 +1,6 @@
 import type { INestApplication, INestApplicationContext, ModuleMetadata } from '@nestjs/common';
+// Loaded here, not by Nest while a test runs against its time limit.
+import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import type { TestingModule, TestingModuleBuilder } from '@nestjs/testing';
@@ -55,7 +57,7 @@ export async function startHttp(
   const module = await compile(metadata);
   const application: HttpApplication =
     adapter === 'express'
-      ? module.createNestApplication({ forceCloseConnections: true })
+      ? module.createNestApplication(new ExpressAdapter(), { forceCloseConnections: true })
       : module.createNestApplication(new FastifyAdapter({ forceCloseConnections: true }));
   application.useLogger(false);
   prepare(application);

@@ -4,13 +4,16 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
+const tick = () => new Promise((resolve) => setImmediate(resolve));
+
 /**
- * Collects garbage until `isDone`. Finalizers run after a collection, in a task of their own; and what `isDone` looks at
- * through a WeakRef stays until its task has ended.
+ * Collects garbage until `isDone`. Not in the task in which that looked, since what it looked at lives as long; finalizers
+ * run after a collection, in a task of their own.
  */
-export async function collectGarbageUntil(isDone: () => boolean): Promise<void> {
-  for (let round = 0; round < 50 && !isDone(); round += 1) {
-    await new Promise((resolve) => setImmediate(resolve));
+export async function collectGarbageUntil(isDone: () => boolean, rounds = 50): Promise<void> {
+  for (let round = 0; round < rounds && !isDone(); round += 1) {
+    await tick();
     collectGarbage();
+    await tick();
   }
 }
