@@ -1,23 +1,18 @@
-import { findModelFault } from '../collection/execution-records';
-import { ModelSeries } from '../collection/execution-series';
-import { defaultErrorType, executionId, toNanoseconds } from '../collection/finished-execution';
-import type { FinishedExecution } from '../collection/finished-execution';
+import { executionId } from '../collection/finished-execution';
 import type { RecordContext, RunningExecution } from '../collection/metrics-collector';
 import type { MetricsStore } from '../collection/metrics-store';
-import { completeTokens } from '../collection/token-usage';
 import { failCall } from './call-style';
 import type { CallStyle } from './call-style';
 import { Deadline } from './deadline';
 import type { Expiry } from './deadline';
+import { ExecutionAccountant, modelCallOf } from './execution-accountant';
 import { liveExecution } from './execution-context';
 import type { ExecutionHandle } from './execution-handle';
 import type { ExecutionLimits } from './execution-limits';
-import type { ExecutionSpec, ModelUsage } from './execution-spec';
+import type { ExecutionSpec } from './execution-spec';
 import type { FaultLog } from './fault-log';
 import { liveAgent, LiveExecution } from './live-execution';
-import type { Account } from '../collection/metrics-store';
 import type { Outcome } from './outcome';
-import { payloadBytes } from './payload-size';
 import { followResult } from './results/follow-result';
 import type { Arrival } from './results/follow-result';
 import type { Verdicts } from './verdicts';
@@ -37,6 +32,7 @@ const isNamesake = (one: ExecutionSpec, other: ExecutionSpec) =>
 /** Begins and ends the executions of one application. None of its methods throws because of a fault of ours. */
 export class ApplicationTracking {
   private readonly running = new Set<LiveExecution>();
+  readonly accountant: ExecutionAccountant;
   private lastReading = 0;
   /** Whether the application has closed: what begins now is counted nowhere. */
   closed = false;
@@ -47,7 +43,9 @@ export class ApplicationTracking {
     readonly verdicts: Verdicts,
     private readonly limits: ExecutionLimits,
     private readonly options: TrackingOptions,
-  ) {}
+  ) {
+    this.accountant = new ExecutionAccountant(store, faults, options.measurePayloads);
+  }
 
   get asyncContext(): boolean {
     return this.options.asyncContext;
@@ -118,8 +116,7 @@ export class ApplicationTracking {
     execution.account = undefined;
     if (this.closed) return;
     this.running.add(execution);
-    if (this.store.enabled) execution.account = this.faults.guard('begin', () => this.openAccount(execution));
-    addInProgress(execution, 1);
+    this.faults.guard('begin', () => this.accountant.open(execution));
     this.faults.guard('limit', () => execution.startClock(now));
   }
 
@@ -134,43 +131,15 @@ export class ApplicationTracking {
     return new Deadline(this, limitMs, agent?.sequenceBudget(sequenceMs), elapsedMs, onExpire);
   }
 
-  /** The size of a payload, where it is to be measured. */
-  measure({ spec }: LiveExecution, payload: unknown): number {
-    return this.options.measurePayloads && spec.kind === 'tool' ? payloadBytes(payload) : 0;
-  }
-
-  /** Counts the tokens that a model call reports in its result. */
-  addUsage({ spec, account }: LiveExecution, result: unknown): void {
-    const { usage } = spec;
-    if (usage === undefined || !(account?.series instanceof ModelSeries) || !this.store.enabled) return;
-    this.faults.guard('usage', () => {
-      const reported = usage(result);
-      const count = (tokens: ModelUsage | undefined) => this.countUsage(account.series as ModelSeries, tokens);
-      if (!isPromiseLike(reported)) count(reported);
-      else void reported.then(count, (fault: unknown) => this.faults.report('usage', fault));
-    });
-  }
-
-  private countUsage(series: ModelSeries, reported: ModelUsage | undefined): void {
-    if (reported === undefined || reported === null) return;
-    const { model, provider } = series;
-    const fault = findModelFault({ ...reported, model });
-    if (fault !== undefined) {
-      return this.faults.warnOnce('usage', `The option "usage" returned an invalid ${fault.field}; it was dropped.`);
-    }
-    const tokens = completeTokens(reported);
-    series.tokens.add(tokens, reported.costUsd ?? this.store.prices.costOf(tokens, model, provider || undefined));
-  }
-
   /** Stops the gauges. */
   leave(execution: LiveExecution): void {
     this.running.delete(execution);
-    addInProgress(execution, -1);
+    this.accountant.leave(execution);
   }
 
   finish(execution: LiveExecution, outcome: Outcome): void {
     this.leave(execution);
-    this.faults.guard('finish', () => this.record(execution, outcome));
+    this.faults.guard('finish', () => this.accountant.record(execution, outcome, this.now()));
   }
 
   /** A number for an execution, and for the requests among them. */
@@ -228,7 +197,7 @@ export class ApplicationTracking {
     const execution = this.create(spec, args, this.current());
     if (style === 'generator') execution.park();
     else this.enter(execution);
-    for (const argument of args) execution.inputBytes += this.measure(execution, argument);
+    for (const argument of args) execution.inputBytes += this.accountant.measure(execution, argument);
     return execution;
   }
 
@@ -248,65 +217,6 @@ export class ApplicationTracking {
     }
     return undefined;
   }
-
-  private openAccount({ spec, name, agentId }: LiveExecution): Account {
-    const { ledger, names } = this.store;
-    if (spec.kind === 'model') return { ledger, series: ledger.series.model(agentId, name, spec.provider ?? '') };
-    if (spec.kind === 'tool') {
-      if (spec.declaredName !== undefined) names.addTool(spec.declaredName, spec.agent);
-      return { ledger, series: ledger.series.tool(agentId, name) };
-    }
-    if (spec.declaredName !== undefined) names.addAgent(spec.declaredName, spec.displayName ?? spec.declaredName);
-    if (spec.displayName !== undefined) ledger.series.nameAgent(name, spec.displayName);
-    return { ledger, series: ledger.series.agent(name) };
-  }
-
-  private record(execution: LiveExecution, outcome: Outcome): void {
-    const { account } = execution;
-    if (account === undefined || !this.store.enabled) return;
-    const now = this.now();
-    this.store.add(this.finished(execution, outcome, now), account, now);
-  }
-
-  private finished(
-    execution: LiveExecution,
-    { status, errorType, errorMessage }: Outcome,
-    now: number,
-  ): FinishedExecution {
-    const { watch, firstChunkMs } = execution;
-    return {
-      id: execution.sequence,
-      parentId: execution.parentSequence,
-      requestId: execution.requestSequence,
-      kind: execution.kind,
-      agentId: execution.agentId,
-      toolName: execution.kind === 'tool' ? execution.name : undefined,
-      model: execution.kind === 'model' ? execution.name : undefined,
-      status,
-      errorType: errorType ?? defaultErrorType(status),
-      errorMessage,
-      endTime: this.store.clock.wallTime(),
-      durationNs: toNanoseconds(watch.elapsed(now)),
-      retries: execution.retries,
-      inputBytes: execution.inputBytes,
-      outputBytes: execution.outputBytes,
-      chunks: execution.chunks,
-      firstChunkNs: firstChunkMs === undefined ? undefined : toNanoseconds(firstChunkMs),
-      traceId: undefined,
-    };
-  }
-}
-
-function modelCallOf({ name, account }: LiveExecution): RecordContext['modelCall'] {
-  const series = account?.series;
-  if (!(series instanceof ModelSeries)) return undefined;
-  return { model: name, addTokens: (tokens, costUsd) => series.tokens.add(tokens, costUsd) };
-}
-
-function addInProgress({ account, sequence, requestSequence }: LiveExecution, change: 1 | -1): void {
-  if (account === undefined) return;
-  account.series.inProgress += change;
-  if (requestSequence === sequence) account.ledger.requests.inProgress += change;
 }
 
 function describe(execution: LiveExecution, wallTime: number, ageMs: number): RunningExecution {
@@ -322,8 +232,4 @@ function describe(execution: LiveExecution, wallTime: number, ageMs: number): Ru
     startTime: new Date(wallTime - ageMs),
     ageSeconds: ageMs / 1_000,
   };
-}
-
-function isPromiseLike<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
-  return typeof (value as Partial<PromiseLike<Value>> | undefined)?.then === 'function';
 }

@@ -77,7 +77,7 @@ export interface ModelOptions<Result = never> {
    * @example
    * usage: ({ usage }) => ({ inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens })
    */
-  readonly usage?: (result: Result) => ModelUsage | PromiseLike<ModelUsage | undefined> | undefined;
+  readonly usage?: (result: Result) => ReportedUsage;
   /** Which chunk of a stream has the first token. @default any */
   readonly firstToken?: (chunk: never) => boolean;
   /** What to follow in place of the result, see `Until`. @default the result */
@@ -89,6 +89,9 @@ export type ModelUsage = Omit<
   ModelCallRecord,
   'model' | 'provider' | 'agentId' | 'status' | 'durationMs' | 'errorType'
 >;
+
+/** Usage as it may be reported: at once, later, or not at all. */
+export type ReportedUsage = ModelUsage | PromiseLike<ModelUsage | undefined> | undefined;
 
 /** What a decorator or a function says of the executions that it tracks, made regular once. */
 export interface ExecutionSpec {
@@ -111,7 +114,7 @@ export interface ExecutionSpec {
   readonly firstChunk: ((chunk: unknown) => boolean) | undefined;
   readonly until: ((result: unknown) => unknown) | undefined;
   /** Finds a model's tokens in a result. */
-  readonly usage: ((result: unknown) => ReturnType<NonNullable<ModelOptions['usage']>>) | undefined;
+  readonly usage: ((result: unknown) => ReportedUsage) | undefined;
 }
 
 /** Where a spec comes from: a decorator's constant names are declared. */

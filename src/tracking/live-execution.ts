@@ -152,7 +152,7 @@ export class LiveExecution implements ExecutionHandle {
   chunk(chunk: unknown, at?: number): void {
     if (this.ended) return;
     this.chunks += 1;
-    this.outputBytes += this.tracking.measure(this, chunk);
+    this.outputBytes += this.tracking.accountant.measure(this, chunk);
     if (this.firstChunkMs !== undefined || !this.isFirst(chunk)) return;
     this.firstChunkMs = this.watch.elapsed(at ?? this.tracking.now());
   }
@@ -160,8 +160,8 @@ export class LiveExecution implements ExecutionHandle {
   /** The call came to its end with this value. */
   returned(value: unknown): void {
     if (this.ended) return;
-    this.outputBytes += this.tracking.measure(this, value);
-    this.tracking.addUsage(this, value);
+    this.outputBytes += this.tracking.accountant.measure(this, value);
+    this.tracking.accountant.addUsage(this, value);
     this.verdict ??= this.tracking.verdicts.onResult(value, this);
     this.succeeded();
   }

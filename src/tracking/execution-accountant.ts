@@ -1,0 +1,123 @@
+import { findModelFault } from '../collection/execution-records';
+import { ModelSeries } from '../collection/execution-series';
+import { defaultErrorType, toNanoseconds } from '../collection/finished-execution';
+import type { FinishedExecution } from '../collection/finished-execution';
+import type { RecordContext } from '../collection/metrics-collector';
+import type { Account, MetricsStore } from '../collection/metrics-store';
+import { completeTokens } from '../collection/token-usage';
+import type { ModelUsage, ReportedUsage } from './execution-spec';
+import type { FaultLog } from './fault-log';
+import type { LiveExecution } from './live-execution';
+import type { Outcome } from './outcome';
+import { payloadBytes } from './payload-size';
+
+/** Keeps the account of each execution: where it is counted, and what of it. */
+export class ExecutionAccountant {
+  constructor(
+    private readonly store: MetricsStore,
+    private readonly faults: FaultLog,
+    private readonly measurePayloads: boolean,
+  ) {}
+
+  /** Finds the series of an execution that begins, unless recording is switched off. */
+  open(execution: LiveExecution): void {
+    if (!this.store.enabled) return;
+    execution.account = this.find(execution);
+    addInProgress(execution, 1);
+  }
+
+  /** Takes an execution from the gauges. */
+  leave(execution: LiveExecution): void {
+    addInProgress(execution, -1);
+  }
+
+  /** Counts an execution that has ended. */
+  record(execution: LiveExecution, outcome: Outcome, now: number): void {
+    const { account } = execution;
+    if (account === undefined || !this.store.enabled) return;
+    this.store.add(this.finished(execution, outcome, now), account, now);
+  }
+
+  /** The size of a payload, where it is to be measured. */
+  measure({ spec }: LiveExecution, payload: unknown): number {
+    return this.measurePayloads && spec.kind === 'tool' ? payloadBytes(payload) : 0;
+  }
+
+  /** Counts the tokens that a model call reports in its result. */
+  addUsage({ spec, account }: LiveExecution, result: unknown): void {
+    const series = account?.series;
+    if (spec.usage === undefined || !(series instanceof ModelSeries) || !this.store.enabled) return;
+    const reported = this.faults.guard('usage', () => spec.usage?.(result));
+    const count = (tokens: ModelUsage | undefined) => this.countUsage(series, tokens);
+    if (!isPromiseLike(reported)) count(reported);
+    else void Promise.resolve(reported).then(count, (fault: unknown) => this.faults.report('usage', fault));
+  }
+
+  private countUsage(series: ModelSeries, reported: ModelUsage | undefined): void {
+    if (reported === undefined || reported === null) return;
+    const { model, provider } = series;
+    const fault = findModelFault({ ...reported, model });
+    if (fault !== undefined) {
+      return this.faults.warnOnce('usage', `The option "usage" returned an invalid ${fault.field}; it was dropped.`);
+    }
+    const tokens = completeTokens(reported);
+    series.tokens.add(tokens, reported.costUsd ?? this.store.prices.costOf(tokens, model, provider || undefined));
+  }
+
+  private find({ spec, name, agentId }: LiveExecution): Account {
+    const { ledger, names } = this.store;
+    if (spec.kind === 'model') return { ledger, series: ledger.series.model(agentId, name, spec.provider ?? '') };
+    if (spec.kind === 'tool') {
+      if (spec.declaredName !== undefined) names.addTool(spec.declaredName, spec.agent);
+      return { ledger, series: ledger.series.tool(agentId, name) };
+    }
+    if (spec.declaredName !== undefined) names.addAgent(spec.declaredName, spec.displayName ?? spec.declaredName);
+    if (spec.displayName !== undefined) ledger.series.nameAgent(name, spec.displayName);
+    return { ledger, series: ledger.series.agent(name) };
+  }
+
+  private finished(
+    execution: LiveExecution,
+    { status, errorType, errorMessage }: Outcome,
+    now: number,
+  ): FinishedExecution {
+    const { watch, firstChunkMs } = execution;
+    return {
+      id: execution.sequence,
+      parentId: execution.parentSequence,
+      requestId: execution.requestSequence,
+      kind: execution.kind,
+      agentId: execution.agentId,
+      toolName: execution.kind === 'tool' ? execution.name : undefined,
+      model: execution.kind === 'model' ? execution.name : undefined,
+      status,
+      errorType: errorType ?? defaultErrorType(status),
+      errorMessage,
+      endTime: this.store.clock.wallTime(),
+      durationNs: toNanoseconds(watch.elapsed(now)),
+      retries: execution.retries,
+      inputBytes: execution.inputBytes,
+      outputBytes: execution.outputBytes,
+      chunks: execution.chunks,
+      firstChunkNs: firstChunkMs === undefined ? undefined : toNanoseconds(firstChunkMs),
+      traceId: undefined,
+    };
+  }
+}
+
+/** The model call in whose context a record is made, if it is one. */
+export function modelCallOf({ name, account }: LiveExecution): RecordContext['modelCall'] {
+  const series = account?.series;
+  if (!(series instanceof ModelSeries)) return undefined;
+  return { model: name, addTokens: (tokens, costUsd) => series.tokens.add(tokens, costUsd) };
+}
+
+function addInProgress({ account, sequence, requestSequence }: LiveExecution, change: 1 | -1): void {
+  if (account === undefined) return;
+  account.series.inProgress += change;
+  if (requestSequence === sequence) account.ledger.requests.inProgress += change;
+}
+
+function isPromiseLike(reported: ReportedUsage): reported is PromiseLike<ModelUsage | undefined> {
+  return typeof (reported as { then?: unknown } | undefined)?.then === 'function';
+}
