@@ -36,6 +36,8 @@ module.exports = {
   },
   transformIgnorePatterns: [`/node_modules/(?!(?:.+/node_modules/)?(?:${esModules.join('|')})/)`],
   moduleNameMapper: { '^nestjs-agent-metrics$': '<rootDir>/src' },
+  // A test takes long only where the machine is busy with something else.
+  testTimeout: 30_000,
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts', '!src/main.ts'],
 };

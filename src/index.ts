@@ -1,10 +1,22 @@
 export type { Clock } from './collection/clock';
 export type { ExecutionKind, ExecutionStatus } from './collection/execution-status';
-export type { AgentExecutionRecord, ToolExecutionRecord } from './collection/execution-records';
+export { EXECUTION_CHANNEL } from './collection/execution-publisher';
+export type { ExecutionListener } from './collection/execution-publisher';
+export type { AgentExecutionRecord, ModelCallRecord, ToolExecutionRecord } from './collection/execution-records';
 export type { Execution } from './collection/finished-execution';
 export { MetricsCollector } from './collection/metrics-collector';
 export type { ExportFormat, HistoryFilter, RunningExecution } from './collection/metrics-collector';
-export type { AgentMetrics, ExecutionMetrics, SystemMetrics, ToolMetrics } from './collection/metrics-snapshot';
+export type {
+  AgentMetrics,
+  CacheMetrics,
+  ExecutionMetrics,
+  ModelMetrics,
+  SystemMetrics,
+  ToolMetrics,
+} from './collection/metrics-snapshot';
+export type { ModelPrice, ModelPricing } from './collection/model-pricing';
+export type { TokenCounts, TokenUsage } from './collection/token-usage';
+export type { Trend, TrendFigures, TrendPoint, Trends, TrendWindow } from './collection/trend-window';
 export { MetricsListener } from './http/metrics-listener';
 export type { ListenOptions } from './http/metrics-listener';
 export { METRICS_CLOCK, METRICS_REGISTRY } from './metrics.constants';
@@ -20,7 +32,15 @@ export type {
 } from './metrics.options';
 export { currentExecution } from './tracking/current-execution';
 export type { ExecutionHandle } from './tracking/execution-handle';
-export type { AgentOptions, ExecutionName, ToolOptions, Until } from './tracking/execution-spec';
+export type { TimeoutOptions } from './tracking/execution-limits';
+export type {
+  AgentOptions,
+  ExecutionName,
+  ModelOptions,
+  ModelUsage,
+  ToolOptions,
+  Until,
+} from './tracking/execution-spec';
 export { ExecutionTimeoutError } from './tracking/execution-timeout.error';
 export { ExecutionTracker } from './tracking/execution-tracker';
 export type { AgentStart, ExecutionStart, ToolStart } from './tracking/execution-tracker';

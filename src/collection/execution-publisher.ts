@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
+import { types } from 'node:util';
 import { toExecution } from './finished-execution';
 import type { Execution, FinishedExecution } from './finished-execution';
 
@@ -28,7 +29,7 @@ export class ExecutionPublisher {
   private call(execution: Execution): void {
     try {
       const answer = this.listener?.(execution);
-      if (answer instanceof Promise) answer.catch(this.onFault);
+      if (types.isPromise(answer)) answer.catch(this.onFault);
     } catch (fault) {
       this.onFault(fault);
     }

@@ -79,7 +79,8 @@ export class ModelSeries extends ExecutionSeries {
   constructor(
     readonly agentId: string,
     readonly model: string,
-    readonly provider: string,
+    /** Empty where nobody named one. */
+    public provider: string,
     private readonly bounds: BucketBounds,
     labels: readonly string[] = [agentId, model, provider],
   ) {
@@ -91,8 +92,10 @@ export class ModelSeries extends ExecutionSeries {
     this.firstTokens.add(durationNs);
   }
 
+  /** Of the calls of several providers the first that was named stands for all. */
   override merge(other: ModelSeries): void {
     super.merge(other);
+    if (this.provider === '') this.provider = other.provider;
     this.tokens.merge(other.tokens);
     if (other.firstTokens === undefined) return;
     this.firstTokens ??= new DurationHistogram(this.bounds);

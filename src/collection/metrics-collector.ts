@@ -89,17 +89,22 @@ export class MetricsCollector {
   recordAgentExecution(record: AgentExecutionRecord): void {
     if (!this.accepts('recordAgentExecution', () => findAgentFault(record))) return;
     const { series } = this.store.ledger;
+    const { agentName, durationMs, status, errorType, endTime } = record;
     const agentId = normaliseName(record.agentId);
-    if (record.agentName !== undefined) series.nameAgent(agentId, normaliseName(record.agentName));
-    this.add(record, { kind: 'agent', agentId }, series.agent(agentId));
+    if (agentName !== undefined) series.nameAgent(agentId, normaliseName(agentName));
+    this.add({ kind: 'agent', agentId, durationMs, status, errorType, endTime }, series.agent(agentId));
   }
 
   /** Records one finished tool execution, of the running agent unless `agentId` names another. */
   recordToolExecution(record: ToolExecutionRecord): void {
     if (!this.accepts('recordToolExecution', () => findToolFault(record))) return;
+    const { durationMs, status, errorType, endTime, retries, inputBytes, outputBytes } = record;
     const agentId = this.agentIdOf(record);
     const toolName = normaliseName(record.toolName);
-    this.add(record, { kind: 'tool', agentId, toolName }, this.store.ledger.series.tool(agentId, toolName));
+    this.add(
+      { kind: 'tool', agentId, toolName, durationMs, status, errorType, endTime, retries, inputBytes, outputBytes },
+      this.store.ledger.series.tool(agentId, toolName),
+    );
   }
 
   /**
@@ -122,8 +127,9 @@ export class MetricsCollector {
       return { costUsd };
     }
     const series = this.store.ledger.series.model(agentId, model, provider);
+    const { durationMs, status = 'success', errorType, timeToFirstTokenMs: firstChunkMs } = record;
     series.tokens.add(tokens, costUsd);
-    this.add(record, { kind: 'model', agentId, model }, series);
+    this.add({ kind: 'model', agentId, model, durationMs, status, errorType, firstChunkMs }, series);
     return { costUsd };
   }
 
@@ -194,7 +200,7 @@ export class MetricsCollector {
    *
    * @throws RangeError that lists the windows where `window` is none of them
    */
-  getTrends({ window }: { readonly window: TrendWindow } = { window: '15m' }): Trends {
+  getTrends({ window = '15m' }: { readonly window?: TrendWindow } = {}): Trends {
     if (!Object.hasOwn(TREND_WINDOWS, window)) {
       const windows = Object.keys(TREND_WINDOWS).join(', ');
       throw new RangeError(`Unknown window ${describe(window)}: use one of ${windows}.`);
@@ -270,31 +276,31 @@ export class MetricsCollector {
     return agentId === undefined ? this.surroundings.running()?.agentId : normaliseName(agentId);
   }
 
-  private add(record: AnyRecord, names: RecordNames, series: Account['series']): void {
+  private add(measured: MeasuredExecution, series: Account['series']): void {
     const { clock, ledger } = this.store;
     const running = this.surroundings.running();
     const id = this.store.nextId();
     const wallTime = clock.wallTime();
-    const endTime = record.endTime?.getTime() ?? wallTime;
-    const status = record.status ?? 'success';
+    const endTime = measured.endTime?.getTime() ?? wallTime;
+    const { kind, status, errorType } = measured;
     const finished: FinishedExecution = {
       id,
       parentId: running?.id,
-      requestId: running?.requestId ?? (names.kind === 'agent' ? id : undefined),
-      kind: names.kind,
-      agentId: names.agentId,
-      toolName: names.toolName,
-      model: names.model,
+      requestId: running?.requestId ?? (kind === 'agent' ? id : undefined),
+      kind,
+      agentId: measured.agentId,
+      toolName: measured.toolName,
+      model: measured.model,
       status,
-      errorType: record.errorType === undefined ? defaultErrorType(status) : normaliseName(record.errorType),
+      errorType: errorType === undefined ? defaultErrorType(status) : normaliseName(errorType),
       errorMessage: undefined,
       endTime,
-      durationNs: nanosecondsOf(record.durationMs),
-      retries: record.retries ?? 0,
-      inputBytes: record.inputBytes ?? 0,
-      outputBytes: record.outputBytes ?? 0,
+      durationNs: nanosecondsOf(measured.durationMs),
+      retries: measured.retries ?? 0,
+      inputBytes: measured.inputBytes ?? 0,
+      outputBytes: measured.outputBytes ?? 0,
       chunks: 0,
-      firstChunkNs: nanosecondsOf(record.timeToFirstTokenMs),
+      firstChunkNs: nanosecondsOf(measured.firstChunkMs),
       traceId: undefined,
     };
     // What is said to end in the future counts as ending now.
@@ -302,18 +308,14 @@ export class MetricsCollector {
   }
 }
 
-/** What the three kinds of records may say of an execution besides its names. */
-type AnyRecord = Partial<
-  Omit<ToolExecutionRecord, 'toolName' | 'agentId'> & Pick<ModelCallRecord, 'timeToFirstTokenMs'>
->;
-
-/** The names of a record in the form in which they are counted. */
-interface RecordNames {
-  readonly kind: ExecutionKind;
-  readonly agentId: string | undefined;
-  readonly toolName?: string;
-  readonly model?: string;
-}
+/** What the three kinds of records have in common, checked, with the names as they are counted. */
+type MeasuredExecution = Pick<FinishedExecution, 'kind' | 'agentId' | 'status'> &
+  Partial<Pick<FinishedExecution, 'toolName' | 'model' | 'retries' | 'inputBytes' | 'outputBytes'>> & {
+    readonly durationMs?: number;
+    readonly errorType?: string;
+    readonly endTime?: Date;
+    readonly firstChunkMs?: number;
+  };
 
 function nanosecondsOf(durationMs: number | undefined): number | undefined {
   return durationMs === undefined ? undefined : toNanoseconds(durationMs);

@@ -55,8 +55,8 @@ export class MetricsStore {
     if (series instanceof ToolSeries) ledger.addToolExecution(execution, series, second);
     else if (series instanceof AgentSeries) ledger.addAgentExecution(execution, series, second);
     else ledger.addModelCall(execution, series);
-    if (ledger !== this.current) return;
-    this.touch();
+    // Listeners hear of an execution that a reset has outlived, too: it was worked and paid for.
+    if (ledger === this.current) this.touch();
     this.publisher.publish(execution, this.instanceId);
   }
 

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { TokenCounts } from './token-usage';
 
 /** What a model costs, in US dollars per million tokens. */
@@ -54,9 +55,8 @@ export class PriceList {
     try {
       const price = this.find(model, provider);
       if (price === undefined) return this.tell(model);
-      if (!isModelPrice(price))
-        throw new TypeError(`The price of the model ${JSON.stringify(model)} is no ModelPrice.`);
-      return costAt(tokens, price);
+      if (!isModelPrice(price)) throw this.noPrice(price, model);
+      return finite(costAt(tokens, price));
     } catch (fault) {
       this.events.onFault(fault);
       return undefined;
@@ -66,6 +66,12 @@ export class PriceList {
   private find(model: string, provider: string | undefined): ModelPrice | undefined {
     if (typeof this.pricing === 'function') return this.pricing(model, provider);
     return Object.hasOwn(this.pricing, model) ? this.pricing[model] : undefined;
+  }
+
+  /** A function may even have returned a promise, whose rejection would otherwise end the process. */
+  private noPrice(answer: unknown, model: string): TypeError {
+    if (types.isPromise(answer)) answer.catch(this.events.onFault);
+    return new TypeError(`The price of the model ${JSON.stringify(model)} is no ModelPrice.`);
   }
 
   private tell(model: string): undefined {
@@ -85,6 +91,12 @@ export function isModelPrice(value: unknown): value is ModelPrice {
     (price.cachedInputPerMillion === undefined || isRate(price.cachedInputPerMillion)) &&
     (price.cacheWritePerMillion === undefined || isRate(price.cacheWritePerMillion))
   );
+}
+
+/** @throws RangeError where prices are so high that a cost is beyond all numbers, and would be for good in any sum */
+function finite(costUsd: number): number {
+  if (Number.isFinite(costUsd)) return costUsd;
+  throw new RangeError(`A cost of ${costUsd} US dollars cannot be added up.`);
 }
 
 function isRate(value: unknown): value is number {

@@ -1,5 +1,4 @@
 import type { DeclaredNames } from './declared-names';
-import { detachedText } from './detached-text';
 import type { BucketBounds } from './duration-histogram';
 import { AgentSeries, CacheSeries, CallScope, ModelSeries, ToolSeries } from './execution-series';
 import type { LimitedKind, SeriesLimit } from './series-limit';
@@ -56,7 +55,7 @@ export class SeriesTable {
     if (known !== undefined) return known;
     const isAdmitted = this.limit.admit('cacheHit');
     if (!isAdmitted) this.limit.drop(outcome);
-    return open(this.caches, isAdmitted ? detachedText(name) : OTHER_NAME, (own) => new CacheSeries([own]));
+    return open(this.caches, isAdmitted ? name : OTHER_NAME, (own) => new CacheSeries([own]));
   }
 
   /** Every scope in which tools and models are called, with the agent that it belongs to. */
@@ -73,7 +72,7 @@ export class SeriesTable {
   }
 
   private newModel(agent: AgentSeries | undefined, model: string, provider: string): ModelSeries {
-    if (this.limit.admit('model')) return this.openModel(agent, detachedText(model), detachedText(provider));
+    if (this.limit.admit('model')) return this.openModel(agent, model, provider);
     return this.openModel(this.foldAgent(agent), OTHER_NAME, provider === '' ? '' : OTHER_NAME);
   }
 
@@ -112,8 +111,7 @@ function findProvider(scope: CallScope, model: string, provider: string): ModelS
 function open<Series>(table: Map<string, Series>, name: string, create: (name: string) => Series): Series {
   const known = table.get(name);
   if (known !== undefined) return known;
-  const own = detachedText(name);
-  const series = create(own);
-  table.set(own, series);
+  const series = create(name);
+  table.set(name, series);
   return series;
 }

@@ -31,11 +31,14 @@ export interface TrendSlot {
 export class TrendSeries {
   private slots: TrendSlot[] = [];
   private compactAt = COMPACT_AFTER;
+  /** The newest second that was seen. What ended long ago may be recorded late, and says nothing of now. */
+  private latest = -Infinity;
 
   constructor(readonly bounds: DurationHistogram['bounds']) {}
 
   add(second: number, durationNs: number, isFailure: boolean): void {
-    if (this.slots.length >= this.compactAt) this.compact(second);
+    this.latest = Math.max(this.latest, second);
+    if (this.slots.length >= this.compactAt) this.compact();
     const slot = this.slotAt(second);
     slot.count += 1;
     slot.errors += isFailure ? 1 : 0;
@@ -51,8 +54,9 @@ export class TrendSeries {
 
   /** Lets go what is too old, which otherwise happens only as new slots come. */
   forgetBefore(now: number): void {
+    this.latest = Math.max(this.latest, now);
     const oldest = this.slots[0];
-    if (oldest !== undefined && spanAllowed(oldest, now) === undefined) this.compact(now);
+    if (oldest !== undefined && spanAllowed(oldest, this.latest) === undefined) this.compact();
   }
 
   private slotAt(second: number): TrendSlot {
@@ -66,10 +70,10 @@ export class TrendSeries {
   }
 
   /** Joins what is too old to be looked at so finely, and lets go what is not looked at any more. */
-  private compact(now: number): void {
+  private compact(): void {
     const joined: TrendSlot[] = [];
     for (const slot of this.slots) {
-      const span = spanAllowed(slot, now);
+      const span = spanAllowed(slot, this.latest);
       if (span === undefined) continue;
       const start = Math.floor(slot.start / span) * span;
       const last = joined.at(-1);

@@ -12,7 +12,7 @@ import type { Expiry } from './deadline';
 import { liveExecution } from './execution-context';
 import type { ExecutionHandle } from './execution-handle';
 import type { ExecutionLimits } from './execution-limits';
-import type { ExecutionSpec } from './execution-spec';
+import type { ExecutionSpec, ModelUsage } from './execution-spec';
 import type { FaultLog } from './fault-log';
 import { liveAgent, LiveExecution } from './live-execution';
 import type { Account } from '../collection/metrics-store';
@@ -95,7 +95,7 @@ export class ApplicationTracking {
     return this.faults.guard('begin', () => {
       const own = parent instanceof LiveExecution && parent.tracking === this ? parent : this.current();
       const execution = this.begin(spec, [], own);
-      execution.succeedsWhenDone();
+      execution.endByHandle();
       return execution;
     });
   }
@@ -140,16 +140,26 @@ export class ApplicationTracking {
   }
 
   /** Counts the tokens that a model call reports in its result. */
-  addUsage({ spec, name, account }: LiveExecution, result: unknown): void {
+  addUsage({ spec, account }: LiveExecution, result: unknown): void {
     const { usage } = spec;
     if (usage === undefined || !(account?.series instanceof ModelSeries) || !this.store.enabled) return;
-    const reported = this.faults.guard('usage', () => usage(result));
+    this.faults.guard('usage', () => {
+      const reported = usage(result);
+      const count = (tokens: ModelUsage | undefined) => this.countUsage(account.series as ModelSeries, tokens);
+      if (!isPromiseLike(reported)) count(reported);
+      else void reported.then(count, (fault: unknown) => this.faults.report('usage', fault));
+    });
+  }
+
+  private countUsage(series: ModelSeries, reported: ModelUsage | undefined): void {
     if (reported === undefined || reported === null) return;
-    const fault = findModelFault({ ...reported, model: name });
-    if (fault !== undefined)
-      return this.faults.warnOnce('usage', `The option "usage" returned an invalid ${fault.field}.`);
+    const { model, provider } = series;
+    const fault = findModelFault({ ...reported, model });
+    if (fault !== undefined) {
+      return this.faults.warnOnce('usage', `The option "usage" returned an invalid ${fault.field}; it was dropped.`);
+    }
     const tokens = completeTokens(reported);
-    account.series.tokens.add(tokens, reported.costUsd ?? this.store.prices.costOf(tokens, name, spec.provider));
+    series.tokens.add(tokens, reported.costUsd ?? this.store.prices.costOf(tokens, model, provider || undefined));
   }
 
   /** Stops the gauges. */
@@ -312,4 +322,8 @@ function describe(execution: LiveExecution, wallTime: number, ageMs: number): Ru
     startTime: new Date(wallTime - ageMs),
     ageSeconds: ageMs / 1_000,
   };
+}
+
+function isPromiseLike<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
+  return typeof (value as Partial<PromiseLike<Value>> | undefined)?.then === 'function';
 }

@@ -61,7 +61,7 @@ export interface ToolOptions {
 }
 
 /** Options of everything that tracks a call of a language model. */
-export interface ModelOptions {
+export interface ModelOptions<Result = never> {
   /**
    * The label under which the call is counted, or a function of the call's arguments that returns it.
    * @default the function's name
@@ -71,13 +71,13 @@ export interface ModelOptions {
   /** Models that get series of their own where `model` is a function; others are counted as `__other__`. @default all */
   readonly allowed?: readonly string[];
   /**
-   * Finds the tokens in what the call returned, awaited. A result without usage counts none; to report it later, call
-   * `MetricsCollector.recordModelCall` inside.
+   * Finds the tokens in what the call returned, awaited; it may return a promise of them. A result without usage counts
+   * none; to report it later, call `MetricsCollector.recordModelCall` inside.
    *
    * @example
    * usage: ({ usage }) => ({ inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens })
    */
-  readonly usage?: (result: never) => ModelUsage | undefined;
+  readonly usage?: (result: Result) => ModelUsage | PromiseLike<ModelUsage | undefined> | undefined;
   /** Which chunk of a stream has the first token. @default any */
   readonly firstToken?: (chunk: never) => boolean;
   /** What to follow in place of the result, see `Until`. @default the result */
@@ -111,7 +111,7 @@ export interface ExecutionSpec {
   readonly firstChunk: ((chunk: unknown) => boolean) | undefined;
   readonly until: ((result: unknown) => unknown) | undefined;
   /** Finds a model's tokens in a result. */
-  readonly usage: ((result: unknown) => ModelUsage | undefined) | undefined;
+  readonly usage: ((result: unknown) => ReturnType<NonNullable<ModelOptions['usage']>>) | undefined;
 }
 
 /** Where a spec comes from: a decorator's constant names are declared. */
@@ -126,7 +126,7 @@ export function agentSpec(options: string | AgentOptions = {}, fallback: string,
     agent: undefined,
     provider: undefined,
     usage: undefined,
-    timeoutMs: limitOf(given.timeoutMs),
+    timeoutMs: limitOf(given.timeoutMs, origin),
     firstChunk: given.firstChunk as ExecutionSpec['firstChunk'],
     until: given.until as ExecutionSpec['until'],
   };
@@ -141,14 +141,14 @@ export function toolSpec(options: string | ToolOptions = {}, fallback: string, o
     agent: labelOf(given.agent),
     provider: undefined,
     usage: undefined,
-    timeoutMs: limitOf(given.timeoutMs),
+    timeoutMs: limitOf(given.timeoutMs, origin),
     firstChunk: undefined,
     until: given.until as ExecutionSpec['until'],
   };
 }
 
-export function modelSpec(options: string | ModelOptions = {}, fallback: string): ExecutionSpec {
-  const given: ModelOptions = typeof options === 'string' ? { model: options } : options;
+export function modelSpec<Result>(options: string | ModelOptions<Result> = {}, fallback: string): ExecutionSpec {
+  const given: ModelOptions<Result> = typeof options === 'string' ? { model: options } : options;
   return {
     kind: 'model',
     ...naming(given.model, fallback, given.allowed, 'function'),
@@ -162,8 +162,11 @@ export function modelSpec(options: string | ModelOptions = {}, fallback: string)
   };
 }
 
-function limitOf(timeoutMs: number | undefined): number | undefined {
-  return typeof timeoutMs === 'number' && timeoutMs >= 0 ? timeoutMs : undefined;
+/** A decorator's mistake shows when its class is loaded; a call must not fail for one in a function's options. */
+function limitOf(timeoutMs: number | undefined, origin: SpecOrigin): number | undefined {
+  if (timeoutMs === undefined || (typeof timeoutMs === 'number' && timeoutMs >= 0)) return timeoutMs;
+  if (origin === 'decorator') throw new TypeError(`timeoutMs is ${timeoutMs}, must be milliseconds, 0 for none.`);
+  return undefined;
 }
 
 function naming(

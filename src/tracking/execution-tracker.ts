@@ -48,7 +48,7 @@ export class ExecutionTracker {
   }
 
   /** Runs `fn` as a model call of the running agent and returns what it returns. */
-  trackModel<Result>(options: string | ModelOptions, fn: () => Result): Result {
+  trackModel<Result>(options: string | ModelOptions<Awaited<Result>>, fn: () => Result): Result {
     return this.track(modelSpec(options, fn.name), fn);
   }
 

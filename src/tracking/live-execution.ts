@@ -52,6 +52,7 @@ export class LiveExecution implements ExecutionHandle {
   private deferrals = 0;
   /** What was returned has come to its end; only `defer` can keep the execution open now. */
   private delivered = false;
+  private endsByHandle = false;
   private verdict: Outcome | undefined;
   private abort: AbortController | undefined;
   private abortReason: unknown;
@@ -133,13 +134,17 @@ export class LiveExecution implements ExecutionHandle {
 
   end(status: ExecutionStatus = 'success'): void {
     const { faults } = this.tracking;
-    if (!isExecutionStatus(status))
-      faults.warnOnce('end', 'end() was called with an unknown status; it counts as error.');
-    this.finish(this.verdict ?? { status: isExecutionStatus(status) ? status : 'error', errorType: undefined });
+    if (!this.endsByHandle) {
+      return faults.warnOnce('end', 'end() ends what ExecutionTracker.start began; a function ends by itself.');
+    }
+    const isKnown = isExecutionStatus(status);
+    if (!isKnown) faults.warnOnce('end status', 'end() was called with an unknown status; it counts as error.');
+    this.finish(this.verdict ?? { status: isKnown ? status : 'error', errorType: undefined });
   }
 
-  /** There is no function to wait for: what is deferred ends the execution by itself. */
-  succeedsWhenDone(): void {
+  /** There is no function to wait for: the handle ends it, or what is deferred does. */
+  endByHandle(): void {
+    this.endsByHandle = true;
     this.delivered = true;
   }
 

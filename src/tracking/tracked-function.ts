@@ -1,7 +1,7 @@
-import type { AgentOptions, ModelOptions, ToolOptions } from './execution-spec';
+import type { AgentOptions, ExecutionSpec, ModelOptions, ToolOptions } from './execution-spec';
 import { agentSpec, modelSpec, toolSpec } from './execution-spec';
-import type { AnyFunction } from './tracked-method';
 import { trackedWithoutInstance } from './tracked-method';
+import type { AnyFunction } from './tracked-method';
 
 /**
  * A plain function, tracked as an agent: for what no decorator reaches. It belongs to the application in whose
@@ -10,8 +10,11 @@ import { trackedWithoutInstance } from './tracked-method';
  * @example
  * const summarise = trackedAgent('summariser', async (text: string) => model.summarise(text));
  */
-export function trackedAgent<Fn extends AnyFunction>(options: string | AgentOptions, fn: Fn): Fn {
-  return trackedWithoutInstance(agentSpec(options, fn.name, 'function'), fn) as Fn;
+export function trackedAgent<This, Args extends unknown[], Result>(
+  options: string | AgentOptions,
+  fn: (this: This, ...args: Args) => Result,
+): (this: This, ...args: Args) => Result {
+  return track(agentSpec(options, fn.name, 'function'), fn);
 }
 
 /**
@@ -21,8 +24,11 @@ export function trackedAgent<Fn extends AnyFunction>(options: string | AgentOpti
  * @example
  * tool({ inputSchema, execute: trackedTool('weather', async ({ city }) => forecast(city)) });
  */
-export function trackedTool<Fn extends AnyFunction>(options: string | ToolOptions, fn: Fn): Fn {
-  return trackedWithoutInstance(toolSpec(options, fn.name, 'function'), fn) as Fn;
+export function trackedTool<This, Args extends unknown[], Result>(
+  options: string | ToolOptions,
+  fn: (this: This, ...args: Args) => Result,
+): (this: This, ...args: Args) => Result {
+  return track(toolSpec(options, fn.name, 'function'), fn);
 }
 
 /**
@@ -35,6 +41,14 @@ export function trackedTool<Fn extends AnyFunction>(options: string | ToolOption
  *   (prompt: string) => client.chat(prompt),
  * );
  */
-export function trackedModel<Fn extends AnyFunction>(options: string | ModelOptions, fn: Fn): Fn {
-  return trackedWithoutInstance(modelSpec(options, fn.name), fn) as Fn;
+export function trackedModel<This, Args extends unknown[], Result>(
+  options: string | ModelOptions<Awaited<Result>>,
+  fn: (this: This, ...args: Args) => Result,
+): (this: This, ...args: Args) => Result {
+  return track(modelSpec(options, fn.name), fn);
+}
+
+/** The wrapper has the face of the function, which its type cannot say. */
+function track<Fn>(spec: ExecutionSpec, fn: Fn): Fn {
+  return trackedWithoutInstance(spec, fn as AnyFunction) as Fn;
 }

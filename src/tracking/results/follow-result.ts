@@ -74,7 +74,8 @@ function followBeside(execution: LiveExecution, result: unknown, target: object)
   if (AWAITABLE_FOLLOWERS.includes(follower)) {
     void Promise.resolve(target).then(ended, failed);
   } else if (isObservable(target)) {
-    target.subscribe({ next: (value) => execution.chunk(value), error: failed, complete: ended });
+    const subscription = target.subscribe({ next: (value) => execution.chunk(value), error: failed, complete: ended });
+    execution.signal.addEventListener('abort', () => subscription.unsubscribe());
   } else if (Object.isExtensible(target)) {
     follower.follow(execution, target);
     endWhenDropped(execution, target);

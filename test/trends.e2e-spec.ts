@@ -1,0 +1,349 @@
+import * as fc from 'fast-check';
+import type { ExecutionStatus } from '../src';
+import { CollectionApp } from './support/collection-app';
+import type { TrendsDocument } from './support/collected-document';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const BOUNDS = [0.05, 0.2, 1, 5, 30];
+const WINDOWS = { '1m': 60, '5m': 300, '15m': 900, '1h': 3_600 } as const;
+type Window = keyof typeof WINDOWS;
+const WINDOW_NAMES = Object.keys(WINDOWS) as Window[];
+
+const start = () => CollectionApp.start({ buckets: { request: BOUNDS, agent: BOUNDS, tool: BOUNDS } });
+
+const runTool = ({ metrics }: CollectionApp, durationMs = 500, status: ExecutionStatus = 'success') =>
+  metrics.recordToolExecution({ toolName: 'search', durationMs, status });
+
+const toolTrend = ({ metrics }: CollectionApp, window: Window) => metrics.getTrends({ window }).tools['search']!;
+
+const NOTHING = {
+  count: 0,
+  ratePerSecond: 0,
+  errorRate: 0,
+  averageSeconds: 0,
+  p50Seconds: 0,
+  p95Seconds: 0,
+  p99Seconds: 0,
+};
+
+describe('Trends', () => {
+  it('have figures of requests, agents and tools', async () => {
+    const app = await start();
+    const execution = { agentId: 'writer', durationMs: 2_000 };
+    app.metrics.recordAgentExecution({ ...execution, status: 'success' });
+    app.metrics.recordAgentExecution({ ...execution, durationMs: 4_000, status: 'error' });
+    app.metrics.recordAgentExecution({ ...execution, durationMs: 3_000, status: 'cancelled' });
+    app.metrics.recordAgentExecution({ ...execution, durationMs: 3_000, status: 'timeout' });
+    app.tracker.trackAgent('editor', () => app.metrics.recordAgentExecution({ ...execution, status: 'success' }));
+    runTool(app, 100);
+    const { window, slotSeconds, system, agents, tools } = app.metrics.getTrends({ window: '5m' });
+    expect([window, slotSeconds]).toEqual(['5m', 5]);
+    expect(system).toMatchObject({ count: 5, errorRate: 0.4, averageSeconds: 2.4 });
+    expect(agents['writer']).toMatchObject({ count: 5, ratePerSecond: 5 / 300, errorRate: 0.4, averageSeconds: 2.8 });
+    expect(agents['editor']).toMatchObject({ count: 1, errorRate: 0 });
+    expect(tools).toEqual({
+      search: expect.objectContaining({ count: 1, averageSeconds: 0.1, p99Seconds: 0.1 }) as unknown,
+    });
+  });
+
+  it.each(WINDOW_NAMES)('of %s have the present and the one before', async (window) => {
+    const app = await start();
+    const seconds = WINDOWS[window];
+    for (let i = 0; i < 4; i += 1) runTool(app, 200, 'error');
+    app.clock.advance((seconds - 1) * SECOND);
+    expect(toolTrend(app, window)).toMatchObject({ count: 4, previous: NOTHING });
+    app.clock.advance(SECOND);
+    runTool(app, 400);
+    const trend = toolTrend(app, window);
+    expect(trend).toMatchObject({ count: 1, ratePerSecond: 1 / seconds, errorRate: 0, averageSeconds: 0.4 });
+    expect(trend.previous).toMatchObject({ count: 4, ratePerSecond: 4 / seconds, errorRate: 1, p50Seconds: 0.125 });
+    app.clock.advance(seconds * SECOND);
+    expect(toolTrend(app, window)).toMatchObject({ ...NOTHING, previous: { count: 1 } });
+    app.clock.advance(seconds * SECOND);
+    expect(toolTrend(app, window)).toMatchObject({ ...NOTHING, previous: NOTHING, points: [] });
+  });
+
+  it('are of the last quarter of an hour unless another window is asked for', async () => {
+    const { metrics } = await start();
+    expect(metrics.getTrends()).toMatchObject({ window: '15m', slotSeconds: 15 });
+    expect(metrics.getTrends({})).toMatchObject({ window: '15m' });
+  });
+
+  it.each(['2m', '', 'constructor', null, 15])('of %p are an error that lists the windows', async (window) => {
+    const { metrics } = await start();
+    expect(() => metrics.getTrends({ window: window as never })).toThrow(
+      /^Unknown window .*: use one of 1m, 5m, 15m, 1h\.$/,
+    );
+  });
+
+  it('count an execution in the slot in which it ended', async () => {
+    const app = await start();
+    app.clock.advance(4_999);
+    runTool(app, 100, 'timeout');
+    app.clock.advance(1);
+    runTool(app, 200);
+    runTool(app, 150, 'cancelled');
+    app.clock.advance(60 * SECOND);
+    runTool(app, 300);
+    expect(toolTrend(app, '5m').points).toEqual([
+      { startTime: new Date('2025-01-01T00:00:00Z'), count: 1, errors: 1, p95Seconds: 0.1 },
+      { startTime: new Date('2025-01-01T00:00:05Z'), count: 2, errors: 0, p95Seconds: 0.2 },
+      { startTime: new Date('2025-01-01T00:01:05Z'), count: 1, errors: 0, p95Seconds: 0.3 },
+    ]);
+  });
+
+  it('are of nothing after hours of silence, and go on as if nothing had been', async () => {
+    const app = await start();
+    for (let second = 0; second < 1_000; second += 1) {
+      runTool(app);
+      app.clock.advance(SECOND);
+    }
+    app.clock.advance(5 * HOUR);
+    const silence = { ...NOTHING, previous: NOTHING, change: 'insufficient_data', points: [] };
+    for (const window of WINDOW_NAMES) expect(toolTrend(app, window)).toEqual(silence);
+    runTool(app);
+    for (const window of WINDOW_NAMES) expect(toolTrend(app, window)).toMatchObject({ count: 1, previous: NOTHING });
+  });
+
+  it('do not notice that the wall clock jumps; their points have the times of the new one', async () => {
+    const app = await start();
+    for (const jumpMs of [0, 3 * HOUR, -26 * HOUR]) {
+      app.clock.setWallTime(app.clock.wallTime() + jumpMs);
+      runTool(app);
+      app.clock.advance(SECOND);
+    }
+    const { count, points } = toolTrend(app, '1m');
+    expect(count).toBe(3);
+    expect(points.map(({ startTime }) => startTime.toISOString())).toEqual([
+      '2024-12-31T01:00:00.000Z',
+      '2024-12-31T01:00:01.000Z',
+      '2024-12-31T01:00:02.000Z',
+    ]);
+  });
+
+  it('count what ended earlier there, and what ends in the future now', async () => {
+    const app = await start();
+    app.clock.advance(10 * MINUTE);
+    const record = { toolName: 'search', durationMs: 100, status: 'success' } as const;
+    const recordAt = (offsetMs: number) =>
+      app.metrics.recordToolExecution({ ...record, endTime: new Date(app.clock.wallTime() + offsetMs) });
+    recordAt(-90 * SECOND);
+    recordAt(-9 * MINUTE);
+    recordAt(-20 * MINUTE);
+    recordAt(-3 * HOUR);
+    recordAt(2 * HOUR);
+    const countsOf = (window: Window) => [toolTrend(app, window).count, toolTrend(app, window).previous.count];
+    expect(WINDOW_NAMES.map(countsOf)).toEqual([
+      [1, 1],
+      [2, 1],
+      [3, 1],
+      [4, 0],
+    ]);
+    expect(app.metrics.getToolMetrics('search')?.executionCount).toBe(5);
+  });
+
+  it.each([
+    [1_000, 1_100, 'flat'],
+    [1_000, 1_110, 'up'],
+    [1_000, 900, 'flat'],
+    [1_000, 890, 'down'],
+    [0, 0, 'flat'],
+    [0, 1, 'up'],
+  ])('of %d ms that become %d ms are %s', async (before, after, change) => {
+    const app = await start();
+    for (let i = 0; i < 10; i += 1) runTool(app, before);
+    app.clock.advance(MINUTE);
+    for (let i = 0; i < 9; i += 1) runTool(app, after);
+    expect(toolTrend(app, '1m').change).toBe('insufficient_data');
+    runTool(app, after);
+    expect(toolTrend(app, '1m').change).toBe(change);
+    // Both windows in one: there is no window before.
+    expect(toolTrend(app, '1h').change).toBe('insufficient_data');
+  });
+
+  it('begin anew with a reset', async () => {
+    const app = await start();
+    runTool(app);
+    app.metrics.reset();
+    expect(app.metrics.getTrends({ window: '1h' })).toMatchObject({ system: NOTHING, agents: {}, tools: {} });
+  });
+
+  it('have any name for a name', async () => {
+    const { metrics } = await start();
+    for (const toolName of ['__proto__', 'constructor']) {
+      metrics.recordToolExecution({ toolName, durationMs: 1, status: 'success' });
+    }
+    expect(Object.keys(metrics.getTrends().tools)).toEqual(['__proto__', 'constructor']);
+  });
+});
+
+describe('GET /metrics/trends', () => {
+  it('answers with the trends of a window', async () => {
+    const app = await start();
+    app.metrics.recordAgentExecution({ agentId: 'writer', durationMs: 2_000, status: 'error' });
+    runTool(app, 100);
+    app.clock.advance(MINUTE);
+    const response = await app.fetch('/metrics/trends?window=1m');
+    const document = (await response.json()) as TrendsDocument;
+    expect([document.window, document.slot_seconds]).toEqual(['1m', 1]);
+    expect(document.agents['writer']).toEqual({
+      count: 0,
+      rate_per_second: 0,
+      error_rate: 0,
+      average_seconds: 0,
+      p50_seconds: 0,
+      p95_seconds: 0,
+      p99_seconds: 0,
+      previous: {
+        count: 1,
+        rate_per_second: 1 / 60,
+        error_rate: 1,
+        average_seconds: 2,
+        p50_seconds: 2,
+        p95_seconds: 2,
+        p99_seconds: 2,
+      },
+      change: 'insufficient_data',
+      points: [],
+    });
+    expect(document.system).toEqual(document.agents['writer']);
+    expect(Object.keys(document.tools)).toEqual(['search']);
+  });
+
+  it('answers with the last quarter of an hour unless another window is asked for', async () => {
+    const app = await start();
+    runTool(app, 100);
+    const document = (await (await app.fetch('/metrics/trends')).json()) as TrendsDocument;
+    expect([document.window, document.slot_seconds]).toEqual(['15m', 15]);
+    const point = { start_time: '2025-01-01T00:00:00.000Z', count: 1, errors: 0, p95_seconds: 0.1 };
+    expect(document.tools['search']?.points).toEqual([point]);
+  });
+
+  it.each(['2m', '', '15', '1m&window=5m'])('refuses the window "%s" and says which there are', async (window) => {
+    const app = await start();
+    const response = await app.fetch(`/metrics/trends?window=${window}`);
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain('must be one of 1m, 5m, 15m, 1h');
+  });
+});
+
+/** An execution as the plain list below has it. */
+interface Ended {
+  readonly second: number;
+  readonly durationNs: number;
+  readonly status: ExecutionStatus;
+}
+
+/** What a trend has to say, counted anew from the list of all executions. */
+class ListedWindow {
+  readonly current: readonly Ended[];
+  readonly previous: readonly Ended[];
+  readonly slotSeconds: number;
+
+  constructor(ended: readonly Ended[], window: Window, nowMs: number) {
+    const seconds = WINDOWS[window];
+    this.slotSeconds = seconds / 60;
+    const end = (Math.floor(nowMs / SECOND / this.slotSeconds) + 1) * this.slotSeconds;
+    const within = (from: number, to: number) => ended.filter(({ second }) => second >= from && second < to);
+    this.current = within(end - seconds, end);
+    this.previous = within(end - 2 * seconds, end - seconds);
+  }
+
+  points() {
+    const slots = new Map<number, { count: number; errors: number }>();
+    for (const { second, status } of [...this.current].sort((a, b) => a.second - b.second)) {
+      const slot = Math.floor(second / this.slotSeconds);
+      const { count, errors } = slots.get(slot) ?? { count: 0, errors: 0 };
+      slots.set(slot, { count: count + 1, errors: errors + (isFailed(status) ? 1 : 0) });
+    }
+    return [...slots.values()];
+  }
+}
+
+const isFailed = (status: ExecutionStatus) => status === 'error' || status === 'timeout';
+const bucketOf = (seconds: number) => [...BOUNDS, Infinity].findIndex((bound) => seconds <= bound);
+
+/** The exact percentile: the smallest duration that so large a share does not exceed. */
+function exactPercentile(ended: readonly Ended[], share: number): number {
+  const durations = ended.map(({ durationNs }) => durationNs).sort((a, b) => a - b);
+  return durations[Math.ceil(share * durations.length) - 1]! / 1e9;
+}
+
+function expectFigures(figures: typeof NOTHING, ended: readonly Ended[], window: Window): void {
+  const failed = ended.filter(({ status }) => isFailed(status));
+  const totalNs = ended.reduce((sum, { durationNs }) => sum + durationNs, 0);
+  expect(figures.count).toBe(ended.length);
+  if (ended.length === 0) return expect(figures).toMatchObject(NOTHING);
+  expect(figures.ratePerSecond).toBe(ended.length / WINDOWS[window]);
+  expect(figures.errorRate).toBe(failed.length / ended.length);
+  expect(figures.averageSeconds).toBe(totalNs / ended.length / 1e9);
+  const { p50Seconds, p95Seconds, p99Seconds } = figures;
+  const shares = [0.5, 0.95, 0.99];
+  const exact = shares.map((share) => exactPercentile(ended, share));
+  expect([p50Seconds, p95Seconds, p99Seconds].map(bucketOf)).toEqual(exact.map(bucketOf));
+  const longest = Math.max(...ended.map(({ durationNs }) => durationNs)) / 1e9;
+  expect(Math.max(p50Seconds, p95Seconds, p99Seconds)).toBeLessThanOrEqual(longest);
+  expect(p50Seconds <= p95Seconds && p95Seconds <= p99Seconds).toBe(true);
+}
+
+const duration = fc.double({ min: -1, max: 5, noNaN: true }).map((power) => Math.round(10 ** power * 1e3) / 1e3);
+const status = fc.constantFrom<ExecutionStatus>('success', 'success', 'error', 'timeout', 'cancelled');
+
+/** A stretch of time in which executions end one after the other, at random pace. */
+const stretch = fc.record({
+  gapMs: fc.oneof(fc.nat(2_500), fc.nat(20_000), fc.constant(SECOND)),
+  times: fc.integer({ min: 1, max: 300 }),
+  durations: fc.array(duration, { minLength: 1, maxLength: 12 }),
+  statuses: fc.array(status, { minLength: 1, maxLength: 5 }),
+  /** How late it is told that they ended; below 0 it is told before. */
+  lateMs: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: -MINUTE, max: 2.5 * HOUR })),
+  silenceMs: fc.oneof({ weight: 3, arbitrary: fc.nat(5_000) }, fc.nat(30 * MINUTE), fc.nat(4 * HOUR)),
+});
+
+describe('Trends of random executions over hours', () => {
+  it('are those of a plain list of all of them', async () => {
+    const app = await start();
+    let ended: Ended[] = [];
+
+    const endOne = (durationMs: number, status: ExecutionStatus, lateMs: number) => {
+      const { clock, metrics } = app;
+      const endTime = lateMs === 0 ? undefined : new Date(clock.wallTime() - lateMs);
+      metrics.recordAgentExecution({ agentId: 'writer', durationMs, status, endTime });
+      metrics.recordToolExecution({ toolName: 'search', durationMs, status, endTime });
+      const second = Math.floor((clock.now() - Math.max(0, lateMs)) / SECOND);
+      ended.push({ second, durationNs: Math.round(durationMs * 1e6), status });
+    };
+
+    const expectAsListed = () => {
+      for (const window of WINDOW_NAMES) {
+        const listed = new ListedWindow(ended, window, app.clock.now());
+        const { system, agents, tools } = app.metrics.getTrends({ window });
+        expectFigures(system, listed.current, window);
+        expectFigures(system.previous, listed.previous, window);
+        expect(system.points.map(({ count, errors }) => ({ count, errors }))).toEqual(listed.points());
+        expect(agents['writer']).toEqual(system);
+        expect(tools['search']).toEqual(system);
+      }
+    };
+
+    fc.assert(
+      fc.property(fc.array(stretch, { minLength: 1, maxLength: 8 }), fc.nat(HOUR), (stretches, startMs) => {
+        app.metrics.reset();
+        app.clock.advance(startMs);
+        ended = [];
+        for (const { gapMs, times, durations, statuses, lateMs, silenceMs } of stretches) {
+          for (let i = 0; i < times; i += 1) {
+            endOne(durations[i % durations.length]!, statuses[i % statuses.length]!, lateMs);
+            app.clock.advance(gapMs);
+          }
+          expectAsListed();
+          app.clock.advance(silenceMs);
+          expectAsListed();
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
