@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { concat, from, lastValueFrom, map, mergeMap, Observable, of, tap } from 'rxjs';
-import { currentExecution, ExecutionTracker, trackedAgent, trackedTool } from '../src';
-import { collectGarbageUntil } from './support/garbage-collector';
+import { ExecutionTracker, trackedAgent, trackedTool } from '../src';
 import { startApplication } from './support/live-application';
 import type { LiveApplication } from './support/live-application';
 
@@ -333,24 +332,6 @@ describe('detached work', () => {
 
     expect(agents().map(({ agentId }) => agentId)).toEqual(['outer', 'second', 'first']);
     expect(requests()).toBe(1);
-  });
-
-  it('that begets itself holds nothing of what has ended', async () => {
-    const generations: WeakRef<object>[] = [];
-    const beget = (): void => {
-      tracker.trackAgent('generation', () => {
-        generations.push(new WeakRef(currentExecution()!));
-        if (generations.length < 50) setImmediate(beget);
-      });
-    };
-
-    beget();
-    while (generations.length < 50) await tick();
-    const alive = () => generations.filter((generation) => generation.deref() !== undefined).length;
-    await collectGarbageUntil(() => alive() <= 1);
-
-    expect(alive()).toBeLessThanOrEqual(1);
-    expect(requests()).toBe(50);
   });
 
   it('of a stream that is read where another agent runs stays with its own', async () => {

@@ -1,129 +1,41 @@
-import { Readable } from 'node:stream';
-import { from, Subject } from 'rxjs';
-import { currentExecution, ExecutionTracker } from '../src';
-import { collectGarbageUntil } from './support/garbage-collector';
-import { endings, startApplication } from './support/live-application';
+import type { GarbageReport } from './processes/garbage';
+import { runProgram } from './processes/run-program';
 
-/** Chunks without an end. */
-async function* endless() {
-  for (let chunk = 0; ; chunk += 1) yield chunk;
-}
+/** In a process of its own: collecting garbage takes long in one that has run other tests. */
+describe('when nobody holds', () => {
+  let report: GarbageReport;
 
-const iterable = (): AsyncIterable<number> => ({ [Symbol.asyncIterator]: endless });
-const readable = () => Readable.from(endless(), { highWaterMark: 1 });
-const webStream = () =>
-  new ReadableStream<number>({ pull: (controller) => controller.enqueue(1) }, { highWaterMark: 0 });
+  beforeAll(async () => {
+    report = await runProgram<GarbageReport>('garbage');
+  }, 60_000);
 
-type Case = readonly [what: string, use: (tracker: ExecutionTracker) => Promise<unknown>, chunks: number];
-
-/** Each begins and is dropped by its only user. */
-const dropped: Case[] = [
-  ['a generator, read half-way', async (tracker) => void (await tracker.trackAgent('lost', endless).next()), 1],
-  [
-    'an async iterable, read half-way',
-    async (tracker) => void (await tracker.trackAgent('lost', iterable)[Symbol.asyncIterator]().next()),
-    1,
-  ],
-  [
-    'a web stream, read half-way',
-    async (tracker) => void (await tracker.trackAgent('lost', webStream).getReader().read()),
-    1,
-  ],
-  [
-    'a promised generator, never read',
-    async (tracker) => void (await tracker.trackAgent('lost', async () => endless())),
-    0,
-  ],
-  [
-    'a promised iterable, never read',
-    async (tracker) => void (await tracker.trackAgent('lost', async () => iterable())),
-    0,
-  ],
-  [
-    'a promised Observable, never read',
-    async (tracker) => void (await tracker.trackAgent('lost', async () => from([1]))),
-    0,
-  ],
-  [
-    'a promised Readable, never read',
-    async (tracker) => void (await tracker.trackAgent('lost', async () => readable())),
-    0,
-  ],
-  [
-    'a promised web stream, never read',
-    async (tracker) => void (await tracker.trackAgent('lost', async () => webStream())),
-    0,
-  ],
-];
-
-/** Enough rounds for whatever could be collected. */
-function after(rounds: number): () => boolean {
-  let left = rounds;
-  return () => (left -= 1) < 0;
-}
-
-describe('an execution whose result is dropped', () => {
-  it.each(dropped)('ends as cancelled: %s', async (_what, use, chunks) => {
-    const { module, collector } = await startApplication();
-
-    await use(module.get(ExecutionTracker));
-    expect(collector.getRunning()).toHaveLength(1);
-    await collectGarbageUntil(() => collector.getRunning().length === 0);
-
-    expect(endings(collector)).toMatchObject([{ status: 'cancelled', chunks }]);
-    await module.close();
+  it.each<[what: string, chunks: number]>([
+    ['a generator, read half-way', 1],
+    ['an async iterable, read half-way', 1],
+    ['a web stream, read half-way', 1],
+    ['a Readable, read half-way', 1],
+    ['a promised generator, never read', 0],
+    ['a promised iterable, never read', 0],
+    ['a promised Observable, never read', 0],
+    ['a promised Readable, never read', 0],
+    ['a promised web stream, never read', 0],
+  ])('%s, its execution is cancelled', (what, chunks) => {
+    expect(report.remains[what]).toMatchObject({ before: 1, after: 0, ended: [{ status: 'cancelled', chunks }] });
   });
 
-  it('aborts its signal', async () => {
-    const { module, collector } = await startApplication();
-    const signals: AbortSignal[] = [];
-    const start = async () => {
-      const stream = module.get(ExecutionTracker).trackAgent('lost', async function* () {
-        signals.push(currentExecution()!.signal);
-        yield* endless();
-      });
-      await stream.next();
-    };
-
-    await start();
-    await collectGarbageUntil(() => collector.getRunning().length === 0);
-
-    expect(signals[0]!.aborted).toBe(true);
-    await module.close();
+  it.each([
+    'a subscription, whose Observable is dropped',
+    'an iterator, whose iterable is dropped',
+    'a reader, whose web stream is dropped',
+  ])('anything but %s, its execution goes on', (what) => {
+    expect(report.remains[what]).toEqual({ before: 1, after: 1, ended: [] });
   });
 
-  it('goes on while its subscriber is there, though the Observable is gone', async () => {
-    const { module, collector } = await startApplication();
-    const source = new Subject<string>();
-    const seen: string[] = [];
-    const subscribe = async () => {
-      const observable = await module.get(ExecutionTracker).trackAgent('kept', async () => source.asObservable());
-      observable.subscribe((value) => seen.push(value));
-    };
-
-    await subscribe();
-    await collectGarbageUntil(after(5));
-    source.next('still here');
-    source.complete();
-
-    expect(seen).toEqual(['still here']);
-    expect(endings(collector)).toMatchObject([{ status: 'success', chunks: 1 }]);
-    await module.close();
+  it('a result, the signal of its execution aborts', () => {
+    expect(report.aborted).toBe(true);
   });
 
-  it('goes on while its iterator is there, though the iterable is gone', async () => {
-    const { module, collector } = await startApplication();
-    const open = async () => {
-      const opened = await module.get(ExecutionTracker).trackAgent('kept', async () => iterable());
-      return opened[Symbol.asyncIterator]();
-    };
-
-    const iterator = await open();
-    await iterator.next();
-    await collectGarbageUntil(after(5));
-    await iterator.return?.();
-
-    expect(endings(collector)).toMatchObject([{ status: 'cancelled', chunks: 1 }]);
-    await module.close();
+  it('executions that begot one another, they are gone', () => {
+    expect(report.generationsLeft).toBeLessThanOrEqual(1);
   });
 });

@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { runProgram } from './processes/run-program';
 
 type Report = Record<string, { readonly untracked: string[]; readonly tracked: string[] }>;
 
@@ -29,10 +27,7 @@ describe('a failure that nobody handles reaches the process as it would untracke
   let report: Report;
 
   beforeAll(async () => {
-    const program = join(__dirname, 'processes', 'uncaught.ts');
-    const register = join(__dirname, 'processes', 'register-typescript.js');
-    const { stdout } = await promisify(execFile)(process.execPath, ['--require', register, program]);
-    report = JSON.parse(stdout) as Report;
+    report = await runProgram('uncaught');
   }, 60_000);
 
   it.each(Object.entries(expected))('%s', (what, reported) => {

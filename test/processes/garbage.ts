@@ -1,0 +1,136 @@
+import { Readable } from 'node:stream';
+import { from, Subject } from 'rxjs';
+import { currentExecution, ExecutionTracker } from '../../src';
+import { collectGarbageUntil } from '../support/garbage-collector';
+import { endings, startApplication } from '../support/live-application';
+import type { Ending, LiveApplication } from '../support/live-application';
+
+/** What is left in progress, and what has ended, when nothing more can be collected. */
+export interface Remains {
+  readonly before: number;
+  readonly after: number;
+  readonly ended: Ending[];
+  readonly aborted?: boolean;
+}
+
+/** Chunks without an end. */
+async function* endless() {
+  for (let chunk = 0; ; chunk += 1) yield chunk;
+}
+
+const iterable = (): AsyncIterable<number> => ({ [Symbol.asyncIterator]: endless });
+const readable = () => Readable.from(endless(), { highWaterMark: 1 });
+const webStream = () =>
+  new ReadableStream<number>({ pull: (controller) => controller.enqueue(1) }, { highWaterMark: 0 });
+
+/** Uses of results; what they return is kept, everything else is dropped. */
+const uses: Record<string, (tracker: ExecutionTracker) => Promise<unknown>> = {
+  async 'a generator, read half-way'(tracker) {
+    await tracker.trackAgent('lost', endless).next();
+  },
+  async 'an async iterable, read half-way'(tracker) {
+    await tracker.trackAgent('lost', iterable)[Symbol.asyncIterator]().next();
+  },
+  async 'a web stream, read half-way'(tracker) {
+    await tracker.trackAgent('lost', webStream).getReader().read();
+  },
+  async 'a Readable, read half-way'(tracker) {
+    await tracker.trackAgent('lost', readable)[Symbol.asyncIterator]().next();
+  },
+  async 'a promised generator, never read'(tracker) {
+    await tracker.trackAgent('lost', async () => endless());
+  },
+  async 'a promised iterable, never read'(tracker) {
+    await tracker.trackAgent('lost', async () => iterable());
+  },
+  async 'a promised Observable, never read'(tracker) {
+    await tracker.trackAgent('lost', async () => from([1]));
+  },
+  async 'a promised Readable, never read'(tracker) {
+    await tracker.trackAgent('lost', async () => readable());
+  },
+  async 'a promised web stream, never read'(tracker) {
+    await tracker.trackAgent('lost', async () => webStream());
+  },
+  async 'a subscription, whose Observable is dropped'(tracker) {
+    const source = new Subject<number>();
+    const observable = await tracker.trackAgent('kept', async () => source.asObservable());
+    const seen: number[] = [];
+    observable.subscribe((value) => seen.push(value));
+    source.next(1);
+    return source;
+  },
+  async 'an iterator, whose iterable is dropped'(tracker) {
+    const iterator = (await tracker.trackAgent('kept', async () => iterable()))[Symbol.asyncIterator]();
+    await iterator.next();
+    return iterator;
+  },
+  async 'a reader, whose web stream is dropped'(tracker) {
+    const reader = (await tracker.trackAgent('kept', async () => webStream())).getReader();
+    await reader.read();
+    return reader;
+  },
+};
+
+async function inspect(use: (tracker: ExecutionTracker) => Promise<unknown>): Promise<Remains> {
+  const { module, collector } = await startApplication();
+  const running = () => collector.getRunning().length;
+  const kept = [await use(module.get(ExecutionTracker))];
+  const before = running();
+  await collectGarbageUntil(() => running() === 0, 20);
+  const remains = { before, after: running(), ended: endings(collector) };
+  kept.length = 0;
+  await module.close();
+  return remains;
+}
+
+async function abortsItsSignal({ module, collector }: LiveApplication): Promise<boolean> {
+  const signals: AbortSignal[] = [];
+  const use = async () => {
+    const stream = module.get(ExecutionTracker).trackAgent('lost', async function* () {
+      signals.push(currentExecution()!.signal);
+      yield* endless();
+    });
+    await stream.next();
+  };
+  await use();
+  await collectGarbageUntil(() => collector.getRunning().length === 0);
+  return signals[0]!.aborted;
+}
+
+/** How many of fifty executions, each of which begot the next, are still in memory. */
+async function generationsLeft({ module }: LiveApplication): Promise<number> {
+  const generations: WeakRef<object>[] = [];
+  await new Promise<void>((resolve) => {
+    const beget = (): void =>
+      module.get(ExecutionTracker).trackAgent('generation', () => {
+        generations.push(new WeakRef(currentExecution()!));
+        setImmediate(generations.length < 50 ? beget : resolve);
+      });
+    beget();
+  });
+  const left = () => generations.filter((generation) => generation.deref() !== undefined).length;
+  await collectGarbageUntil(() => left() <= 1);
+  return left();
+}
+
+export interface GarbageReport {
+  readonly remains: Record<string, Remains>;
+  readonly aborted: boolean;
+  readonly generationsLeft: number;
+}
+
+async function main(): Promise<void> {
+  const remains: Record<string, Remains> = {};
+  for (const [what, use] of Object.entries(uses)) remains[what] = await inspect(use);
+  const application = await startApplication();
+  const report: GarbageReport = {
+    remains,
+    aborted: await abortsItsSignal(application),
+    generationsLeft: await generationsLeft(application),
+  };
+  await application.module.close();
+  process.stdout.write(JSON.stringify(report));
+}
+
+void main();
