@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
-import { firstValueFrom, lastValueFrom, NEVER, Observable } from 'rxjs';
+import { firstValueFrom, lastValueFrom, Observable } from 'rxjs';
 import {
   currentExecution,
   ExecutionTimeoutError,
@@ -30,6 +30,12 @@ class Tools {
 
   @TrackTool({ name: 'slow', timeoutMs: 50 })
   async slow() {
+    this.handle = currentExecution();
+    return never();
+  }
+
+  @TrackTool('nested_slow')
+  async nestedSlow() {
     this.handle = currentExecution();
     return never();
   }
@@ -178,6 +184,16 @@ describe('limits', () => {
     clock.advance(50);
     await expect(call).rejects.toThrow('took longer');
     expect(tools.handle!.signal.aborted).toBe(true);
+  });
+
+  it('abort the signal of what runs inside', async () => {
+    await start();
+    const call = agents.limited(() => tools.nestedSlow());
+    await turn();
+    const { signal } = tools.handle!;
+    clock.advance(100);
+    await expect(call).rejects.toThrow('The agent "limited" took longer than 100 ms.');
+    expect(signal.reason).toMatchObject({ kind: 'agent', executionName: 'limited' });
   });
 
   it('take nothing from what goes on in the background afterwards', async () => {
@@ -479,7 +495,6 @@ describe('limits', () => {
     const after = jest.spyOn(clock, 'after');
     const subscription = tools.observe().subscribe();
     subscription.unsubscribe();
-    void NEVER;
     const [[, fire]] = after.mock.calls as [[number, () => void]];
     fire();
     expect(outcomes('observe')).toEqual([0, 0, 0, 1, 0]);

@@ -16,7 +16,10 @@ export interface ExecutionHandle {
   readonly name: string;
   /** The execution in whose context this one began, while that runs. */
   readonly parent: ExecutionHandle | undefined;
-  /** Aborts at a limit, when the consumer of a stream stops, and when the application closes. */
+  /**
+   * Aborts at a limit, when the consumer of a stream stops, when the application closes, and with the execution around
+   * this one.
+   */
   readonly signal: AbortSignal;
   /** Runs `fn` in this execution's context and returns what it returns. */
   run<Result>(fn: () => Result): Result;

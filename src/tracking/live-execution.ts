@@ -55,6 +55,7 @@ export class LiveExecution implements ExecutionHandle {
   private endsByHandle = false;
   private verdict: Outcome | undefined;
   private abort: AbortController | undefined;
+  private joined: AbortSignal | undefined;
   private abortReason: unknown;
 
   constructor(
@@ -87,12 +88,9 @@ export class LiveExecution implements ExecutionHandle {
     return liveAgent(this)?.requestSequence;
   }
 
+  /** Also aborts with the execution around this one: whoever gives up on an agent gives up on its tools. */
   get signal(): AbortSignal {
-    if (this.abort === undefined) {
-      this.abort = new AbortController();
-      if (this.abortReason !== undefined) this.abort.abort(this.abortReason);
-    }
-    return this.abort.signal;
+    return (this.joined ??= this.joinSignals());
   }
 
   run<Result>(fn: () => Result): Result {
@@ -305,6 +303,13 @@ export class LiveExecution implements ExecutionHandle {
   private abortWith(reason: unknown): void {
     this.abortReason = reason;
     this.abort?.abort(reason);
+  }
+
+  private joinSignals(): AbortSignal {
+    this.abort = new AbortController();
+    if (this.abortReason !== undefined) this.abort.abort(this.abortReason);
+    const around = live(this.parent);
+    return around === undefined ? this.abort.signal : AbortSignal.any([this.abort.signal, around.signal]);
   }
 
   private stopClock(): void {

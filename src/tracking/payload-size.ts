@@ -9,11 +9,11 @@ export function payloadBytes(value: unknown): number {
   return isYetToCome(value) ? 0 : jsonBytes(value);
 }
 
-/** Promises and streams: writing them as JSON would show their insides. */
+/** Promises, streams and signals: writing them as JSON would show their insides. */
 function isYetToCome(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return (
-    ['then', 'pipe', 'subscribe', 'getReader', 'next'].some((method) => method in value) ||
+    ['then', 'pipe', 'subscribe', 'getReader', 'next', 'addEventListener'].some((method) => method in value) ||
     Symbol.asyncIterator in value
   );
 }
