@@ -7,6 +7,9 @@ import { CollectionApp } from './support/collection-app';
 import type { CollectedDocument } from './support/collected-document';
 import type { ExpositionSamples } from './support/exposition-samples';
 
+// Takes a few seconds, and more where other tests run beside it.
+jest.setTimeout(60_000);
+
 const OTHER = '__other__';
 const MIB = 2 ** 20;
 

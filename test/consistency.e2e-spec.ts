@@ -169,6 +169,9 @@ const step = fc.oneof(
   { weight: 2, arbitrary: compare },
 );
 
+// Takes a few seconds, and more where other tests run beside it.
+jest.setTimeout(60_000);
+
 describe('Whatever happens', () => {
   it('JSON and Prometheus say the same, which is what the rules say', async () => {
     const maxSeries = fc.constantFrom(0, 1, 2, 3, 5, 2_000);

@@ -5,6 +5,9 @@ import { expectAgreement } from './support/agreement';
 import { CollectionApp } from './support/collection-app';
 import type { CollectedDocument } from './support/collected-document';
 
+// Takes a few seconds, and more where other tests run beside it.
+jest.setTimeout(60_000);
+
 const PRICES = {
   'gpt-4': { inputPerMillion: 30, outputPerMillion: 60 },
   'gpt-4o': { inputPerMillion: 2.5, outputPerMillion: 10 },

@@ -3,6 +3,9 @@ import type { ExecutionStatus } from '../src';
 import { CollectionApp } from './support/collection-app';
 import type { TrendsDocument } from './support/collected-document';
 
+// Takes a few seconds, and more where other tests run beside it.
+jest.setTimeout(60_000);
+
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;

@@ -22,9 +22,9 @@ class ComplaintLog implements LoggerService {
   }
 }
 
-// What the application's parts are is known when it has started.
 type Started = Pick<CollectionApp, 'app' | 'clock' | 'log'>;
 
+/** Those that no test has closed itself. */
 const open = new Set<CollectionApp>();
 afterEach(async () => {
   for (const app of open) await app.close();

@@ -48,7 +48,7 @@ interface Place {
   readonly isFolded: boolean;
 }
 
-/** A place is taken when the execution begins. */
+/** One execution from its beginning, when it takes its place, to its end. */
 export interface Stay {
   readonly execution: PlainExecution;
   readonly place: Place;
@@ -103,7 +103,6 @@ export class PlainLedger {
     this.lastUpdated = now;
   }
 
-  /** Of the agents that have a series. */
   lookUp(cache: string | undefined, isHit: boolean, now: number): void {
     const isNamed = cache === undefined || this.admit(['cache', cache], 'cache');
     if (!isNamed) this.dropped.push(isHit ? 'cache_hits' : 'cache_misses');
