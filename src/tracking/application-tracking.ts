@@ -4,14 +4,15 @@ import type { MetricsStore } from '../collection/metrics-store';
 import { failCall } from './call-style';
 import type { CallStyle } from './call-style';
 import { Deadline } from './deadline';
-import type { Expiry } from './deadline';
+import type { DeadlineOwner } from './deadline';
 import { ExecutionAccountant, modelCallOf } from './execution-accountant';
 import { liveExecution } from './execution-context';
 import type { ExecutionHandle } from './execution-handle';
 import type { ExecutionLimits } from './execution-limits';
 import type { ExecutionSpec } from './execution-spec';
 import type { FaultLog } from './fault-log';
-import { liveAgent, LiveExecution } from './live-execution';
+import { liveAgent } from './execution-lineage';
+import { LiveExecution } from './live-execution';
 import type { Outcome } from './outcome';
 import { followResult } from './results/follow-result';
 import type { Arrival } from './results/follow-result';
@@ -121,14 +122,13 @@ export class ApplicationTracking {
   }
 
   /** The limit of an execution that begins, if it has one. */
-  createDeadline(execution: LiveExecution, onExpire: (expiry: Expiry) => void): Deadline | undefined {
-    const { spec, name, parent, watch } = execution;
+  createDeadline(execution: LiveExecution): Deadline | undefined {
+    const { spec, name, parent } = execution;
     const limitMs = this.limits.limitOf(spec, name);
     const { sequenceMs } = this.limits;
     const agent = spec.kind === 'tool' && sequenceMs !== Infinity ? liveAgent(parent) : undefined;
     if (limitMs === Infinity && agent === undefined) return undefined;
-    const elapsedMs = () => watch.elapsed(this.now());
-    return new Deadline(this, limitMs, agent?.sequenceBudget(sequenceMs), elapsedMs, onExpire);
+    return new Deadline(this.ownerOf(execution), limitMs, agent?.sequenceBudget(sequenceMs));
   }
 
   /** Stops the gauges. */
@@ -154,7 +154,7 @@ export class ApplicationTracking {
   }
 
   /** Where the clock fails, a limit is never reached. */
-  after(delayMs: number, callback: () => void): () => void {
+  private after(delayMs: number, callback: () => void): () => void {
     return this.faults.guard('clock', () => this.store.clock.after(delayMs, callback)) ?? (() => {});
   }
 
@@ -204,6 +204,16 @@ export class ApplicationTracking {
   private create(spec: ExecutionSpec, args: readonly unknown[], parent: LiveExecution | undefined): LiveExecution {
     const name = this.faults.guard('name', () => spec.nameOf(args)) ?? spec.fallbackName;
     return new LiveExecution(this, spec, name, parent);
+  }
+
+  private ownerOf(execution: LiveExecution): DeadlineOwner {
+    return {
+      now: () => this.now(),
+      after: (delayMs, callback) => this.after(delayMs, callback),
+      elapsedMs: () => execution.watch.elapsed(this.now()),
+      expire: (expiry) => execution.expire(expiry),
+      guard: (step) => this.faults.guard('limit', step),
+    };
   }
 
   private findClaimable(

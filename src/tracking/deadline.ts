@@ -1,4 +1,4 @@
-import type { Clock } from '../collection/clock';
+import type { ExecutionTimeoutError } from './execution-timeout.error';
 import type { SequenceBudget } from './sequence-budget';
 
 /** Timers above this fire at once. */
@@ -10,30 +10,42 @@ const TIMER_RESOLUTION_MS = 1;
 /** What ran out. */
 export interface Expiry {
   readonly limitMs: number;
+  /** Whether it was the budget of the tools of an agent. */
   readonly sequence: boolean;
+}
+
+/** What a deadline needs of the execution that it limits. */
+export interface DeadlineOwner {
+  now(): number;
+  after(delayMs: number, callback: () => void): () => void;
+  /** Milliseconds that it has taken, without pauses. */
+  elapsedMs(): number;
+  /** Ends it, and says with what. */
+  expire(expiry: Expiry): ExecutionTimeoutError;
+  guard(step: () => void): void;
 }
 
 /** The limit of one execution: its own, and for a tool the budget that it shares with the other tools of its agent. */
 export class Deadline {
+  /** What the execution ended with, once the limit was reached. */
+  expired: ExecutionTimeoutError | undefined;
   private cancelTimer: (() => void) | undefined;
   private isRunning = false;
+  private readonly listeners = new Set<(error: ExecutionTimeoutError) => void>();
 
   constructor(
-    private readonly clock: Pick<Clock, 'now' | 'after'>,
+    private readonly owner: DeadlineOwner,
     private readonly limitMs: number,
     private readonly budget: SequenceBudget | undefined,
-    /** Milliseconds that the execution has taken, without pauses. */
-    private readonly elapsedMs: () => number,
-    private readonly onExpire: (expiry: Expiry) => void,
   ) {}
 
   /** Starts the clock, also after a pause. With nothing left it expires at once. */
   start(): void {
     if (this.isRunning) return;
     this.isRunning = true;
-    this.budget?.toolStarts(this.clock.now());
+    this.budget?.toolStarts(this.owner.now());
     const left = this.left();
-    if (left.ms < TIMER_RESOLUTION_MS) this.expire(left);
+    if (left.ms < TIMER_RESOLUTION_MS) this.expire(left.sequence);
   }
 
   /** Waits for what is left. The time is looked at again when the timer fires, which also serves limits too long for one. */
@@ -41,25 +53,51 @@ export class Deadline {
     if (!this.isRunning) return;
     const left = this.left();
     if (left.ms === Infinity) return;
-    if (left.ms < TIMER_RESOLUTION_MS) return this.expire(left);
-    this.cancelTimer = this.clock.after(Math.min(left.ms, MAX_TIMER_MS), () => this.arm());
+    if (left.ms < TIMER_RESOLUTION_MS) return this.expire(left.sequence);
+    this.cancelTimer = this.owner.after(Math.min(left.ms, MAX_TIMER_MS), () => this.arm());
   }
 
-  /** Stops the clock, at the end or for a pause. */
+  /** Stops the clock, for a pause. */
   stop(): void {
     if (!this.isRunning) return;
     this.isRunning = false;
     this.cancelTimer?.();
-    this.budget?.toolStops(this.clock.now());
+    this.budget?.toolStops(this.owner.now());
+  }
+
+  /** Stops the clock for good. */
+  end(): void {
+    this.stop();
+    if (this.expired === undefined) this.listeners.clear();
+  }
+
+  /** Calls back at the limit, if it is reached; at once, if it has been. Returns what takes it back. */
+  onExpire(listener: (error: ExecutionTimeoutError) => void): () => void {
+    if (this.expired !== undefined) listener(this.expired);
+    else this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Settles like `promise`, or rejects at the limit, whichever comes first. */
+  race<Value>(promise: Promise<Value>): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      const forget = this.onExpire(reject);
+      promise.then(resolve, reject).finally(forget);
+    });
   }
 
   private left(): { readonly ms: number; readonly sequence: boolean } {
-    const ownMs = this.limitMs - this.elapsedMs();
-    const sharedMs = this.budget?.leftMs(this.clock.now()) ?? Infinity;
+    const ownMs = this.limitMs - this.owner.elapsedMs();
+    const sharedMs = this.budget?.leftMs(this.owner.now()) ?? Infinity;
     return { ms: Math.min(ownMs, sharedMs), sequence: sharedMs < ownMs };
   }
 
-  private expire({ sequence }: { readonly sequence: boolean }): void {
-    this.onExpire({ limitMs: sequence ? this.budget!.limitMs : this.limitMs, sequence });
+  private expire(sequence: boolean): void {
+    const limitMs = sequence ? this.budget!.limitMs : this.limitMs;
+    // Ending the execution lets go whoever no longer has to be told; these do.
+    const told = [...this.listeners];
+    const error = this.owner.expire({ limitMs, sequence });
+    this.expired = error;
+    for (const listener of told) this.owner.guard(() => listener(error));
   }
 }

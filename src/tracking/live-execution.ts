@@ -6,6 +6,8 @@ import type { ApplicationTracking } from './application-tracking';
 import type { Deadline, Expiry } from './deadline';
 import { runInContext } from './execution-context';
 import type { ExecutionHandle } from './execution-handle';
+import { live, liveAgent, liveAncestry } from './execution-lineage';
+import { ExecutionSignal } from './execution-signal';
 import type { ExecutionSpec } from './execution-spec';
 import { ExecutionTimeoutError } from './execution-timeout.error';
 import type { Outcome } from './outcome';
@@ -36,8 +38,6 @@ export class LiveExecution implements ExecutionHandle {
   /** Milliseconds to the first chunk that counts. */
   firstChunkMs: number | undefined;
   ended = false;
-  /** What a limit ended it with. */
-  expired: ExecutionTimeoutError | undefined;
   /** Begun by an interceptor: the handler's own decorator joins it and counts nothing. */
   claimable = false;
   /** The agent under which the tools that it calls are counted. */
@@ -47,16 +47,13 @@ export class LiveExecution implements ExecutionHandle {
   private used = false;
   private readonly parentCallSequence: number | undefined;
   private deadline: Deadline | undefined;
-  private readonly expiryListeners = new Set<(error: ExecutionTimeoutError) => void>();
   private budget: SequenceBudget | undefined;
   private deferrals = 0;
   /** What was returned has come to its end; only `defer` can keep the execution open now. */
   private delivered = false;
   private endsByHandle = false;
   private verdict: Outcome | undefined;
-  private abort: AbortController | undefined;
-  private joined: AbortSignal | undefined;
-  private abortReason: unknown;
+  private readonly signalling = new ExecutionSignal();
 
   constructor(
     readonly tracking: ApplicationTracking,
@@ -85,12 +82,12 @@ export class LiveExecution implements ExecutionHandle {
 
   /** The request of the nearest agent that still runs: what an agent that begins here is a part of. */
   get enclosingRequest(): number | undefined {
-    return liveAgent(this)?.requestSequence;
+    return liveAgent<LiveExecution>(this)?.requestSequence;
   }
 
   /** Also aborts with the execution around this one: whoever gives up on an agent gives up on its tools. */
   get signal(): AbortSignal {
-    return (this.joined ??= this.joinSignals());
+    return this.signalling.get(() => live(this.parent)?.signal);
   }
 
   run<Result>(fn: () => Result): Result {
@@ -121,7 +118,7 @@ export class LiveExecution implements ExecutionHandle {
   /** What waits on a human in an execution waits in those around it, too. */
   pause(): () => void {
     let pausing = true;
-    const paused = [...this.andAround()];
+    const paused = [...liveAncestry<LiveExecution>(this)];
     for (const execution of paused) execution.stopClock();
     return () => {
       if (!pausing) return;
@@ -181,7 +178,7 @@ export class LiveExecution implements ExecutionHandle {
 
   /** Nobody wants the result any more, though the execution has yet to come to its end. */
   abandon(reason: unknown): void {
-    if (!this.ended) this.abortWith(reason);
+    if (!this.ended) this.signalling.abort(reason);
   }
 
   /** The consumer stopped early, or the application closes. */
@@ -195,20 +192,19 @@ export class LiveExecution implements ExecutionHandle {
     return this.deadline !== undefined;
   }
 
-  /** Calls back at the limit, if it is reached; at once, if it has been. Returns what takes it back. */
-  onExpire(listener: (error: ExecutionTimeoutError) => void): () => void {
-    if (this.expired !== undefined) listener(this.expired);
-    else if (!this.ended) this.expiryListeners.add(listener);
-    return () => this.expiryListeners.delete(listener);
+  /** What a limit ended it with. */
+  get expired(): ExecutionTimeoutError | undefined {
+    return this.deadline?.expired;
+  }
+
+  /** Calls back at the limit, if there is one and it is reached; at once, if it has been. */
+  onExpire(listener: (error: ExecutionTimeoutError) => void): void {
+    if (!this.ended || this.expired !== undefined) this.deadline?.onExpire(listener);
   }
 
   /** Settles like `promise`, or rejects at the limit, whichever comes first. */
   race<Value>(promise: Promise<Value>): Promise<Value> {
-    if (!this.isLimited) return promise;
-    return new Promise((resolve, reject) => {
-      const forget = this.onExpire(reject);
-      promise.then(resolve, reject).finally(forget);
-    });
+    return this.deadline?.race(promise) ?? promise;
   }
 
   /** What the tools of this agent have together. */
@@ -219,7 +215,7 @@ export class LiveExecution implements ExecutionHandle {
   /** Starts the clock of an execution that begins. With nothing left of its limit it ends at once. */
   startClock(now: number): void {
     this.watch.start(now);
-    this.deadline = this.tracking.createDeadline(this, (expiry) => this.expire(expiry));
+    this.deadline = this.tracking.createDeadline(this);
     this.deadline?.start();
   }
 
@@ -286,30 +282,17 @@ export class LiveExecution implements ExecutionHandle {
   private finish(outcome: Outcome): void {
     if (this.ended) return;
     this.ended = true;
-    this.deadline?.stop();
+    this.deadline?.end();
     if (!this.parked) this.tracking.finish(this, outcome);
-    if (this.expired === undefined) this.expiryListeners.clear();
     this.parent = live(this.parent);
   }
 
-  private expire({ limitMs, sequence }: Expiry): void {
-    this.expired = new ExecutionTimeoutError(this.kind, this.name, limitMs, sequence);
-    this.finish({ status: 'timeout', errorType: this.expired.name });
-    this.abortWith(this.expired);
-    for (const listener of this.expiryListeners) this.tracking.faults.guard('limit', () => listener(this.expired!));
-    this.expiryListeners.clear();
-  }
-
-  private abortWith(reason: unknown): void {
-    this.abortReason = reason;
-    this.abort?.abort(reason);
-  }
-
-  private joinSignals(): AbortSignal {
-    this.abort = new AbortController();
-    if (this.abortReason !== undefined) this.abort.abort(this.abortReason);
-    const around = live(this.parent);
-    return around === undefined ? this.abort.signal : AbortSignal.any([this.abort.signal, around.signal]);
+  /** Ends it at a limit. */
+  expire({ limitMs, sequence }: Expiry): ExecutionTimeoutError {
+    const error = new ExecutionTimeoutError(this.kind, this.name, limitMs, sequence);
+    this.finish({ status: 'timeout', errorType: error.name });
+    this.signalling.abort(error);
+    return error;
   }
 
   private stopClock(): void {
@@ -324,26 +307,9 @@ export class LiveExecution implements ExecutionHandle {
     this.deadline?.start();
     this.deadline?.arm();
   }
-
-  private *andAround(): Generator<LiveExecution> {
-    for (let execution = live(this); execution !== undefined; execution = live(execution.parent)) yield execution;
-  }
 }
 
 /** Why a signal aborts when whoever read a stream no longer does. */
 export function consumerStopped(): DOMException {
   return new DOMException('The consumer stopped early.', 'AbortError');
-}
-
-/** The nearest that still runs. Ended ones are let go, so that work which begets work holds no chain of them. */
-function live(execution: LiveExecution | undefined): LiveExecution | undefined {
-  let candidate = execution;
-  while (candidate?.ended) candidate = candidate.parent;
-  return candidate;
-}
-
-export function liveAgent(execution: LiveExecution | undefined): LiveExecution | undefined {
-  let candidate = live(execution);
-  while (candidate !== undefined && candidate.kind !== 'agent') candidate = live(candidate.parent);
-  return candidate;
 }

@@ -1,0 +1,32 @@
+import type { ExecutionKind } from '../collection/execution-status';
+
+/** An execution among those around it. */
+interface Descendant<Self> {
+  readonly kind: ExecutionKind;
+  readonly ended: boolean;
+  readonly parent: Self | undefined;
+}
+
+/**
+ * The nearest that still runs, itself included. Ended ones are let go, so that work which begets work holds no chain of
+ * them.
+ */
+export function live<Execution extends Descendant<Execution>>(execution: Execution | undefined): Execution | undefined {
+  let candidate = execution;
+  while (candidate?.ended) candidate = candidate.parent;
+  return candidate;
+}
+
+/** The nearest agent that still runs. */
+export function liveAgent<Execution extends Descendant<Execution>>(
+  execution: Execution | undefined,
+): Execution | undefined {
+  let candidate = live(execution);
+  while (candidate !== undefined && candidate.kind !== 'agent') candidate = live(candidate.parent);
+  return candidate;
+}
+
+/** All that still run, from the inside out. */
+export function* liveAncestry<Execution extends Descendant<Execution>>(execution: Execution): Generator<Execution> {
+  for (let next = live(execution); next !== undefined; next = live(next.parent)) yield next;
+}
