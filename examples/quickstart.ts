@@ -1,7 +1,7 @@
 import { Controller, Get, Injectable, Module, Query } from '@nestjs/common';
 import { MetricsModule, TrackAgent, TrackTool } from 'nestjs-agent-metrics';
 
-// #region agent
+// #region crew
 @Injectable()
 export class SearchTool {
   @TrackTool('search')
@@ -9,33 +9,15 @@ export class SearchTool {
     return [`${text}: 3 pages found`];
   }
 }
-
-@Injectable()
+@Controller('ask')
 export class ResearcherAgent {
   constructor(private readonly search: SearchTool) {}
-
+  @Get()
   @TrackAgent('researcher')
-  async run(question: string) {
+  async run(@Query('q') question: string) {
     return this.search.query(question);
   }
 }
-// #endregion
-
-@Controller('ask')
-export class AskController {
-  constructor(private readonly researcher: ResearcherAgent) {}
-
-  @Get()
-  ask(@Query('q') question: string) {
-    return this.researcher.run(question);
-  }
-}
-
-// #region module
-@Module({
-  imports: [MetricsModule.forRoot()],
-  providers: [ResearcherAgent, SearchTool],
-  controllers: [AskController],
-})
+@Module({ imports: [MetricsModule.forRoot()], providers: [SearchTool], controllers: [ResearcherAgent] })
 export class AppModule {}
 // #endregion
