@@ -11,6 +11,7 @@ import type { Account, MetricsStore } from './metrics-store';
 import { mergeModels, mergeTools, readAgent, readCache, readModel, readSystem, readTool } from './snapshot.reader';
 import { completeTokens } from './token-usage';
 import type { TokenCounts } from './token-usage';
+import { activeTraceId } from './trace-context';
 import { readTrends, TREND_WINDOWS } from './trend-window';
 import type { Trends, TrendWindow } from './trend-window';
 
@@ -301,7 +302,7 @@ export class MetricsCollector {
       outputBytes: measured.outputBytes ?? 0,
       chunks: 0,
       firstChunkNs: nanosecondsOf(measured.firstChunkMs),
-      traceId: undefined,
+      traceId: activeTraceId(),
     };
     // What is said to end in the future counts as ending now.
     this.store.add(finished, { ledger, series }, clock.now() - Math.max(0, wallTime - endTime));

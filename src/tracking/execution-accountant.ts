@@ -4,6 +4,7 @@ import { defaultErrorType, toNanoseconds } from '../collection/finished-executio
 import type { FinishedExecution } from '../collection/finished-execution';
 import type { RecordContext } from '../collection/metrics-collector';
 import type { Account, MetricsStore } from '../collection/metrics-store';
+import { activeTraceId } from '../collection/trace-context';
 import { completeTokens } from '../collection/token-usage';
 import type { ModelUsage, ReportedUsage } from './execution-spec';
 import type { FaultLog } from './fault-log';
@@ -22,6 +23,7 @@ export class ExecutionAccountant {
   /** Finds the series of an execution that begins, unless recording is switched off. */
   open(execution: LiveExecution): void {
     if (!this.store.enabled) return;
+    execution.traceId = activeTraceId();
     execution.account = this.find(execution);
     addInProgress(execution, 1);
   }
@@ -100,7 +102,7 @@ export class ExecutionAccountant {
       outputBytes: execution.outputBytes,
       chunks: execution.chunks,
       firstChunkNs: firstChunkMs === undefined ? undefined : toNanoseconds(firstChunkMs),
-      traceId: undefined,
+      traceId: execution.traceId,
     };
   }
 }

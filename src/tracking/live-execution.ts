@@ -30,6 +30,8 @@ export class LiveExecution implements ExecutionHandle {
   readonly agentId: string | undefined;
   /** Undefined while recording is switched off. */
   account: Account | undefined;
+  /** Of the span that was active when it began. */
+  traceId: string | undefined;
   readonly watch = new Stopwatch();
   retries = 0;
   inputBytes = 0;
