@@ -43,7 +43,7 @@ export type {
 } from './tracking/execution-spec';
 export { ExecutionTimeoutError } from './tracking/execution-timeout.error';
 export { ExecutionTracker } from './tracking/execution-tracker';
-export type { AgentStart, ExecutionStart, ToolStart } from './tracking/execution-tracker';
+export type { AgentStart, ExecutionStart, ModelStart, ToolStart } from './tracking/execution-tracker';
 export { SkipTracking } from './tracking/skip-tracking.decorator';
 export { TrackAgent } from './tracking/track-agent.decorator';
 export { TrackTool } from './tracking/track-tool.decorator';

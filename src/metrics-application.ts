@@ -132,7 +132,7 @@ export class MetricsApplication {
   }
 
   private get familySource() {
-    return { store: this.store, prefix: this.options.prefix, listRunning: () => this.tracking.listRunning() };
+    return { store: this.store, prefix: this.options.prefix, oldestAgesMs: () => this.tracking.oldestAgesMs() };
   }
 
   private warnOfDrop(family: LimitedFamily): void {

@@ -12,6 +12,20 @@ import type {
   ResolvedStaticOptions,
 } from './metrics.options';
 
+/** Any name may be a key; valibot's own record would pass over `constructor` and `__proto__` without a word. */
+function recordOf<Value>(isValue: (value: unknown) => boolean, valueMessage: string, message: string) {
+  const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  return v.pipe(
+    v.custom<Readonly<Record<string, Value>>>(isObject, message),
+    v.rawCheck(({ dataset, addIssue }) => {
+      for (const [key, value] of Object.entries(dataset.value as object) as [string, unknown][]) {
+        const path = [{ type: 'object', origin: 'value', input: dataset.value as Record<string, unknown>, key, value }];
+        if (!isValue(value)) addIssue({ message: valueMessage, input: value, path: path as [v.ObjectPathItem] });
+      }
+    }),
+  );
+}
+
 const boolean = v.boolean('true or false');
 const count = v.pipe(
   v.number('a whole number from 0'),
@@ -66,7 +80,7 @@ const optionsSchema = v.strictObject(
     prefix: v.optional(v.pipe(v.string(PREFIX), v.regex(/^[a-zA-Z](?:[a-zA-Z0-9_]*[a-zA-Z0-9])?$/, PREFIX)), 'crew'),
     defaultLabels: v.optional(
       v.pipe(
-        v.record(v.string(), v.string('text'), LABELS),
+        recordOf<string>((label) => typeof label === 'string', 'text', LABELS),
         v.check((labels) => Object.keys(labels).every(isFreeLabel), LABELS),
       ),
       {},
@@ -96,13 +110,19 @@ const optionsSchema = v.strictObject(
           agentMs: v.optional(milliseconds),
           toolMs: v.optional(milliseconds),
           sequenceMs: v.optional(milliseconds),
-          perTool: v.optional(v.record(v.string(), milliseconds, 'an object of milliseconds by tool name')),
+          perTool: v.optional(
+            recordOf<number>(
+              (limit) => v.is(milliseconds, limit),
+              MILLISECONDS,
+              'an object of milliseconds by tool name',
+            ),
+          ),
         },
         'an object of agentMs, toolMs, sequenceMs and perTool',
       ),
       {},
     ),
-    pricing: v.optional(v.union([v.function(), v.record(v.string(), v.custom<ModelPrice>(isModelPrice))], PRICING), {}),
+    pricing: v.optional(v.union([v.function(), recordOf<ModelPrice>(isModelPrice, PRICING, PRICING)], PRICING), {}),
     onExecution: v.optional(v.function('a function')),
     classifyError: v.optional(v.function('a function that returns a status or undefined')),
     classifyResult: v.optional(v.function('a function that returns a status or undefined')),

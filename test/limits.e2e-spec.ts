@@ -460,6 +460,9 @@ describe('limits', () => {
       expect(result).toMatchObject({ status: 'fulfilled' });
       expect(metrics.getToolMetrics('approve')).toMatchObject({ successCount: 1, maxDurationMs: 40 });
       expect(metrics.getAgentMetrics('agent')).toMatchObject({ successCount: 1, maxDurationMs: 40 });
+      const [agent, tool] = metrics.getHistory();
+      expect(agent!.endTime.getTime() - agent!.startTime.getTime()).toBe(540);
+      expect(agent!.startTime).toEqual(tool!.startTime);
     });
 
     it('go on with what was left', async () => {

@@ -81,7 +81,9 @@ describe('a listener of its own', () => {
   });
 
   it('serves none of the application, which serves none of it', async () => {
-    const web = await NestFactory.create(moduleWith({ listen: loopback }) as never, { logger: false });
+    const web = await NestFactory.create(moduleWith({ listen: loopback, bearerToken: 's3cret' }) as never, {
+      logger: false,
+    });
     app = web;
     await web.listen(0, '127.0.0.1');
     const own = `http://127.0.0.1:${web.get(MetricsListener).address()!.port}`;
@@ -89,7 +91,7 @@ describe('a listener of its own', () => {
     expect(await (await fetch(`${main}/hello`)).text()).toBe('hello');
     expect((await fetch(`${main}/metrics`)).status).toBe(404);
     expect((await fetch(`${own}/hello`)).status).toBe(404);
-    expect((await fetch(`${own}/metrics`)).status).toBe(200);
+    expect((await fetch(`${own}/metrics`)).status).toBe(401);
   });
 
   it('closes with the application, without waiting for a scraper that keeps its connection', async () => {

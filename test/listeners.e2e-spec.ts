@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { TrackAgent, TrackTool } from '../src';
 import type { Execution } from '../src';
 import { CollectionApp } from './support/collection-app';
-import { ManualClock } from './support/manual-clock';
+import { ManualClock } from '../src/testing/manual-clock';
 
 const executions = channel('nestjs-agent-metrics:execution');
 
@@ -67,6 +67,7 @@ describe('Listeners', () => {
       startTime: new Date('2025-01-01T00:00:00.100Z'),
       endTime: new Date('2025-01-01T00:00:00.300Z'),
       durationMs: 200,
+      durationSeconds: 0.2,
       inputBytes: 0,
       outputBytes: 0,
       retries: 0,
@@ -80,6 +81,7 @@ describe('Listeners', () => {
       status: 'success',
       success: true,
       durationMs: 600,
+      durationSeconds: 0.6,
     });
   });
 

@@ -1,4 +1,4 @@
-import { Injectable, Logger, Module, UnauthorizedException } from '@nestjs/common';
+import { Controller, Get, Injectable, Logger, Module, UnauthorizedException } from '@nestjs/common';
 import type { CanActivate, INestApplication } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -123,8 +123,36 @@ describe.each([
 
   it('refuses to share its path with a PrometheusModule, naming both remedies', async () => {
     await expect(start({}, [PrometheusModule.register({ defaultMetrics: { enabled: false } })])).rejects.toThrow(
-      /both answer \/metrics.*remove your PrometheusModule.*endpoint: \{ path: 'crew' \}/s,
+      /PrometheusController both answer \/metrics.*remove the module.*endpoint: \{ path: 'crew' \}/s,
     );
+  });
+
+  it('refuses to share its path with any other controller', async () => {
+    @Controller('metrics')
+    class OwnController {
+      @Get()
+      own() {
+        return 'mine';
+      }
+    }
+    @Module({ controllers: [OwnController] })
+    class OwnModule {}
+    await expect(start({}, [OwnModule])).rejects.toThrow('MetricsModule and OwnController both answer /metrics.');
+  });
+
+  it('stands beside a controller with other routes under its path', async () => {
+    @Controller('metrics')
+    class OwnController {
+      @Get('own')
+      own() {
+        return 'mine';
+      }
+    }
+    @Module({ controllers: [OwnController] })
+    class OwnModule {}
+    const url = await start({}, [OwnModule]);
+    expect(await (await get(`${url}/metrics/own`)).text()).toBe('mine');
+    expect((await get(`${url}/metrics`)).status).toBe(200);
   });
 
   it('stands beside a PrometheusModule on another path', async () => {

@@ -22,6 +22,8 @@ export interface FinishedExecution {
   readonly endTime: number;
   /** Undefined for a model call that nobody timed. */
   readonly durationNs: number | undefined;
+  /** Within start and end, and no part of the duration. */
+  readonly pausedNs: number;
   readonly retries: number;
   readonly inputBytes: number;
   readonly outputBytes: number;
@@ -52,7 +54,9 @@ export interface Execution {
   readonly errorType: string | undefined;
   readonly startTime: Date;
   readonly endTime: Date;
+  /** Without pauses. */
   readonly durationMs: number;
+  readonly durationSeconds: number;
   readonly inputBytes: number;
   readonly outputBytes: number;
   readonly retries: number;
@@ -97,9 +101,10 @@ export function toExecution(finished: FinishedExecution, idPrefix: string): Exec
     timedOut: finished.status === 'timeout',
     error: finished.errorMessage,
     errorType: finished.errorType,
-    startTime: new Date(finished.endTime - durationMs),
+    startTime: new Date(finished.endTime - durationMs - finished.pausedNs / NS_PER_MS),
     endTime: new Date(finished.endTime),
     durationMs,
+    durationSeconds: (finished.durationNs ?? 0) / NS_PER_SECOND,
     inputBytes: finished.inputBytes,
     outputBytes: finished.outputBytes,
     retries: finished.retries,

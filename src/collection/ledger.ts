@@ -14,7 +14,7 @@ export interface LedgerSettings {
   readonly buckets: SeriesBuckets;
   readonly historySize: number;
   readonly maxSeries: number;
-  readonly onFirstDrop: (family: LimitedFamily, max: number) => void;
+  readonly onFirstDrop: (family: LimitedFamily) => void;
 }
 
 /**

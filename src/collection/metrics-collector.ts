@@ -47,8 +47,10 @@ export interface RecordContext {
   readonly id: number;
   /** The nearest agent. */
   readonly agentId: string | undefined;
-  /** The request of the nearest agent that still runs. */
+  /** The request that it belongs to. */
   readonly requestId: number | undefined;
+  /** The request of the nearest agent that still runs: what an agent that is recorded here is a part of. */
+  readonly enclosingRequestId: number | undefined;
   /** The model call that is being tracked, if it is one. */
   readonly modelCall:
     { readonly model: string; addTokens(tokens: TokenCounts, costUsd: number | undefined): void } | undefined;
@@ -287,7 +289,7 @@ export class MetricsCollector {
     const finished: FinishedExecution = {
       id,
       parentId: running?.id,
-      requestId: running?.requestId ?? (kind === 'agent' ? id : undefined),
+      requestId: kind === 'agent' ? (running?.enclosingRequestId ?? id) : running?.requestId,
       kind,
       agentId: measured.agentId,
       toolName: measured.toolName,
@@ -297,6 +299,7 @@ export class MetricsCollector {
       errorMessage: undefined,
       endTime,
       durationNs: nanosecondsOf(measured.durationMs),
+      pausedNs: 0,
       retries: measured.retries ?? 0,
       inputBytes: measured.inputBytes ?? 0,
       outputBytes: measured.outputBytes ?? 0,

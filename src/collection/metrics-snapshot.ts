@@ -64,7 +64,11 @@ export interface SystemMetrics {
   readonly requestsInProgress: number;
   readonly totalExecutionTimeMs: number;
   readonly averageRequestTimeMs: number;
+  /** MiB, two decimals. */
+  readonly memoryUsageMb: number;
   readonly memoryUsageBytes: number;
+  /** MiB, two decimals. */
+  readonly maxMemoryUsageMb: number;
   readonly maxMemoryUsageBytes: number;
   /** Over all caches, named or not. */
   readonly cacheHits: number;

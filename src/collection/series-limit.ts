@@ -27,7 +27,7 @@ export class SeriesLimit {
 
   constructor(
     private readonly max: number,
-    private readonly onFirstDrop: (family: LimitedFamily, max: number) => void,
+    private readonly onFirstDrop: (family: LimitedFamily) => void,
   ) {}
 
   /** Takes a place for a new combination; false when all are taken. */
@@ -42,6 +42,6 @@ export class SeriesLimit {
     const family = LIMITED_FAMILIES[kind];
     const dropped = this.dropped.get(family) ?? 0;
     this.dropped.set(family, dropped + 1);
-    if (dropped === 0) this.onFirstDrop(family, this.max);
+    if (dropped === 0) this.onFirstDrop(family);
   }
 }

@@ -27,7 +27,7 @@ export class SeriesTable {
 
   agent(id: string): AgentSeries {
     return (
-      this.agents.get(id) ?? this.openAgent(this.names.agents.has(id) || this.limit.admit('agent') ? id : OTHER_NAME)
+      this.agents.get(id) ?? this.openAgent(this.names.hasAgent(id) || this.limit.admit('agent') ? id : OTHER_NAME)
     );
   }
 
@@ -77,7 +77,7 @@ export class SeriesTable {
   }
 
   private isDeclared(agent: AgentSeries | undefined): boolean {
-    return agent === undefined || this.names.agents.has(agent.agentId);
+    return agent === undefined || this.names.hasAgent(agent.agentId);
   }
 
   private foldAgent(agent: AgentSeries | undefined): AgentSeries | undefined {

@@ -21,6 +21,12 @@ function ratio(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
 }
 
+const BYTES_PER_MIB = 2 ** 20;
+
+function toMebibytes(bytes: number): number {
+  return Math.round((bytes / BYTES_PER_MIB) * 100) / 100;
+}
+
 function readDurations({ count, totalNs, minNs, maxNs }: DurationHistogram) {
   return {
     totalDurationMs: totalNs / NS_PER_MS,
@@ -134,7 +140,9 @@ export function readSystem({ ledger, memory, clock }: MetricsStore): SystemMetri
     requestsInProgress: ledger.requests.inProgress,
     totalExecutionTimeMs: totalDurationMs,
     averageRequestTimeMs: averageDurationMs,
+    memoryUsageMb: toMebibytes(bytes),
     memoryUsageBytes: bytes,
+    maxMemoryUsageMb: toMebibytes(maxBytes),
     maxMemoryUsageBytes: maxBytes,
     cacheHits: cache.hits,
     cacheMisses: cache.misses,

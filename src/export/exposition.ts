@@ -70,7 +70,7 @@ export function joinLabels(...parts: string[]): string {
 /** prom-client's labels may also be numbers, or be left undefined. */
 type LabelValue = string | number | undefined;
 
-/** An empty value is the same as no label, for Prometheus too. */
+/** The text between the braces. What is undefined is left out; an empty value is written, and as good as none. */
 export function labelText(names: readonly string[], values: readonly LabelValue[]): string {
   const pairs: string[] = [];
   names.forEach((name, index) => {

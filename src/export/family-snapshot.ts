@@ -10,6 +10,8 @@ export interface FamilyDescription {
   readonly type: FamilyType;
   readonly help: string;
   readonly labels: readonly string[];
+  /** How the values of several processes become one. @default 'sum' */
+  readonly aggregator?: 'sum' | 'min' | 'max';
 }
 
 /** One value. Its labels are those of its series, plus one more where the family has one more than the series. */

@@ -13,8 +13,6 @@ import type { TokenUsage } from '../collection/token-usage';
 import { VERSION } from '../version';
 import { formatGoDuration, toSeconds } from './go-duration';
 
-const BYTES_PER_MIB = 2 ** 20;
-
 /** The JSON document: everything but the history, at one moment. */
 export function exportJson(collector: MetricsCollector, instanceId: string) {
   return {
@@ -40,8 +38,10 @@ function systemDocument(system: SystemMetrics) {
     requests_in_progress: system.requestsInProgress,
     ...duration('total_execution_time', system.totalExecutionTimeMs),
     ...duration('average_request_time', system.averageRequestTimeMs),
-    ...memory('memory_usage', system.memoryUsageBytes),
-    ...memory('max_memory_usage', system.maxMemoryUsageBytes),
+    memory_usage_mb: system.memoryUsageMb,
+    memory_usage_bytes: system.memoryUsageBytes,
+    max_memory_usage_mb: system.maxMemoryUsageMb,
+    max_memory_usage_bytes: system.maxMemoryUsageBytes,
     cache_hits: system.cacheHits,
     cache_misses: system.cacheMisses,
     cache_hit_rate: system.cacheHitRate,
@@ -121,8 +121,4 @@ function cacheDocument({ hits, misses, hitRate }: CacheMetrics) {
 
 function duration(key: string, milliseconds: number) {
   return { [key]: formatGoDuration(milliseconds), [`${key}_seconds`]: toSeconds(milliseconds) };
-}
-
-function memory(key: string, bytes: number) {
-  return { [`${key}_mb`]: Math.round((bytes / BYTES_PER_MIB) * 100) / 100, [`${key}_bytes`]: bytes };
 }

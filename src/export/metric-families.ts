@@ -2,13 +2,12 @@ import type {
   AgentSeries,
   CacheSeries,
   ExecutionSeries,
+  Labelled,
   ModelSeries,
   ToolSeries,
 } from '../collection/execution-series';
 import { EXECUTION_STATUSES } from '../collection/execution-status';
-import type { RunningExecution } from '../collection/metrics-collector';
 import type { MetricsStore } from '../collection/metrics-store';
-import { OTHER_NAME } from '../collection/series-limit';
 import { mergeModels } from '../collection/snapshot.reader';
 import type { ModelName } from '../collection/snapshot.reader';
 import { TOKEN_TYPES } from '../collection/token-usage';
@@ -20,8 +19,8 @@ export interface FamilySource {
   readonly store: MetricsStore;
   /** First word of every family's name. */
   readonly prefix: string;
-  /** Executions in progress, oldest first. */
-  readonly listRunning: () => RunningExecution[];
+  /** The age of the oldest running execution that each series counts as in progress. */
+  readonly oldestAgesMs: () => ReadonlyMap<Labelled, number>;
 }
 
 /** One row of the table below. */
@@ -76,6 +75,7 @@ export const METRIC_FAMILIES: readonly MetricFamily[] = [
   {
     name: 'agent_oldest_in_progress_seconds',
     type: 'gauge',
+    aggregator: 'max',
     help: 'Age of the oldest running execution of the agent, 0 when none runs.',
     labels: ['agent'],
     fill: fillOldest,
@@ -216,6 +216,7 @@ export const METRIC_FAMILIES: readonly MetricFamily[] = [
   {
     name: 'memory_usage_max_bytes',
     type: 'gauge',
+    aggregator: 'max',
     help: 'Highest resident memory of the process since the start or the last reset.',
     labels: [],
     fill: (snapshot, { store }) => snapshot.add(UNLABELLED, store.memory.read().maxBytes),
@@ -223,6 +224,7 @@ export const METRIC_FAMILIES: readonly MetricFamily[] = [
   {
     name: 'start_time_seconds',
     type: 'gauge',
+    aggregator: 'min',
     help: 'When counting began, in seconds since 1970.',
     labels: [],
     fill: (snapshot, { store }) => snapshot.add(UNLABELLED, store.ledger.startTime / 1_000),
@@ -294,12 +296,7 @@ function addErrors(snapshot: FamilySnapshot, series: ExecutionSeries): void {
   for (const [errorType, count] of series.errorTypes ?? []) snapshot.add(series, count, errorType);
 }
 
-function fillOldest(snapshot: FamilySnapshot, { store: { ledger }, listRunning }: FamilySource): void {
-  const ages = new Map<string, number>();
-  for (const { kind, agentId, ageSeconds } of listRunning()) {
-    if (kind !== 'agent' || agentId === undefined) continue;
-    const name = ledger.series.agents.has(agentId) ? agentId : OTHER_NAME;
-    if (!ages.has(name)) ages.set(name, ageSeconds);
-  }
-  for (const agent of ledger.series.agents.values()) snapshot.add(agent, ages.get(agent.agentId) ?? 0);
+function fillOldest(snapshot: FamilySnapshot, { store, oldestAgesMs }: FamilySource): void {
+  const ages = oldestAgesMs();
+  for (const agent of store.ledger.series.agents.values()) snapshot.add(agent, (ages.get(agent) ?? 0) / 1_000);
 }

@@ -30,7 +30,7 @@ export class BridgedMetric implements RegisteredMetric {
   name: string;
   readonly help: string;
   readonly type: string;
-  readonly aggregator = 'sum';
+  readonly aggregator: string;
 
   constructor(
     private readonly family: MetricFamily,
@@ -41,6 +41,7 @@ export class BridgedMetric implements RegisteredMetric {
     this.name = `${prefix}_${family.name}`;
     this.help = family.help;
     this.type = family.type;
+    this.aggregator = family.aggregator ?? 'sum';
   }
 
   get(): Promise<MetricObjectWithValues<MetricValue<string>>> {
@@ -77,24 +78,47 @@ export class BridgedMetric implements RegisteredMetric {
   }
 }
 
+/** Who has stood under a name in a registry, the newest last: it owns the name. */
+const claims = new WeakMap<Registry, Map<string, object[]>>();
+
 /**
  * Registers metrics under their names and says how to take them out again. Of several applications in one registry the
- * newest owns the names; a metric of somebody else under such a name gives way, and is told of through `onClash`.
+ * newest owns the names; a metric of somebody else under such a name gives way, which `onClash` is told of, and comes
+ * back in the end.
  */
 export function register(
   registry: Registry,
   metrics: readonly BridgedMetric[],
   onClash: (name: string) => void,
 ): () => void {
-  const lookUp = (name: string) => registry.getSingleMetric(name) as unknown;
-  for (const metric of metrics) {
-    const present = lookUp(metric.name);
-    if (present !== undefined) registry.removeSingleMetric(metric.name);
-    if (present !== undefined && !isBridged(present as object)) onClash(metric.name);
-    registry.registerMetric(metric as unknown as Parameters<Registry['registerMetric']>[0]);
+  const claimed = metrics.map((metric) => ({ metric, owners: ownersOf(registry, metric.name), name: metric.name }));
+  for (const { metric, owners, name } of claimed) {
+    const present = registry.getSingleMetric(name) as object | undefined;
+    if (present !== undefined && !owners.includes(present)) owners.push(present);
+    if (present !== undefined && !isBridged(present)) onClash(name);
+    owners.push(metric);
+    place(registry, name, metric);
   }
-  const names = new Map(metrics.map((metric) => [metric.name, metric]));
   return () => {
-    for (const [name, metric] of names) if (lookUp(name) === metric) registry.removeSingleMetric(name);
+    for (const { metric, owners, name } of claimed) {
+      owners.splice(owners.indexOf(metric), 1);
+      // Whoever has been put here since, by others than us, stays.
+      if ((registry.getSingleMetric(name) as object | undefined) === metric) place(registry, name, owners.at(-1));
+    }
   };
+}
+
+function ownersOf(registry: Registry, name: string): object[] {
+  const names = claims.get(registry) ?? new Map<string, object[]>();
+  const owners = names.get(name) ?? [];
+  claims.set(registry, names.set(name, owners));
+  return owners;
+}
+
+function place(registry: Registry, name: string, metric: object | undefined): void {
+  registry.removeSingleMetric(name);
+  if (metric === undefined) return;
+  // An OpenMetrics `metrics()` may have shortened it since; the registry files a metric under the name that it has.
+  Object.assign(metric, { name });
+  registry.registerMetric(metric as Parameters<Registry['registerMetric']>[0]);
 }

@@ -24,9 +24,16 @@ export async function readForeignMetrics(
 }
 
 /** A view of the registry with this metric alone, because only a registry knows its default labels. */
-function readWithDefaultLabels(registry: Registry, metric: object): Promise<ForeignMetric[]> {
+async function readWithDefaultLabels(registry: Registry, metric: object): Promise<ForeignMetric[]> {
   const view = Object.create(registry, { getMetricsAsArray: { value: () => [metric] } }) as Registry;
-  return view.getMetricsAsJSON();
+  const read = await view.getMetricsAsJSON();
+  return read.map((values) => ({ ...values, name: givenName(registry, metric, values.name) }));
+}
+
+/** An OpenMetrics `metrics()` of prom-client takes `_total` from a counter's name for good; the registry still knows it. */
+function givenName(registry: Registry, metric: object, name: string): string {
+  const total = `${name}_total`;
+  return (registry.getSingleMetric(total) as object | undefined) === metric ? total : name;
 }
 
 export function* writeForeignMetric(metric: ForeignMetric, format: ExpositionFormat): Generator<string> {

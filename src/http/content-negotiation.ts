@@ -1,5 +1,4 @@
 import * as accept from '@hapi/accept';
-import { EXPORT_FORMATS } from '../collection/metrics-collector';
 import type { ExportFormat } from '../collection/metrics-collector';
 
 /** The exact content type of each format. */
@@ -15,10 +14,6 @@ const OFFERS: readonly { readonly format: ExportFormat; readonly type: string; r
   { format: 'prometheus', type: 'text/plain', version: '0.0.4' },
   { format: 'openmetrics', type: 'application/openmetrics-text', version: '1.0.0' },
 ];
-
-export function isExportFormat(value: unknown): value is ExportFormat {
-  return EXPORT_FORMATS.some((format) => format === value);
-}
 
 /**
  * The format that an `Accept` header prefers, by its q-values. Type and version decide; `charset` and `escaping` do not.

@@ -1,6 +1,6 @@
+import { RequestMethod } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
-import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 
 /** The endpoint as it was asked for. */
 export interface MetricsEndpoint {
@@ -11,27 +11,42 @@ export interface MetricsEndpoint {
   readonly public: boolean;
 }
 
-/** Where Nest keeps a controller's path. */
+/** Where Nest keeps the paths and the methods of controllers and handlers. */
 const PATH_METADATA = 'path';
+const METHOD_METADATA = 'method';
 
 /**
- * Refuses a second controller of `PrometheusModule` on our path: Fastify would not boot, and Express would serve whichever
- * came first without a word.
+ * Refuses a second controller on our path, such as that of a `PrometheusModule`: Fastify would not boot, and Express would
+ * serve whichever came first without a word.
  *
  * @throws an error that names both remedies
  */
 export function refuseSharedPath(modules: ModulesContainer, { controller, path }: MetricsEndpoint): void {
-  for (const { metatype, controllers } of modules.values()) {
-    if (metatype !== PrometheusModule) continue;
-    for (const { metatype: other } of controllers.values()) {
-      if (!other || other === controller || !samePath(Reflect.getMetadata(PATH_METADATA, other), path)) continue;
+  for (const { controllers } of modules.values()) {
+    for (const { metatype } of controllers.values()) {
+      if (!metatype || metatype === controller || !answers(metatype as Type<object>, path)) continue;
       throw new Error(
-        `MetricsModule and your PrometheusModule both answer ${path}. Either remove your PrometheusModule (its metrics are ` +
-          'served by MetricsModule, too), or keep it and give MetricsModule the options ' +
+        `MetricsModule and ${metatype.name} both answer ${path}. If that is the controller of your PrometheusModule, either ` +
+          'remove the module (its metrics are served by MetricsModule, too), or keep it and give MetricsModule the options ' +
           "{ registry: register, defaultMetrics: false, endpoint: { path: 'crew' } } (or endpoint: false).",
       );
     }
   }
+}
+
+/** Whether a controller has a GET handler at exactly this path. */
+function answers(controller: Type<object>, path: string): boolean {
+  const prefixes = [Reflect.getMetadata(PATH_METADATA, controller) as string | string[] | undefined].flat();
+  return handlersOf(controller.prototype as object).some((handler) => {
+    if (Reflect.getMetadata(METHOD_METADATA, handler) !== RequestMethod.GET) return false;
+    const routes = [Reflect.getMetadata(PATH_METADATA, handler) as string | string[] | undefined].flat();
+    return prefixes.some((prefix) => routes.some((route) => trim(`${prefix ?? ''}/${route ?? ''}`) === trim(path)));
+  });
+}
+
+function handlersOf(prototype: object): object[] {
+  const descriptors = Object.values(Object.getOwnPropertyDescriptors(prototype));
+  return descriptors.flatMap(({ value }) => (typeof value === 'function' ? [value as object] : []));
 }
 
 /** What to say of an endpoint that anybody can read where it matters, or undefined where all is well. */
@@ -39,15 +54,11 @@ export function exposureWarning(endpoint: MetricsEndpoint): string | undefined {
   const isProtected = endpoint.public || endpoint.guards.length > 0;
   if (isProtected || process.env.NODE_ENV !== 'production') return undefined;
   return (
-    `${endpoint.path} is open to everybody. Set "bearerToken" or "endpoint.guards", or say that it is meant to be with ` +
+    `${endpoint.path} is open to everybody. Set "bearerToken", "endpoint.guards" or "listen", or say that it is meant to be with ` +
     '"endpoint.public": true.'
   );
 }
 
-function samePath(path: unknown, ours: string): boolean {
-  return typeof path === 'string' && trim(path) === trim(ours);
-}
-
 function trim(path: string): string {
-  return path.replace(/^\/+|\/+$/g, '');
+  return path.split('/').filter(Boolean).join('/');
 }

@@ -1,7 +1,6 @@
-import { Inject, Injectable, NotFoundException } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { MetricsAnswers, MetricsRequest, MetricsRoute } from './metrics-answer';
-import { MetricsListener } from './metrics-listener';
 import { writeAnswer } from './metrics-response';
 import type { MetricsResponse } from './metrics-response';
 
@@ -18,16 +17,11 @@ export const METRICS_ROUTE = 'nestjs-agent-metrics@1:route';
  */
 @Injectable()
 export class MetricsResponseGuard implements CanActivate {
-  constructor(
-    @Inject(METRICS_ANSWERS) private readonly answers: MetricsAnswers,
-    private readonly listener: MetricsListener,
-  ) {}
+  constructor(@Inject(METRICS_ANSWERS) private readonly answers: MetricsAnswers) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
-    const request = http.getRequest<MetricsRequest & { readonly url: string }>();
-    // Routes are fixed before a factory can say that there is a listener of its own.
-    if (this.listener.isConfigured) throw new NotFoundException(`Cannot GET ${request.url}`);
+    const request = http.getRequest<MetricsRequest>();
     const route = Reflect.getMetadata(METRICS_ROUTE, context.getHandler()) as MetricsRoute;
     await writeAnswer(http.getResponse<MetricsResponse>(), request, await this.answers[route](request));
     return true;

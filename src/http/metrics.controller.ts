@@ -2,6 +2,7 @@ import { Controller, Get, Res, SetMetadata, UseGuards, VERSION_NEUTRAL } from '@
 import type { CanActivate, Type } from '@nestjs/common';
 import { SkipTracking } from '../tracking/skip-tracking.decorator';
 import { BearerTokenGuard } from './bearer-token.guard';
+import { ListenerGuard } from './listener.guard';
 import type { MetricsRoute } from './metrics-answer';
 import { METRICS_ROUTE, MetricsResponseGuard } from './metrics-response.guard';
 
@@ -19,7 +20,7 @@ const Answers = (route: MetricsRoute) => SetMetadata(METRICS_ROUTE, route);
  */
 export function createMetricsController({ guards, decorators }: MetricsControllerOptions): Type<object> {
   @SkipTracking()
-  @UseGuards(BearerTokenGuard, ...guards, MetricsResponseGuard)
+  @UseGuards(ListenerGuard, BearerTokenGuard, ...guards, MetricsResponseGuard)
   @Controller({ version: VERSION_NEUTRAL })
   class MetricsController {
     @Get()

@@ -47,10 +47,10 @@ export class ManualClock implements Clock {
     const end = this.nowMs + milliseconds;
     for (let due = this.nextDue(end); due !== undefined; due = this.nextDue(end)) {
       this.timers.delete(due);
-      this.moveTo(due.dueMs);
+      this.moveTo(Math.max(due.dueMs, this.nowMs));
       due.callback();
     }
-    this.moveTo(end);
+    this.moveTo(Math.max(end, this.nowMs));
   }
 
   private nextDue(end: number): Timer | undefined {

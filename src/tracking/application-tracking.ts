@@ -1,3 +1,4 @@
+import type { Labelled } from '../collection/execution-series';
 import { executionId } from '../collection/finished-execution';
 import type { RecordContext, RunningExecution } from '../collection/metrics-collector';
 import type { MetricsStore } from '../collection/metrics-store';
@@ -74,10 +75,12 @@ export class ApplicationTracking {
   }
 
   /** Whether an interceptor counts the call that is about to be made. It can be asked once. */
-  claim(spec: ExecutionSpec): boolean {
+  claim(spec: ExecutionSpec, args: readonly unknown[]): boolean {
     const execution = this.findClaimable(spec, isSame);
-    if (execution !== undefined) execution.claimable = false;
-    return execution !== undefined;
+    if (execution === undefined) return false;
+    execution.claimable = false;
+    this.measureInput(execution, args);
+    return true;
   }
 
   /** Whether an interceptor further out counts, under the same name, the handler that is about to be called. */
@@ -172,7 +175,8 @@ export class ApplicationTracking {
       running && {
         id: running.sequence,
         agentId: running.contextAgentId,
-        requestId: running.enclosingRequest,
+        requestId: running.requestSequence,
+        enclosingRequestId: running.enclosingRequest,
         modelCall: modelCallOf(running),
       }
     );
@@ -183,6 +187,17 @@ export class ApplicationTracking {
     const now = this.now();
     const wallTime = this.store.clock.wallTime();
     return [...this.running].map((execution) => describe(execution, wallTime, now - execution.watch.startedAt));
+  }
+
+  /** Executions that began before a reset, or while recording was switched off, are in no gauge. */
+  oldestAgesMs(): ReadonlyMap<Labelled, number> {
+    const now = this.now();
+    const ages = new Map<Labelled, number>();
+    for (const { account, watch } of this.running) {
+      if (account?.ledger !== this.store.ledger || ages.has(account.series)) continue;
+      ages.set(account.series, Math.max(0, now - watch.startedAt));
+    }
+    return ages;
   }
 
   /** What still runs ends as cancelled. */
@@ -197,8 +212,12 @@ export class ApplicationTracking {
     const execution = this.create(spec, args, this.current());
     if (style === 'generator') execution.park();
     else this.enter(execution);
-    for (const argument of args) execution.inputBytes += this.accountant.measure(execution, argument);
+    this.measureInput(execution, args);
     return execution;
+  }
+
+  private measureInput(execution: LiveExecution, args: readonly unknown[]): void {
+    for (const argument of args) execution.inputBytes += this.accountant.measure(execution, argument);
   }
 
   private create(spec: ExecutionSpec, args: readonly unknown[], parent: LiveExecution | undefined): LiveExecution {

@@ -6,14 +6,22 @@ import type { RecordContext } from '../collection/metrics-collector';
 import type { Account, MetricsStore } from '../collection/metrics-store';
 import { activeTraceId } from '../collection/trace-context';
 import { completeTokens } from '../collection/token-usage';
-import type { ModelUsage, ReportedUsage } from './execution-spec';
+import { declareNames } from './execution-spec';
+import type { ExecutionSpec, ModelUsage, ReportedUsage } from './execution-spec';
 import type { FaultLog } from './fault-log';
 import type { LiveExecution } from './live-execution';
 import type { Outcome } from './outcome';
 import { payloadBytes } from './payload-size';
 
+interface PricedModel {
+  readonly name: string;
+  readonly provider: string | undefined;
+}
+
 /** Keeps the account of each execution: where it is counted, and what of it. */
 export class ExecutionAccountant {
+  private readonly declared = new WeakSet<ExecutionSpec>();
+
   constructor(
     private readonly store: MetricsStore,
     private readonly faults: FaultLog,
@@ -46,36 +54,43 @@ export class ExecutionAccountant {
   }
 
   /** Counts the tokens that a model call reports in its result. */
-  addUsage({ spec, account }: LiveExecution, result: unknown): void {
+  addUsage({ spec, name, account }: LiveExecution, result: unknown): void {
     const series = account?.series;
     if (spec.usage === undefined || !(series instanceof ModelSeries) || !this.store.enabled) return;
     const reported = this.faults.guard('usage', () => spec.usage?.(result));
-    const count = (tokens: ModelUsage | undefined) => this.countUsage(series, tokens);
+    const count = (tokens: ModelUsage | undefined) =>
+      this.countUsage(series, { name, provider: spec.provider }, tokens);
     if (!isPromiseLike(reported)) count(reported);
     else void Promise.resolve(reported).then(count, (fault: unknown) => this.faults.report('usage', fault));
   }
 
-  private countUsage(series: ModelSeries, reported: ModelUsage | undefined): void {
+  /** `model` is how the call names it; the series may be that of `__other__`. */
+  private countUsage(series: ModelSeries, model: PricedModel, reported: ModelUsage | undefined): void {
     if (reported === undefined || reported === null) return;
-    const { model, provider } = series;
-    const fault = findModelFault({ ...reported, model });
+    const fault = findModelFault({ ...reported, model: model.name });
     if (fault !== undefined) {
       return this.faults.warnOnce('usage', `The option "usage" returned an invalid ${fault.field}; it was dropped.`);
     }
     const tokens = completeTokens(reported);
-    series.tokens.add(tokens, reported.costUsd ?? this.store.prices.costOf(tokens, model, provider || undefined));
+    series.tokens.add(tokens, reported.costUsd ?? this.store.prices.costOf(tokens, model.name, model.provider));
   }
 
   private find({ spec, name, agentId }: LiveExecution): Account {
-    const { ledger, names } = this.store;
+    const { ledger } = this.store;
+    this.declare(spec);
     if (spec.kind === 'model') return { ledger, series: ledger.series.model(agentId, name, spec.provider ?? '') };
     if (spec.kind === 'tool') {
-      if (spec.declaredName !== undefined) names.addTool(spec.declaredName, spec.agent);
       return { ledger, series: ledger.series.tool(agentId, name) };
     }
-    if (spec.declaredName !== undefined) names.addAgent(spec.declaredName, spec.displayName ?? spec.declaredName);
     if (spec.displayName !== undefined) ledger.series.nameAgent(name, spec.displayName);
     return { ledger, series: ledger.series.agent(name) };
+  }
+
+  /** Once, for what the explorer did not find at the start: it was loaded later, or stands in a handler's interceptor. */
+  private declare(spec: ExecutionSpec): void {
+    if (this.declared.has(spec)) return;
+    this.declared.add(spec);
+    declareNames(spec, this.store.names);
   }
 
   private finished(
@@ -84,6 +99,7 @@ export class ExecutionAccountant {
     now: number,
   ): FinishedExecution {
     const { watch, firstChunkMs } = execution;
+    const elapsedMs = watch.elapsed(now);
     return {
       id: execution.sequence,
       parentId: execution.parentSequence,
@@ -96,7 +112,8 @@ export class ExecutionAccountant {
       errorType: errorType ?? defaultErrorType(status),
       errorMessage,
       endTime: this.store.clock.wallTime(),
-      durationNs: toNanoseconds(watch.elapsed(now)),
+      durationNs: toNanoseconds(elapsedMs),
+      pausedNs: toNanoseconds(Math.max(0, now - watch.startedAt - elapsedMs)),
       retries: execution.retries,
       inputBytes: execution.inputBytes,
       outputBytes: execution.outputBytes,

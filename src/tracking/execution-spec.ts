@@ -1,4 +1,5 @@
 import { normaliseName } from '../collection/execution-name';
+import type { DeclaredNames } from '../collection/declared-names';
 import type { ModelCallRecord } from '../collection/execution-records';
 import type { ExecutionKind } from '../collection/execution-status';
 import { OTHER_NAME } from '../collection/series-limit';
@@ -105,6 +106,8 @@ export interface ExecutionSpec {
    * made at any time with any name.
    */
   readonly declaredName: string | undefined;
+  /** All names that a decorator gives: the constant one, or those that a function may return. */
+  readonly declaredNames: readonly string[];
   readonly displayName: string | undefined;
   /** The agent that a tool names for itself. */
   readonly agent: string | undefined;
@@ -177,15 +180,13 @@ function naming(
   fallback: string,
   allowed: readonly string[] | undefined,
   origin: SpecOrigin,
-): Pick<ExecutionSpec, 'nameOf' | 'fallbackName' | 'declaredName'> {
+): Pick<ExecutionSpec, 'nameOf' | 'fallbackName' | 'declaredName' | 'declaredNames'> {
   const fallbackName = labelOf(fallback) ?? 'anonymous';
+  const declare = (names: readonly string[]) => (origin === 'decorator' ? names : []);
   if (typeof name !== 'function') {
     const constant = labelOf(name) ?? fallbackName;
-    return {
-      fallbackName: constant,
-      declaredName: origin === 'decorator' ? constant : undefined,
-      nameOf: () => constant,
-    };
+    const declaredNames = declare([constant]);
+    return { fallbackName: constant, declaredName: declaredNames[0], declaredNames, nameOf: () => constant };
   }
   const ofArguments = name as (...args: readonly unknown[]) => unknown;
   const places = allowed && new Set(allowed.map(normaliseName));
@@ -193,7 +194,19 @@ function naming(
     const found = labelOf(ofArguments(...args)) ?? fallbackName;
     return places === undefined || places.has(found) ? found : OTHER_NAME;
   };
-  return { fallbackName, declaredName: undefined, nameOf };
+  return { fallbackName, declaredName: undefined, declaredNames: declare([...(places ?? [])]), nameOf };
+}
+
+/** Gives the names that a decorator names a place of their own; those that are constant are known from then on. */
+export function declareNames(
+  { kind, declaredName, declaredNames, displayName, agent }: ExecutionSpec,
+  names: DeclaredNames,
+) {
+  for (const name of declaredNames) {
+    if (kind === 'tool') names.addTool(name, declaredName && agent);
+    else if (declaredName === undefined) names.reserveAgent(name);
+    else names.addAgent(name, displayName ?? name);
+  }
 }
 
 /** An empty name is as none, and so is what is no text. */

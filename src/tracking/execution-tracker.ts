@@ -26,7 +26,14 @@ export interface ToolStart extends StartOptions {
   readonly agent?: string;
 }
 
-export type ExecutionStart = AgentStart | ToolStart;
+/** A model call that begins now and ends when its handle says so. */
+export interface ModelStart extends StartOptions {
+  readonly kind: 'model';
+  readonly name: string;
+  readonly provider?: string;
+}
+
+export type ExecutionStart = AgentStart | ToolStart | ModelStart;
 
 /**
  * Tracks a piece of code where it stands, without a method to decorate. Inject it.
@@ -62,12 +69,23 @@ export class ExecutionTracker {
    * page.once('error', (error) => { call.fail(error); call.end(); });
    */
   start(options: ExecutionStart): ExecutionHandle {
-    const spec = options.kind === 'agent' ? agentSpec(options, '', 'function') : toolSpec(options, '', 'function');
+    const spec = startSpec(options);
     return this.link.tracking?.start(spec, options.parent) ?? new UntrackedExecution(spec.kind, spec.fallbackName);
   }
 
   private track<Result>(spec: ExecutionSpec, fn: () => Result): Result {
     const { tracking } = this.link;
     return tracking === undefined ? fn() : tracking.call(spec, [], fn, callStyleOf(fn));
+  }
+}
+
+function startSpec(options: ExecutionStart): ExecutionSpec {
+  switch (options.kind) {
+    case 'agent':
+      return agentSpec(options, options.name ?? '', 'function');
+    case 'model':
+      return modelSpec({ model: options.name, provider: options.provider }, '');
+    case 'tool':
+      return toolSpec(options, '', 'function');
   }
 }

@@ -30,6 +30,7 @@ describe('payloadBytes', () => {
     ['a promise', Promise.resolve('abc'), 0],
     ['a stream', Readable.from(['abc']), 0],
     ['an Observable', of('abc'), 0],
+    ['a page of results', { next: '/2', then: 1 }, 22],
     ['a signal', AbortSignal.abort(), 0],
   ])('of %s', (_what, value, bytes) => {
     expect(payloadBytes(value)).toBe(bytes);

@@ -9,13 +9,24 @@ export function payloadBytes(value: unknown): number {
   return isYetToCome(value) ? 0 : jsonBytes(value);
 }
 
+const METHODS_OF_WHAT_COMES = [
+  'then',
+  'pipe',
+  'subscribe',
+  'getReader',
+  'next',
+  'addEventListener',
+  Symbol.asyncIterator,
+];
+
 /** Promises, streams and signals: writing them as JSON would show their insides. */
 function isYetToCome(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return (
-    ['then', 'pipe', 'subscribe', 'getReader', 'next', 'addEventListener'].some((method) => method in value) ||
-    Symbol.asyncIterator in value
-  );
+  try {
+    return METHODS_OF_WHAT_COMES.some((method) => typeof Reflect.get(value, method) === 'function');
+  } catch {
+    return true;
+  }
 }
 
 /** A user's `toJSON` may throw, and the object may be circular or hold a BigInt. */

@@ -4,6 +4,7 @@ import type { DeclaredNames } from '../collection/declared-names';
 import type { ApplicationLink } from './application-link';
 import { acceptsLink, linkObject } from './application-link';
 import type { ExecutionSpec } from './execution-spec';
+import { declareNames } from './execution-spec';
 import type { FaultLog } from './fault-log';
 import { shared } from './shared-state';
 
@@ -29,11 +30,7 @@ export class ProviderExplorer {
   declareNames(names: DeclaredNames): void {
     for (const module of this.modules.values()) {
       for (const { metatype } of wrappersOf(module)) {
-        for (const { kind, declaredName, displayName, agent } of metatype ? specsOf(metatype) : []) {
-          if (declaredName === undefined) continue;
-          if (kind === 'agent') names.addAgent(declaredName, displayName ?? declaredName);
-          else names.addTool(declaredName, agent);
-        }
+        for (const spec of metatype ? specsOf(metatype) : []) declareNames(spec, names);
       }
     }
   }

@@ -42,7 +42,7 @@ function tracked(
   const fn = specOf(face, spec.kind) === undefined ? face : (bodies.get(face) ?? face);
   const wrapper = function (this: unknown, ...args: never[]): unknown {
     const tracking = findTracking(this);
-    if (tracking === undefined || tracking.claim(spec)) return fn.apply(this, args);
+    if (tracking === undefined || tracking.claim(spec, args)) return fn.apply(this, args);
     return tracking.call(spec, args, () => fn.apply(this, args), style);
   };
   copyFace(face, wrapper);

@@ -1,7 +1,7 @@
 import type { ExecutionKind } from '../collection/execution-status';
 import type { ExecutionHandle } from './execution-handle';
 
-/** The handle of an execution that nobody counts, because the application has closed: everything on it still works. */
+/** The handle of an execution that nobody counts, before the module is ready and after the application has closed. */
 export class UntrackedExecution implements ExecutionHandle {
   readonly id = '';
   readonly parent = undefined;

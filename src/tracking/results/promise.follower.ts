@@ -96,8 +96,9 @@ function isCallback(value: unknown): value is (settled: unknown) => unknown {
   return typeof value === 'function';
 }
 
+/** Not its symbols: those are Node's own, by which it knows one promise from another. */
 function copyOwnProperties(from: object, to: object): void {
-  for (const key of Reflect.ownKeys(from)) Object.defineProperty(to, key, Object.getOwnPropertyDescriptor(from, key)!);
+  for (const key of Object.keys(from)) Object.defineProperty(to, key, Object.getOwnPropertyDescriptor(from, key)!);
 }
 
 /** On the `then` of a promise that was followed already. */
