@@ -5,7 +5,9 @@ export type { ExecutionListener } from './collection/execution-publisher';
 export type { AgentExecutionRecord, ModelCallRecord, ToolExecutionRecord } from './collection/execution-records';
 export type { Execution } from './collection/finished-execution';
 export { MetricsCollector } from './collection/metrics-collector';
-export type { ExportFormat, HistoryFilter, RunningExecution } from './collection/metrics-collector';
+export type { ExportFormat } from './collection/export-format';
+export type { HistoryFilter } from './collection/metrics-collector';
+export type { RunningExecution } from './collection/collector-surroundings';
 export type {
   AgentMetrics,
   CacheMetrics,

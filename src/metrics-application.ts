@@ -4,7 +4,7 @@ import { register as globalRegistry, Registry } from 'prom-client';
 import type { Clock } from './collection/clock';
 import { BucketBounds } from './collection/duration-histogram';
 import { MetricsCollector } from './collection/metrics-collector';
-import type { ExportFormat } from './collection/metrics-collector';
+import type { ExportFormat } from './collection/export-format';
 import { MetricsStore } from './collection/metrics-store';
 import { PriceList } from './collection/model-pricing';
 import { ExecutionPublisher } from './collection/execution-publisher';

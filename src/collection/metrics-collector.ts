@@ -1,5 +1,8 @@
 import { inspect } from 'node:util';
 import type { Registry } from 'prom-client';
+import type { CollectorSurroundings, RunningExecution } from './collector-surroundings';
+import { EXPORT_FORMATS } from './export-format';
+import type { ExportFormat } from './export-format';
 import { normaliseName } from './execution-name';
 import { findAgentFault, findCacheFault, findMemoryFault, findModelFault, findToolFault } from './execution-records';
 import type { AgentExecutionRecord, ModelCallRecord, RecordFault, ToolExecutionRecord } from './execution-records';
@@ -10,14 +13,9 @@ import type { AgentMetrics, CacheMetrics, ModelMetrics, SystemMetrics, ToolMetri
 import type { Account, MetricsStore } from './metrics-store';
 import { mergeModels, mergeTools, readAgent, readCache, readModel, readSystem, readTool } from './snapshot.reader';
 import { completeTokens } from './token-usage';
-import type { TokenCounts } from './token-usage';
 import { activeTraceId } from './trace-context';
 import { readTrends, TREND_WINDOWS } from './trend-window';
 import type { Trends, TrendWindow } from './trend-window';
-
-/** The formats of `exportMetrics` and of `GET /metrics?format=`. */
-export const EXPORT_FORMATS = ['json', 'prometheus', 'openmetrics'] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** Which executions `getHistory` returns; what is left out filters nothing. */
 export interface HistoryFilter {
@@ -27,44 +25,6 @@ export interface HistoryFilter {
   readonly status?: ExecutionStatus;
   /** How many at most, the newest first. */
   readonly limit?: number;
-}
-
-/** An execution in progress. */
-export interface RunningExecution {
-  readonly id: string;
-  readonly parentId: string | undefined;
-  readonly requestId: string | undefined;
-  readonly kind: ExecutionKind;
-  readonly agentId: string | undefined;
-  readonly toolName: string | undefined;
-  readonly model: string | undefined;
-  readonly startTime: Date;
-  readonly ageSeconds: number;
-}
-
-/** The execution in whose context a record is made. */
-export interface RecordContext {
-  readonly id: number;
-  /** The nearest agent. */
-  readonly agentId: string | undefined;
-  /** The request that it belongs to. */
-  readonly requestId: number | undefined;
-  /** The request of the nearest agent that still runs: what an agent that is recorded here is a part of. */
-  readonly enclosingRequestId: number | undefined;
-  /** The model call that is being tracked, if it is one. */
-  readonly modelCall:
-    { readonly model: string; addTokens(tokens: TokenCounts, costUsd: number | undefined): void } | undefined;
-}
-
-/** What the collector needs of the rooms around it, handed in so that collection depends on none of them. */
-export interface CollectorSurroundings {
-  running(): RecordContext | undefined;
-  /** Executions in progress, oldest first. */
-  listRunning(): RunningExecution[];
-  export(format: ExportFormat): Promise<string>;
-  warnOnce(kind: string, message: string): void;
-  readonly registry: Registry;
-  readonly strict: boolean;
 }
 
 /**

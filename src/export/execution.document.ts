@@ -1,5 +1,5 @@
 import type { Execution } from '../collection/finished-execution';
-import type { RunningExecution } from '../collection/metrics-collector';
+import type { RunningExecution } from '../collection/collector-surroundings';
 import { formatGoDuration, toSeconds } from './go-duration';
 
 /** A finished execution in the JSON of the history. */

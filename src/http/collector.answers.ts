@@ -1,4 +1,5 @@
-import type { ExportFormat, MetricsCollector } from '../collection/metrics-collector';
+import type { ExportFormat } from '../collection/export-format';
+import type { MetricsCollector } from '../collection/metrics-collector';
 import { executionDocument, runningDocument } from '../export/execution.document';
 import { trendsDocument } from '../export/trends.document';
 import { CONTENT_TYPES, negotiateFormat } from './content-negotiation';

@@ -1,5 +1,5 @@
 import * as accept from '@hapi/accept';
-import type { ExportFormat } from '../collection/metrics-collector';
+import type { ExportFormat } from '../collection/export-format';
 
 /** The exact content type of each format. */
 export const CONTENT_TYPES: Readonly<Record<ExportFormat, string>> = {

@@ -1,7 +1,7 @@
 import { BadRequestException } from '@nestjs/common';
 import * as v from 'valibot';
 import { EXECUTION_KINDS, EXECUTION_STATUSES } from '../collection/execution-status';
-import { EXPORT_FORMATS } from '../collection/metrics-collector';
+import { EXPORT_FORMATS } from '../collection/export-format';
 import { TREND_WINDOWS } from '../collection/trend-window';
 import type { TrendWindow } from '../collection/trend-window';
 

@@ -1,6 +1,6 @@
 import type { Labelled } from '../collection/execution-series';
 import { executionId } from '../collection/finished-execution';
-import type { RecordContext, RunningExecution } from '../collection/metrics-collector';
+import type { RecordContext, RunningExecution } from '../collection/collector-surroundings';
 import type { MetricsStore } from '../collection/metrics-store';
 import { failCall } from './call-style';
 import type { CallStyle } from './call-style';

@@ -2,7 +2,7 @@ import { findModelFault } from '../collection/execution-records';
 import { ModelSeries } from '../collection/execution-series';
 import { defaultErrorType, toNanoseconds } from '../collection/finished-execution';
 import type { FinishedExecution } from '../collection/finished-execution';
-import type { RecordContext } from '../collection/metrics-collector';
+import type { RecordContext } from '../collection/collector-surroundings';
 import type { Account, MetricsStore } from '../collection/metrics-store';
 import { activeTraceId } from '../collection/trace-context';
 import { completeTokens } from '../collection/token-usage';

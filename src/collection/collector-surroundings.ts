@@ -1,0 +1,42 @@
+import type { Registry } from 'prom-client';
+import type { ExportFormat } from './export-format';
+import type { ExecutionKind } from './execution-status';
+import type { TokenCounts } from './token-usage';
+
+/** An execution in progress. */
+export interface RunningExecution {
+  readonly id: string;
+  readonly parentId: string | undefined;
+  readonly requestId: string | undefined;
+  readonly kind: ExecutionKind;
+  readonly agentId: string | undefined;
+  readonly toolName: string | undefined;
+  readonly model: string | undefined;
+  readonly startTime: Date;
+  readonly ageSeconds: number;
+}
+
+/** The execution in whose context a record is made. */
+export interface RecordContext {
+  readonly id: number;
+  /** The nearest agent. */
+  readonly agentId: string | undefined;
+  /** The request that it belongs to. */
+  readonly requestId: number | undefined;
+  /** The request of the nearest agent that still runs: what an agent that is recorded here is a part of. */
+  readonly enclosingRequestId: number | undefined;
+  /** The model call that is being tracked, if it is one. */
+  readonly modelCall:
+    { readonly model: string; addTokens(tokens: TokenCounts, costUsd: number | undefined): void } | undefined;
+}
+
+/** What the collector needs of the rooms around it, handed in so that collection depends on none of them. */
+export interface CollectorSurroundings {
+  running(): RecordContext | undefined;
+  /** Executions in progress, oldest first. */
+  listRunning(): RunningExecution[];
+  export(format: ExportFormat): Promise<string>;
+  warnOnce(kind: string, message: string): void;
+  readonly registry: Registry;
+  readonly strict: boolean;
+}
