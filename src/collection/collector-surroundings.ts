@@ -1,18 +1,16 @@
 import type { Registry } from 'prom-client';
 import type { ExportFormat } from './export-format';
-import type { ExecutionKind } from './execution-status';
+import type { Execution } from './finished-execution';
 import type { TokenCounts } from './token-usage';
 
+/** What a running execution has in common with the finished one that it becomes. */
+type ExecutionIdentity = Pick<
+  Execution,
+  'id' | 'parentId' | 'requestId' | 'kind' | 'agentId' | 'toolName' | 'model' | 'startTime'
+>;
+
 /** An execution in progress. */
-export interface RunningExecution {
-  readonly id: string;
-  readonly parentId: string | undefined;
-  readonly requestId: string | undefined;
-  readonly kind: ExecutionKind;
-  readonly agentId: string | undefined;
-  readonly toolName: string | undefined;
-  readonly model: string | undefined;
-  readonly startTime: Date;
+export interface RunningExecution extends ExecutionIdentity {
   readonly ageSeconds: number;
 }
 
