@@ -59,6 +59,13 @@ export class MetricsApplication {
     this.unregister();
   }
 
+  /** One of the three formats. @throws when `signal` aborts while a text is being written */
+  async export(format: ExportFormat, signal?: AbortSignal): Promise<string> {
+    return format === 'json'
+      ? JSON.stringify(exportJson(this.collector, this.store.instanceId))
+      : this.exposition(format, signal);
+  }
+
   private createStore(clock: Clock): MetricsStore {
     const { buckets, enabled, recordMemory, historySize, maxSeries } = this.options;
     const settings = {
@@ -113,13 +120,7 @@ export class MetricsApplication {
     return register(this.registry, metrics, (name) => this.warnOfClash(name));
   }
 
-  private async export(format: ExportFormat): Promise<string> {
-    return format === 'json'
-      ? JSON.stringify(exportJson(this.collector, this.store.instanceId))
-      : this.exposition(format);
-  }
-
-  private exposition(format: ExpositionFormat): Promise<string> {
+  private exposition(format: ExpositionFormat, signal?: AbortSignal): Promise<string> {
     const { prefix, defaultLabels, defaultMetrics } = this.options;
     const sources = {
       families: this.familySource,
@@ -128,7 +129,7 @@ export class MetricsApplication {
       onClash: (name: string) => this.warnOfClash(name),
       onFault: (name: string, fault: unknown) => this.faults.report(`collecting the metric ${name}`, fault),
     };
-    return exportExposition(sources, { format, prefix, defaultLabels });
+    return exportExposition(sources, { format, prefix, defaultLabels }, signal);
   }
 
   private get familySource() {

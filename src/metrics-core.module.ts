@@ -1,6 +1,7 @@
 import { Inject, Module, Optional } from '@nestjs/common';
 import type {
   DynamicModule,
+  FactoryProvider,
   NestModule,
   OnApplicationBootstrap,
   OnApplicationShutdown,
@@ -15,7 +16,8 @@ import { CollectorAnswers } from './http/collector.answers';
 import { exposureWarning, refuseSharedPath } from './http/endpoint-check';
 import type { MetricsEndpoint } from './http/endpoint-check';
 import type { MetricsAnswers } from './http/metrics-answer';
-import { METRICS_ANSWERS } from './http/metrics-response.guard';
+import { METRICS_LISTENER } from './http/listener.guard';
+import { METRICS_ANSWERS, ON_ANSWER_FAULT } from './http/metrics-response.guard';
 import { MetricsListener } from './http/metrics-listener';
 import { MetricsApplication } from './metrics-application';
 import { METRICS_CLOCK, METRICS_ENDPOINT, METRICS_OPTIONS } from './metrics.constants';
@@ -52,24 +54,9 @@ export class MetricsCoreModule implements NestModule, OnModuleInit, OnApplicatio
           inject: [METRICS_OPTIONS, METRICS_CLOCK, APPLICATION_LINK, ModulesContainer],
           useFactory: createApplication,
         },
-        {
-          provide: BearerTokens,
-          inject: [METRICS_OPTIONS],
-          useFactory: ({ bearerToken }: ResolvedMetricsOptions) => new BearerTokens(bearerToken),
-        },
-        {
-          provide: METRICS_ANSWERS,
-          inject: [MetricsApplication, METRICS_OPTIONS],
-          useFactory: ({ collector }: MetricsApplication, { defaultFormat }: ResolvedMetricsOptions) =>
-            new CollectorAnswers(collector, defaultFormat),
-        },
-        {
-          provide: MetricsListener,
-          inject: [METRICS_OPTIONS, METRICS_ANSWERS, BearerTokens, MetricsApplication],
-          useFactory: createListener(endpoint),
-        },
+        ...httpProviders(endpoint),
       ],
-      exports: [APPLICATION_LINK, MetricsApplication, METRICS_ANSWERS, BearerTokens, MetricsListener],
+      exports: [APPLICATION_LINK, MetricsApplication, METRICS_ANSWERS, ON_ANSWER_FAULT, BearerTokens, METRICS_LISTENER],
     };
   }
 
@@ -78,7 +65,7 @@ export class MetricsCoreModule implements NestModule, OnModuleInit, OnApplicatio
     @Inject(APPLICATION_LINK) private readonly link: ApplicationLink,
     private readonly application: MetricsApplication,
     private readonly tokens: BearerTokens,
-    private readonly listener: MetricsListener,
+    @Inject(METRICS_LISTENER) private readonly listener: MetricsListener,
     @Optional() @Inject(METRICS_ENDPOINT) private readonly endpoint?: MetricsEndpoint,
   ) {
     const { store, faults } = application;
@@ -117,15 +104,48 @@ export class MetricsCoreModule implements NestModule, OnModuleInit, OnApplicatio
   }
 }
 
+/** What serves the metrics, on the routes of the application or on a listener of its own. */
+function httpProviders(endpoint: MetricsEndpoint | undefined): FactoryProvider[] {
+  return [
+    {
+      provide: BearerTokens,
+      inject: [METRICS_OPTIONS],
+      useFactory: ({ bearerToken }: ResolvedMetricsOptions) => new BearerTokens(bearerToken),
+    },
+    {
+      provide: METRICS_ANSWERS,
+      inject: [MetricsApplication, METRICS_OPTIONS],
+      useFactory: (application: MetricsApplication, { defaultFormat }: ResolvedMetricsOptions) =>
+        new CollectorAnswers({
+          collector: application.collector,
+          export: (format, signal) => application.export(format, signal),
+          defaultFormat,
+        }),
+    },
+    {
+      provide: ON_ANSWER_FAULT,
+      inject: [MetricsApplication],
+      useFactory:
+        ({ faults }: MetricsApplication) =>
+        (fault: unknown) =>
+          faults.report('answering a scrape', fault),
+    },
+    {
+      provide: METRICS_LISTENER,
+      inject: [METRICS_OPTIONS, METRICS_ANSWERS, BearerTokens, ON_ANSWER_FAULT],
+      useFactory: createListener(endpoint),
+    },
+  ];
+}
+
 function createListener(endpoint: MetricsEndpoint | undefined) {
   return (
     { listen }: ResolvedMetricsOptions,
     answers: MetricsAnswers,
     tokens: BearerTokens,
-    { faults }: MetricsApplication,
+    onFault: (fault: unknown) => void,
   ): MetricsListener => {
     if (listen !== undefined && endpoint !== undefined && endpoint.guards.length > 0) throw guardsCannotListen();
-    const onFault = (fault: unknown) => faults.report('answering a scrape', fault);
     return new MetricsListener({ listen, path: endpoint?.path ?? '/metrics', answers, tokens, onFault });
   };
 }

@@ -58,8 +58,9 @@ const HOST = 'an address or a name of this machine';
 const PORT = 'a port from 0 to 65535';
 const port = v.pipe(v.number(PORT), v.integer(PORT), v.minValue(0, PORT), v.maxValue(65_535, PORT));
 
-const TOKEN = 'a text without spaces that is not empty, or a list of such texts';
-const token = v.pipe(v.string(TOKEN), v.regex(/^\S+$/, TOKEN));
+/** What a header can carry. */
+const TOKEN = 'a text of ASCII characters without spaces that is not empty, or a list of such texts';
+const token = v.pipe(v.string(TOKEN), v.regex(/^[\x21-\x7e]+$/, TOKEN));
 
 /** Labels that our families have already, and those that Prometheus keeps for itself. */
 const OWN_LABELS = ['agent', 'tool', 'model', 'provider', 'status', 'type', 'error_type', 'cache', 'family', 'le'];
@@ -187,7 +188,9 @@ function parse(schema: Schema, options: unknown): unknown {
 function describeIssue(issue: v.BaseIssue<unknown>, schema: Schema): string {
   const option = v.getDotPath(issue) ?? 'options';
   if (issue.expected === 'never') return describeUnknown(option, issue, schema);
-  return `MetricsModule: the option "${option}" is ${inspect(issue.input, INSPECT)}, must be ${issue.message}.`;
+  // A token with a line feed at its end is a secret all the same.
+  const value = option.startsWith('bearerToken') ? 'not shown here' : inspect(issue.input, INSPECT);
+  return `MetricsModule: the option "${option}" is ${value}, must be ${issue.message}.`;
 }
 
 function describeUnknown(option: string, issue: v.BaseIssue<unknown>, schema: Schema): string {

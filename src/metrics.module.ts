@@ -3,7 +3,9 @@ import type { DynamicModule, FactoryProvider, Provider } from '@nestjs/common';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { MetricsCollector } from './collection/metrics-collector';
 import type { MetricsEndpoint } from './http/endpoint-check';
-import { createMetricsController } from './http/metrics.controller';
+import { METRICS_LISTENER } from './http/listener.guard';
+import { MetricsListener } from './http/metrics-listener';
+import { createMetricsController, userGuardsOf } from './http/metrics.controller';
 import { MetricsApplication } from './metrics-application';
 import { MetricsCoreModule } from './metrics-core.module';
 import { METRICS_OPTIONS, METRICS_REGISTRY } from './metrics.constants';
@@ -29,6 +31,11 @@ const PUBLIC_PROVIDERS: FactoryProvider[] = [
     provide: METRICS_REGISTRY,
     inject: [MetricsApplication],
     useFactory: ({ collector }: MetricsApplication) => collector.registry,
+  },
+  {
+    provide: MetricsListener,
+    inject: [METRICS_LISTENER],
+    useFactory: (listener: MetricsListener) => listener,
   },
 ];
 
@@ -71,7 +78,7 @@ export class MetricsModule {
 }
 
 function assemble({ isGlobal, imports, endpoint }: ResolvedStaticOptions, optionsProviders: Provider[]): DynamicModule {
-  const served = endpoint === false ? undefined : { ...endpoint, controller: createMetricsController(endpoint) };
+  const served = endpoint === false ? undefined : createEndpoint(endpoint);
   return {
     module: MetricsModule,
     global: isGlobal,
@@ -82,6 +89,11 @@ function assemble({ isGlobal, imports, endpoint }: ResolvedStaticOptions, option
     providers: PUBLIC_PROVIDERS,
     exports: PUBLIC_PROVIDERS.map(({ provide }) => provide),
   };
+}
+
+function createEndpoint(options: Exclude<ResolvedStaticOptions['endpoint'], false>): MetricsEndpoint {
+  const controller = createMetricsController(options);
+  return { ...options, controller, guards: userGuardsOf(controller) };
 }
 
 /** Its process metrics stay off: they are collected once per process here, and once per application there. */

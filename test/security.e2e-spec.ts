@@ -1,4 +1,5 @@
-import { Controller, Get, Injectable, Logger, Module, UnauthorizedException } from '@nestjs/common';
+import crypto from 'node:crypto';
+import { Controller, Get, Injectable, Logger, Module, UnauthorizedException, UseGuards } from '@nestjs/common';
 import type { CanActivate, INestApplication } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -38,10 +39,11 @@ describe.each([
     jest.restoreAllMocks();
   });
 
-  async function start(options: MetricsRootOptions, imports: object[] = []): Promise<string> {
-    const module = await Test.createTestingModule({
-      imports: [MetricsModule.forRoot(options), ...(imports as [])],
-    }).compile();
+  const start = (options: MetricsRootOptions, imports: object[] = []) =>
+    startWith([MetricsModule.forRoot(options), ...imports]);
+
+  async function startWith(imports: object[]): Promise<string> {
+    const module = await Test.createTestingModule({ imports: imports as [] }).compile();
     app = module.createNestApplication(createAdapter() as ExpressAdapter);
     await app.listen(0, '127.0.0.1');
     return app.getUrl();
@@ -54,6 +56,8 @@ describe.each([
     const refused = await get(url);
     expect(refused.status).toBe(401);
     expect(refused.headers.get('www-authenticate')).toBe('Bearer');
+    expect(refused.headers.get('cache-control')).toBe('no-store');
+    expect(await refused.json()).toEqual({ statusCode: 401, message: 'Unauthorized' });
     expect((await get(url, 'Bearer s3cret')).status).toBe(200);
   });
 
@@ -77,11 +81,56 @@ describe.each([
     expect((await get(url, 'Bearer older')).status).toBe(401);
   });
 
+  it('takes the token from a configuration service', async () => {
+    @Injectable()
+    class Settings {
+      readonly token = 'configured';
+    }
+    @Module({ providers: [Settings], exports: [Settings] })
+    class SettingsModule {}
+    const module = MetricsModule.forRootAsync({
+      imports: [SettingsModule],
+      inject: [Settings],
+      useFactory: ({ token }: Settings) => ({ bearerToken: token }),
+    });
+    const url = `${await startWith([module])}/metrics`;
+    expect((await get(url)).status).toBe(401);
+    expect((await get(url, 'Bearer configured')).status).toBe(200);
+  });
+
+  it('compares every token that it knows, in a time that says nothing of them', async () => {
+    const url = `${await start({ bearerToken: ['first', 'second'] })}/metrics`;
+    const compare = jest.spyOn(crypto, 'timingSafeEqual');
+    for (const token of ['first', 'second', 'f', 'x'.repeat(5_000)]) await get(url, `Bearer ${token}`);
+    expect(compare).toHaveBeenCalledTimes(8);
+    for (const [known, given] of compare.mock.calls) expect(known.byteLength).toBe(given.byteLength);
+  });
+
+  it.each([
+    ['an empty text', ''],
+    ['an empty list', []],
+    ['a list with an empty text', ['old', '']],
+    ['a text with a line feed', 's3cret\n'],
+    ['letters that a header cannot carry', 's\u00e9cret'],
+  ])('%s is no token: the application does not start, and does not tell it', (_what, bearerToken) => {
+    const create = () => MetricsModule.forRoot({ bearerToken });
+    expect(create).toThrow(
+      /^MetricsModule: the option "bearerToken(\.1)?" is not shown here, must be a text of ASCII characters without spaces/,
+    );
+    expect(create).not.toThrow(/cret/);
+  });
+
   it('asks a guard whose dependencies come from imports', async () => {
     const url = `${await start({ imports: [DoorModule], endpoint: { guards: [DoorGuard] } })}/metrics`;
     expect((await get(url)).status).toBe(403);
     app!.get(Door, { strict: false }).open = true;
     expect((await get(url)).status).toBe(200);
+  });
+
+  it.each(routes)('asks a guard that a decorator adds, however long it thinks, at /metrics%s', async (route) => {
+    const guard: CanActivate = { canActivate: () => new Promise((resolve) => setTimeout(resolve, 20, false)) };
+    const url = `${await start({ endpoint: { decorators: [UseGuards(guard)] } })}/metrics${route}`;
+    expect((await get(url)).status).toBe(403);
   });
 
   it('passes on what a guard throws, without a stack', async () => {
@@ -110,6 +159,8 @@ describe.each([
       ['is open', {}, 1],
       ['has a token', { bearerToken: 'x' }, 0],
       ['has a guard', { endpoint: { guards: [{ canActivate: () => true }] } }, 0],
+      ['has a guard from a decorator', { endpoint: { decorators: [UseGuards({ canActivate: () => true })] } }, 0],
+      ['has a listener of its own', { listen: { port: 0, host: '127.0.0.1' } }, 0],
       ['is meant to be public', { endpoint: { public: true } }, 0],
       ['is switched off', { endpoint: false }, 0],
     ])('warns as often as it should when the endpoint %s', async (_what, options, warnings) => {

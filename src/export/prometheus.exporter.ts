@@ -22,13 +22,22 @@ export interface ExpositionSources {
   readonly onFault: (name: string, fault: unknown) => void;
 }
 
-/** The whole text: our families, then the metrics of others. The first definition of a name wins. */
-export async function exportExposition(sources: ExpositionSources, options: ExpositionOptions): Promise<string> {
-  const text = new SlicedText();
+/**
+ * The whole text: our families, then the metrics of others. The first definition of a name wins.
+ *
+ * @throws when `signal` aborts: nobody wants the text any more
+ */
+export async function exportExposition(
+  sources: ExpositionSources,
+  options: ExpositionOptions,
+  signal?: AbortSignal,
+): Promise<string> {
+  const text = new SlicedText(signal);
   const names = new Set(METRIC_FAMILIES.map(({ name }) => `${options.prefix}_${name}`));
   for (const family of METRIC_FAMILIES) await text.append(writeFamily(takeSnapshot(family, sources.families), options));
   for (const registry of new Set([...sources.registries, sources.processMetrics])) {
     if (registry === undefined) continue;
+    signal?.throwIfAborted();
     for (const metric of await readForeignMetrics(registry, sources.onFault)) {
       if (!names.has(metric.name)) await text.append(writeForeignMetric(metric, options.format));
       else if (registry !== sources.processMetrics) sources.onClash(metric.name);
@@ -43,6 +52,8 @@ class SlicedText {
   value = '';
   private sliceEnd = performance.now() + SLICE_MS;
 
+  constructor(private readonly signal?: AbortSignal) {}
+
   async append(pieces: Iterable<string>): Promise<void> {
     let sinceLook = 0;
     for (const piece of pieces) {
@@ -52,6 +63,7 @@ class SlicedText {
       sinceLook = 0;
       if (performance.now() < this.sliceEnd) continue;
       await setImmediate();
+      this.signal?.throwIfAborted();
       this.sliceEnd = performance.now() + SLICE_MS;
     }
   }

@@ -6,18 +6,26 @@ import { CONTENT_TYPES, negotiateFormat } from './content-negotiation';
 import type { MetricsAnswer, MetricsAnswers, MetricsRequest } from './metrics-answer';
 import { readHistoryQuery, readMetricsQuery, readTrendsQuery } from './request-query';
 
+export interface CollectorAnswersOptions {
+  readonly collector: MetricsCollector;
+  /** As the collector exports, but for the signal that ends it early. */
+  readonly export: (format: ExportFormat, signal: AbortSignal) => Promise<string>;
+  readonly defaultFormat: ExportFormat;
+}
+
 /** Answers from what the collector has. */
 export class CollectorAnswers implements MetricsAnswers {
-  constructor(
-    private readonly collector: MetricsCollector,
-    private readonly defaultFormat: ExportFormat,
-  ) {}
+  private readonly collector: MetricsCollector;
 
-  async metrics({ query, headers }: MetricsRequest): Promise<MetricsAnswer> {
+  constructor(private readonly options: CollectorAnswersOptions) {
+    this.collector = options.collector;
+  }
+
+  async metrics({ query, headers }: MetricsRequest, signal: AbortSignal): Promise<MetricsAnswer> {
     const accepted = headers.accept;
     const header = Array.isArray(accepted) ? accepted.join(',') : accepted;
-    const format = readMetricsQuery(query).format ?? negotiateFormat(header, this.defaultFormat);
-    return { contentType: CONTENT_TYPES[format], body: await this.collector.exportMetrics(format) };
+    const format = readMetricsQuery(query).format ?? negotiateFormat(header, this.options.defaultFormat);
+    return { contentType: CONTENT_TYPES[format], body: await this.options.export(format, signal) };
   }
 
   async history({ query }: MetricsRequest): Promise<MetricsAnswer> {

@@ -1,6 +1,9 @@
-import { Injectable, NotFoundException } from '@nestjs/common';
+import { Inject, Injectable, NotFoundException } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
-import { MetricsListener } from './metrics-listener';
+import type { MetricsListener } from './metrics-listener';
+
+/** The injection token of the listener inside this library; users inject it by its class. */
+export const METRICS_LISTENER = Symbol('METRICS_LISTENER');
 
 /**
  * Where scrapers have a listener of their own, the application's routes are as if they were not there. They are, because
@@ -8,10 +11,11 @@ import { MetricsListener } from './metrics-listener';
  */
 @Injectable()
 export class ListenerGuard implements CanActivate {
-  constructor(private readonly listener: MetricsListener) {}
+  constructor(@Inject(METRICS_LISTENER) private readonly listener: MetricsListener) {}
 
   canActivate(context: ExecutionContext): boolean {
     if (!this.listener.isConfigured) return true;
-    throw new NotFoundException(`Cannot GET ${context.switchToHttp().getRequest<{ readonly url: string }>().url}`);
+    const { method, url } = context.switchToHttp().getRequest<{ readonly method: string; readonly url: string }>();
+    throw new NotFoundException(`Cannot ${method} ${url}`);
   }
 }

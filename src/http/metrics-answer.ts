@@ -12,7 +12,8 @@ export interface MetricsRequest {
 
 /** Makes the answers, one method per route. */
 export interface MetricsAnswers {
-  metrics(request: MetricsRequest): Promise<MetricsAnswer>;
+  /** @throws when `signal` aborts, which says that nobody waits for the answer any more */
+  metrics(request: MetricsRequest, signal: AbortSignal): Promise<MetricsAnswer>;
   history(request: MetricsRequest): Promise<MetricsAnswer>;
   trends(request: MetricsRequest): Promise<MetricsAnswer>;
   running(request: MetricsRequest): Promise<MetricsAnswer>;

@@ -1,11 +1,19 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { HttpException, InternalServerErrorException, NotFoundException, UnauthorizedException } from '@nestjs/common';
+import {
+  BadRequestException,
+  HttpException,
+  InternalServerErrorException,
+  NotFoundException,
+  UnauthorizedException,
+} from '@nestjs/common';
 import type { BearerTokens } from './bearer-tokens';
 import type { MetricsAnswers, MetricsRequest, MetricsRoute } from './metrics-answer';
-import { writeAnswer } from './metrics-response';
-import type { MetricsResponse } from './metrics-response';
+import { nodeResponse, respond } from './metrics-response';
+
+/** A scrape is one short request: who takes longer to ask does not want an answer. Reading it may take its time. */
+const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 5_000 };
 
 /** A listener of its own for scrapers. */
 export interface ListenOptions {
@@ -57,11 +65,13 @@ export class MetricsListener {
     const { listen } = this.options;
     if (listen === undefined) return;
     const { port, host = '0.0.0.0' } = listen;
-    const server = createServer((request, response) => void this.answer(request, response));
+    const server = createServer(TIMEOUTS, (request, response) => void this.answer(request, response));
     await new Promise<void>((resolve, reject) => {
-      server.once('error', (error) => reject(describeFailure(error, host, port)));
+      server.on('error', (error) => reject(describeFailure(error, host, port)));
       server.listen(port, host, resolve);
     });
+    // Later ones, such as too many open files, must not end the process.
+    server.on('error', this.options.onFault);
     this.server = server;
   }
 
@@ -77,10 +87,11 @@ export class MetricsListener {
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const url = new URL(request.url ?? '/', 'http://localhost');
+      response.setHeader('Cache-Control', 'no-store');
+      const url = readUrl(request);
       const asked: MetricsRequest = { headers: request.headers, query: readQuery(url.searchParams) };
       const route = this.route(request, url);
-      await writeAnswer(plainResponse(response), asked, await this.options.answers[route](asked));
+      await respond(nodeResponse(response), asked, (signal) => this.options.answers[route](asked, signal));
     } catch (error) {
       this.refuse(response, error);
     }
@@ -105,6 +116,13 @@ export class MetricsListener {
   }
 }
 
+/** @throws BadRequestException for what a client other than a browser may send as an address */
+function readUrl({ url = '/' }: IncomingMessage): URL {
+  const base = 'http://localhost';
+  if (!URL.canParse(url, base)) throw new BadRequestException();
+  return new URL(url, base);
+}
+
 /** A parameter that is given twice is a list, as on Express and Fastify. */
 function readQuery(parameters: URLSearchParams): Record<string, string | string[]> {
   const names = new Set(parameters.keys());
@@ -113,15 +131,6 @@ function readQuery(parameters: URLSearchParams): Record<string, string | string[
 
 function onlyOrAll(values: string[]): string | string[] {
   return values.length === 1 ? values[0]! : values;
-}
-
-function plainResponse(response: ServerResponse): MetricsResponse {
-  return {
-    status: (code) => (response.statusCode = code),
-    getHeader: (name) => response.getHeader(name),
-    header: (name, value) => response.setHeader(name, value),
-    send: (body) => response.setHeader('Content-Length', body.length).end(body),
-  };
 }
 
 function describeFailure(error: NodeJS.ErrnoException, host: string, port: number): Error {

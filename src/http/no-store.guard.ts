@@ -1,0 +1,12 @@
+import { Injectable } from '@nestjs/common';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import type { MetricsResponse } from './metrics-response';
+
+/** The first guard: nobody may cache what the ones after it, or the query, have refused. */
+@Injectable()
+export class NoStoreGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    context.switchToHttp().getResponse<MetricsResponse>().header('Cache-Control', 'no-store');
+    return true;
+  }
+}

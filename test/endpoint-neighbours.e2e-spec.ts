@@ -1,0 +1,268 @@
+import { EventEmitter, once } from 'node:events';
+import { get } from 'node:http';
+import { CacheInterceptor, CacheModule } from '@nestjs/cache-manager';
+import fastifyHelmet from '@fastify/helmet';
+import { Controller, ForbiddenException, Get, Injectable, SetMetadata, UnauthorizedException } from '@nestjs/common';
+import type { CallHandler, CanActivate, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import type { INestApplication, ModuleMetadata } from '@nestjs/common';
+import { APP_GUARD, APP_INTERCEPTOR, Reflector } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ApiExcludeController, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { SkipThrottle, ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
+import helmet from 'helmet';
+import { Gauge, register, Registry } from 'prom-client';
+import { map, tap } from 'rxjs';
+import { MetricsModule } from '../src';
+import type { MetricsRootOptions } from '../src';
+import { parseExposition } from '../src/testing/parse-exposition';
+import { Gate } from './support/gate';
+import { rawRequest } from './support/raw-request';
+import { ADAPTERS, TestApp } from './support/test-app';
+
+const ROUTES = ['/metrics', '/metrics/history', '/metrics/running', '/metrics/trends'];
+
+@Controller('hello')
+class HelloController {
+  @Get()
+  hello() {
+    return { hello: 'world' };
+  }
+}
+
+interface Setting extends MetricsRootOptions {
+  readonly metadata?: ModuleMetadata;
+  readonly setUp?: (nest: INestApplication) => void;
+}
+
+/** As an interceptor does it, on both adapters. */
+function setHeader(context: ExecutionContext, name: string, value: string): void {
+  context.switchToHttp().getResponse<{ header(name: string, value: string): void }>().header(name, value);
+}
+
+afterEach(() => register.clear());
+
+describe.each(ADAPTERS)('Beside what an application has, on %s, the endpoint', (name, adapter) => {
+  const serve = ({ metadata = {}, setUp, ...options }: Setting = {}) =>
+    TestApp.start(
+      {
+        ...metadata,
+        imports: [MetricsModule.forRoot(options), ...(metadata.imports ?? [])],
+        controllers: [HelloController],
+      },
+      { adapter, setUp },
+    );
+
+  const statusOf = async (app: TestApp, path: string) => (await app.fetch(path)).status;
+
+  async function expectText(app: TestApp): Promise<void> {
+    const text = await (await app.fetch('/metrics?format=prometheus')).text();
+    expect(parseExposition(text).families.has('crew_requests_total')).toBe(true);
+  }
+
+  describe('has what an interceptor puts on every response', () => {
+    const interceptors: [when: string, interceptor: NestInterceptor][] = [
+      [
+        'before the handler',
+        {
+          intercept(context: ExecutionContext, next: CallHandler) {
+            setHeader(context, 'x-id', '7');
+            return next.handle();
+          },
+        },
+      ],
+      [
+        'after the handler',
+        {
+          intercept: (context: ExecutionContext, next: CallHandler) =>
+            next.handle().pipe(tap(() => setHeader(context, 'x-id', '7'))),
+        },
+      ],
+      [
+        'when a promise has settled',
+        {
+          async intercept(context: ExecutionContext, next: CallHandler) {
+            await Promise.resolve();
+            setHeader(context, 'x-id', '7');
+            return next.handle();
+          },
+        },
+      ],
+    ];
+
+    it.each(interceptors)('%s, without a word in the log', async (_when, interceptor) => {
+      const app = await serve({ metadata: { providers: [{ provide: APP_INTERCEPTOR, useValue: interceptor }] } });
+      for (const path of ['/hello', ...ROUTES]) {
+        const { status, headers } = await app.fetch(path);
+        expect({ path, status, id: headers.get('x-id') }).toEqual({ path, status: 200, id: '7' });
+      }
+      expect(app.logger.errors).toEqual([]);
+    });
+  });
+
+  it('may be cached by nobody, whatever an interceptor says of every response', async () => {
+    const interceptor: NestInterceptor = {
+      intercept(context, next) {
+        setHeader(context, 'Cache-Control', 'public, max-age=3600');
+        return next.handle();
+      },
+    };
+    const app = await serve({ metadata: { providers: [{ provide: APP_INTERCEPTOR, useValue: interceptor }] } });
+    expect((await app.fetch('/hello')).headers.get('cache-control')).toBe('public, max-age=3600');
+    for (const path of ROUTES) expect((await app.fetch(path)).headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('survives an interceptor that looks into every result', async () => {
+    const interceptor: NestInterceptor = {
+      intercept: (_context, next) => next.handle().pipe(map((result: { items: unknown }) => ({ items: result.items }))),
+    };
+    const app = await serve({ metadata: { providers: [{ provide: APP_INTERCEPTOR, useValue: interceptor }] } });
+    await expectText(app);
+    expect(app.logger.errors).toEqual([]);
+  });
+
+  it('is refused by an interceptor that refuses', async () => {
+    const interceptor: NestInterceptor = {
+      intercept() {
+        throw new ForbiddenException('No tenant.');
+      },
+    };
+    const app = await serve({ metadata: { providers: [{ provide: APP_INTERCEPTOR, useValue: interceptor }] } });
+    expect(await app.json('/metrics')).toEqual({
+      status: 403,
+      body: { statusCode: 403, error: 'Forbidden', message: 'No tenant.' },
+    });
+    expect(app.logger.errors).toEqual([]);
+  });
+
+  it('answers where an interceptor answers for every handler', async () => {
+    const metadata: ModuleMetadata = {
+      imports: [CacheModule.register()],
+      providers: [{ provide: APP_INTERCEPTOR, useClass: CacheInterceptor }],
+    };
+    const app = await serve({ metadata });
+    for (let time = 1; time <= 3; time += 1) {
+      await expectText(app);
+      expect(await statusOf(app, '/metrics/history')).toBe(200);
+    }
+    expect(app.logger.errors).toEqual([]);
+  });
+
+  it('stands behind a global guard, which finds its exemption on the controller', async () => {
+    const IS_PUBLIC = 'isPublic';
+    const Public = () => SetMetadata(IS_PUBLIC, true) as ClassDecorator;
+
+    @Injectable()
+    class AuthGuard implements CanActivate {
+      constructor(private readonly reflector: Reflector) {}
+
+      canActivate(context: ExecutionContext): boolean {
+        const targets = [context.getHandler(), context.getClass()];
+        if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, targets)) return true;
+        throw new UnauthorizedException();
+      }
+    }
+
+    const metadata: ModuleMetadata = { providers: [{ provide: APP_GUARD, useClass: AuthGuard }] };
+    const closed = await serve({ metadata });
+    const open = await serve({ metadata, endpoint: { decorators: [Public()] } });
+    for (const path of ROUTES) {
+      expect(await statusOf(closed, path)).toBe(401);
+      expect(await statusOf(open, path)).toBe(200);
+    }
+    expect(await statusOf(open, '/hello')).toBe(401);
+  });
+
+  it('is throttled with the application, and exempt with @SkipThrottle()', async () => {
+    const metadata: ModuleMetadata = {
+      imports: [ThrottlerModule.forRoot([{ ttl: 60_000, limit: 2 }])],
+      providers: [{ provide: APP_GUARD, useClass: ThrottlerGuard }],
+    };
+    const statuses = async (app: TestApp, path: string) => {
+      const seen: number[] = [];
+      for (let time = 1; time <= 3; time += 1) seen.push(await statusOf(app, path));
+      return seen;
+    };
+    const throttled = await serve({ metadata });
+    expect(await statuses(throttled, '/metrics')).toEqual([200, 200, 429]);
+    const exempt = await serve({ metadata, endpoint: { decorators: [SkipThrottle()] } });
+    for (const path of ROUTES) expect(await statuses(exempt, path)).toEqual([200, 200, 200]);
+    expect(await statuses(exempt, '/hello')).toEqual([200, 200, 429]);
+  });
+
+  it('is left out of an OpenAPI document with @ApiExcludeController()', async () => {
+    const pathsOf = async (options: Setting) => {
+      const { nest } = await serve(options);
+      return Object.keys(SwaggerModule.createDocument(nest, new DocumentBuilder().build()).paths);
+    };
+    expect(await pathsOf({})).toEqual(expect.arrayContaining(['/hello', ...ROUTES]));
+    expect(await pathsOf({ endpoint: { decorators: [ApiExcludeController()] } })).toEqual(['/hello']);
+  });
+
+  it('has the headers of helmet', async () => {
+    const setUp = (nest: INestApplication) => {
+      if (name === 'Express') nest.use(helmet());
+      else void (nest as NestFastifyApplication).register(fastifyHelmet);
+    };
+    const app = await serve({ setUp });
+    const { status, headers } = await rawRequest(`${app.url}/metrics?format=prometheus`);
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
+      'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'SAMEORIGIN',
+      'content-security-policy': expect.stringContaining("default-src 'self'") as string,
+      'cache-control': 'no-store',
+    });
+  });
+
+  it('refuses other methods as the application does', async () => {
+    const app = await serve();
+    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) {
+      const { status } = await rawRequest(`${app.url}/metrics`, {}, method);
+      expect({ method, status }).toEqual({ method, status: 404 });
+    }
+  });
+
+  it('stops working when the scraper gives up', async () => {
+    const registry = new Registry();
+    const read = new EventEmitter();
+    const gate = new Gate();
+    new Gauge({
+      name: 'slow',
+      help: 'Takes its time.',
+      registers: [registry],
+      async collect() {
+        read.emit('slow');
+        await gate.passed;
+      },
+    });
+    const collect = jest.fn();
+    new Gauge({ name: 'later', help: 'Is read after it.', collect });
+    const app = await serve({ registry, defaultMetrics: false });
+
+    const closed = once(app.nest.getHttpServer() as EventEmitter, 'connection').then(([socket]: EventEmitter[]) =>
+      once(socket!, 'close'),
+    );
+    const request = get(`${app.url}/metrics?format=prometheus`, { agent: false }).on('error', () => {});
+    await once(read, 'slow');
+    request.destroy();
+    await closed;
+    gate.open();
+    expect(await statusOf(app, '/metrics?format=prometheus')).toBe(200);
+    expect(collect).toHaveBeenCalledTimes(1);
+    expect(app.logger.errors).toEqual([]);
+  });
+});
+
+describe('A Fastify that logs', () => {
+  it('has no complaint about our routes', async () => {
+    const lines: string[] = [];
+    const adapter = () =>
+      new FastifyAdapter({ logger: { level: 'warn', stream: { write: (line: string) => void lines.push(line) } } });
+    const app = await TestApp.start({ imports: [MetricsModule.forRoot()] }, { adapter });
+    for (const path of [...ROUTES, '/metrics?format=prometheus']) expect((await app.fetch(path)).status).toBe(200);
+    expect((await app.fetch('/metrics?format=xml')).status).toBe(400);
+    expect(lines).toEqual([]);
+  });
+});
