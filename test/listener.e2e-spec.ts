@@ -1,10 +1,18 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { Controller, Get, Module } from '@nestjs/common';
+import { connect } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { Controller, Get, Module, UseGuards } from '@nestjs/common';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { MetricsCollector, MetricsListener, MetricsModule } from '../src';
+import { Test } from '@nestjs/testing';
+import { Transport } from '@nestjs/microservices';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import { METRICS_CLOCK, MetricsCollector, MetricsListener, MetricsModule } from '../src';
 import type { MetricsRootOptions } from '../src';
+import { ManualClock } from '../src/testing/manual-clock';
+import { runProgram } from './processes/run-program';
+import { RecordingLogger } from './support/recording-logger';
 
 @Controller('hello')
 class HelloController {
@@ -69,7 +77,104 @@ describe('a listener of its own', () => {
   ])('refuses %s', async (_what, method, path, status) => {
     const answer = await fetch(`${await startContext({ listen: loopback })}${path}`, { method });
     expect(answer.status).toBe(status);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(await answer.json()).toMatchObject({ statusCode: status });
+  });
+
+  /** Sends what no client library would, and returns what comes back until the connection closes. */
+  async function send(url: string, text: string): Promise<string> {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    socket.end(text);
+    const chunks: Buffer[] = [];
+    for await (const chunk of socket as AsyncIterable<Buffer>) chunks.push(chunk);
+    return Buffer.concat(chunks).toString();
+  }
+
+  it.each([
+    ['//[', 400],
+    ['http://[/metrics', 400],
+    ['//', 400],
+    ['//metrics', 404],
+    ['/metrics/%00', 404],
+    ['/metrics/../etc/passwd', 404],
+    ['*', 404],
+    ['http://elsewhere/metrics', 200],
+  ])('knows what to answer to the address %s', async (target, status) => {
+    const url = await startContext({ listen: loopback });
+    const answer = await send(url, `GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+    expect(answer.split('\r\n', 1)).toEqual([expect.stringMatching(`^HTTP/1.1 ${status} `)]);
+  });
+
+  it.each(['no HTTP at all\r\n\r\n', 'GET /metrics HTTP/1.1\r\nHost: a\r\nBad\u0000Header: 1\r\n\r\n'])(
+    'survives %j',
+    async (text) => {
+      const url = await startContext({ listen: loopback });
+      expect(await send(url, text)).toMatch(/^HTTP\/1.1 400 /);
+      expect((await fetch(`${url}/metrics`)).status).toBe(200);
+    },
+  );
+
+  it('answers at once however many connections say nothing, and closes them with the application', async () => {
+    const url = await startContext({ listen: loopback });
+    const sockets: Socket[] = Array.from({ length: 100 }, () => connect(Number(new URL(url).port), '127.0.0.1'));
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    expect((await fetch(`${url}/metrics`)).status).toBe(200);
+    const closed = Promise.all(
+      sockets.map((socket) =>
+        once(
+          socket.on('error', () => {}),
+          'close',
+        ),
+      ),
+    );
+    await app!.close();
+    app = undefined;
+    await closed;
+  });
+
+  it('tells nothing of a fault but that there is one', async () => {
+    const clock = new ManualClock();
+    const logger = new RecordingLogger();
+    const module = await Test.createTestingModule({ imports: [MetricsModule.forRoot({ listen: loopback })] })
+      .setLogger(logger)
+      .overrideProvider(METRICS_CLOCK)
+      .useValue(clock)
+      .compile();
+    app = await module.init();
+    clock.wallTime = () => {
+      throw new Error(`Broken at ${__filename}`);
+    };
+    const answer = await fetch(`http://127.0.0.1:${app.get(MetricsListener).address()!.port}/metrics/running`);
+    expect(answer.status).toBe(500);
+    expect(await answer.json()).toEqual({ statusCode: 500, message: 'Internal Server Error' });
+    expect(logger.errors).toEqual([expect.stringContaining('"answering a scrape"')]);
+  });
+
+  it('serves a microservice', async () => {
+    const microservice = await NestFactory.createMicroservice<MicroserviceOptions>(
+      moduleWith({ listen: loopback }) as never,
+      { transport: Transport.TCP, options: { host: '127.0.0.1', port: 0 }, logger: false },
+    );
+    app = microservice;
+    await microservice.listen();
+    const url = `http://127.0.0.1:${microservice.get(MetricsListener).address()!.port}`;
+    expect((await fetch(`${url}/metrics`)).status).toBe(200);
+  });
+
+  it('is one for each process of a cluster, never one that they share', async () => {
+    const { ports, said, agents } = await runProgram<{ ports: number[]; said: string[]; agents: string[][] }>(
+      'cluster',
+    );
+    expect(agents).toEqual([
+      ['agent 1', 'agent 1'],
+      ['agent 2', 'agent 2'],
+    ]);
+    expect(said).toEqual([
+      'listening',
+      'listening',
+      expect.stringContaining(`the port ${ports[0]} of 127.0.0.1 (option "listen") is taken`),
+    ]);
   });
 
   it('asks for the token', async () => {
@@ -114,10 +219,12 @@ describe('a listener of its own', () => {
     await new Promise((resolve) => other.close(resolve));
   });
 
-  it('excludes guards', async () => {
+  it('excludes guards, those that decorators add included', async () => {
     const guards = [{ canActivate: () => true }];
-    await expect(startContext({ listen: loopback, endpoint: { guards } })).rejects.toThrow(
-      '"listen" and "endpoint.guards" exclude each other',
-    );
+    for (const endpoint of [{ guards }, { decorators: [UseGuards(...guards)] }]) {
+      await expect(startContext({ listen: loopback, endpoint })).rejects.toThrow(
+        '"listen" and "endpoint.guards" exclude each other',
+      );
+    }
   });
 });

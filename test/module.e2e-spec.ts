@@ -1,8 +1,8 @@
-import { Controller, Get, Injectable, Module, SetMetadata } from '@nestjs/common';
+import { Controller, Get, Inject, Injectable, Module, SetMetadata } from '@nestjs/common';
 import type { CanActivate, ExecutionContext, ModuleMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { Registry } from 'prom-client';
-import { MetricsCollector, MetricsModule, TrackAgent, trackedTool } from '../src';
+import { ExecutionTracker, MetricsCollector, MetricsListener, MetricsModule, TrackAgent, trackedTool } from '../src';
 import type { MetricsAsyncOptions, MetricsModuleOptions, MetricsOptionsFactory, MetricsRootOptions } from '../src';
 import { ADAPTERS, TestApp } from './support/test-app';
 
@@ -107,6 +107,19 @@ describe('isGlobal', () => {
 
     const app = await start(undefined, { imports: [FeatureModule] });
     expect(app.nest.get(Reader, { strict: false }).metrics).toBe(app.collector);
+  });
+
+  it.each([ExecutionTracker, MetricsListener])('false keeps %p from them, too', async (provided) => {
+    @Injectable()
+    class Asking {
+      constructor(@Inject(provided) readonly provided: unknown) {}
+    }
+    @Module({ providers: [Asking] })
+    class FeatureModule {}
+
+    await expect(start({ isGlobal: false }, { imports: [FeatureModule] })).rejects.toThrow(provided.name);
+    const app = await start({ isGlobal: false }, { providers: [Asking] });
+    expect(app.nest.get(Asking).provided).toBeInstanceOf(provided);
   });
 
   it('false keeps the collector from modules that do not import it, and tracks them all the same', async () => {

@@ -68,7 +68,8 @@ export class MetricsListener {
     const server = createServer(TIMEOUTS, (request, response) => void this.answer(request, response));
     await new Promise<void>((resolve, reject) => {
       server.on('error', (error) => reject(describeFailure(error, host, port)));
-      server.listen(port, host, resolve);
+      // Exclusive: the processes of a cluster would share the port, and a scraper would see one at random.
+      server.listen({ port, host, exclusive: true }, resolve);
     });
     // Later ones, such as too many open files, must not end the process.
     server.on('error', this.options.onFault);
