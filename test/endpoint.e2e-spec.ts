@@ -75,6 +75,19 @@ describe.each(ADAPTERS)('GET /metrics on %s', (_name, adapter) => {
         'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2',
         OPENMETRICS_TYPE,
       ],
+      [
+        'Prometheus with native histograms',
+        'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1',
+        OPENMETRICS_TYPE,
+      ],
+      [
+        'Telegraf',
+        'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.7,text/plain;version=0.0.4;q=0.3',
+        TEXT_TYPE,
+      ],
+      ['Chrome', 'text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8', JSON_TYPE],
+      ['who likes JSON less', 'application/json;q=0.1, text/plain;q=0.2', TEXT_TYPE],
+      ['who refuses all but one', 'application/json;q=0, application/openmetrics-text;q=0, text/plain', TEXT_TYPE],
       ['VictoriaMetrics', 'text/plain;version=0.0.4;q=1,*/*;q=0.1', TEXT_TYPE],
       ['curl', '*/*', JSON_TYPE],
       ['Firefox', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', JSON_TYPE],
@@ -287,22 +300,52 @@ describe.each(ADAPTERS)('GET /metrics on %s', (_name, adapter) => {
       const { body } = await app.json<{ executions: { kind: string }[] }>(`/metrics/history${query}`);
       expect(body.executions.map(({ kind }) => kind)).toEqual(kinds);
     });
+  });
 
-    it.each([
-      ['kind=robot', '"kind" must be one of agent, tool, model.'],
-      ['status=failed', '"status" must be one of success, error, timeout, cancelled.'],
-      ['limit=-1', '"limit" must be a whole number from 0.'],
-      ['limit=1.5', '"limit" must be a whole number from 0.'],
-      ['limit=', '"limit" must be a whole number from 0.'],
-      ['limit=1&limit=2', '"limit" must be a whole number from 0.'],
-      ['agent=a&agent=b', '"agent" must be one text.'],
-      [`tool=${'x'.repeat(10_000)}`, '"tool" must be at most 1000 characters.'],
-    ])('?%.20s is a bad request that says what is allowed', async (query, message) => {
-      expect(await (await serve()).json(`/metrics/history?${query}`)).toEqual({
-        status: 400,
-        body: { statusCode: 400, error: 'Bad Request', message: `Query parameter ${message}` },
-      });
+  const LIMIT = '"limit" must be a whole number from 0.';
+  const WINDOW = '"window" must be one of 1m, 5m, 15m, 1h.';
+  const LONG = 'x'.repeat(10_000);
+
+  it.each([
+    ['history?kind=robot', '"kind" must be one of agent, tool, model.'],
+    ['history?kind=agent&kind=tool', '"kind" must be one of agent, tool, model.'],
+    ['history?status=failed', '"status" must be one of success, error, timeout, cancelled.'],
+    ['history?limit=-1', LIMIT],
+    ['history?limit=1.5', LIMIT],
+    ['history?limit=', LIMIT],
+    ['history?limit=1e3', LIMIT],
+    ['history?limit=1&limit=2', LIMIT],
+    ['history?agent=a&agent=b', '"agent" must be one text.'],
+    [`history?tool=${LONG}`, '"tool" must be at most 1000 characters.'],
+    [`history?status=${LONG}`, '"status" must be one of success, error, timeout, cancelled.'],
+    ['trends?window=7x', WINDOW],
+    ['trends?window=', WINDOW],
+    ['trends?window=1m&window=5m', WINDOW],
+    ['trends?window=__proto__', WINDOW],
+    ['trends?window=toString', WINDOW],
+    [`trends?window=${LONG}`, WINDOW],
+  ])('/%.24s is a bad request that says what is allowed, and may be cached by nobody', async (route, message) => {
+    const answer = await (await serve()).fetch(`/metrics/${route}`);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect({ status: answer.status, body: (await answer.json()) as unknown }).toEqual({
+      status: 400,
+      body: { statusCode: 400, error: 'Bad Request', message: `Query parameter ${message}` },
     });
+  });
+
+  it.each([
+    'limit[a]=1',
+    'limit[]=1',
+    '__proto__=1',
+    '__proto__[limit]=1',
+    'agent[constructor]=x',
+    '%',
+    '%00=%00',
+    '&&=&=',
+  ])('/history?%s has an answer that is no fault', async (query) => {
+    const app = await serve();
+    expect([200, 400]).toContain((await app.fetch(`/metrics/history?${query}`)).status);
+    expect(app.logger.errors).toEqual([]);
   });
 
   it('/running has executions in progress with their age, oldest first', async () => {

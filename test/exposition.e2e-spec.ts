@@ -247,6 +247,76 @@ describe('Any name', () => {
   });
 });
 
+describe('Any number', () => {
+  const LARGE = 2 ** 53 - 1;
+
+  it('of ours comes back from both texts as it is in the JSON', async () => {
+    const app = await start();
+    const { collector } = app;
+    collector.recordModelCall({ model: 'm', inputTokens: LARGE, costUsd: 1e-9 });
+    collector.recordToolExecution({ toolName: 't', durationMs: 6e10, status: 'success', inputBytes: LARGE });
+    const { system_metrics: system, tool_metrics: tools } = await app.document();
+    expect(system).toMatchObject({ token_usage: { input_tokens: LARGE, cost_usd: 1e-9 } });
+    expect(tools['t']).toMatchObject({ input_bytes: LARGE, total_duration_seconds: 6e7 });
+    for (const format of FORMATS) {
+      const scrape = await app.scrape(format);
+      expect(scrape.value('crew_model_tokens_total', { model: 'm', type: 'input' })).toBe(LARGE);
+      expect(scrape.value('crew_model_cost_usd_total', { model: 'm' })).toBe(1e-9);
+      expect(scrape.value('crew_tool_input_bytes_total', { tool: 't' })).toBe(LARGE);
+      expect(scrape.value('crew_tool_execution_duration_seconds_sum', { tool: 't' })).toBe(6e7);
+      expect(scrape.value('crew_tool_execution_duration_seconds_bucket', { tool: 't', le: '60.0' })).toBe(0);
+      expect(scrape.value('crew_tool_execution_duration_seconds_bucket', { tool: 't', le: '+Inf' })).toBe(1);
+    }
+  });
+
+  it("of the user's comes back as well", async () => {
+    const any = fc.double();
+    const gauge = new Gauge({ name: 'theirs', help: 'Theirs.', labelNames: ['place'] });
+    const app = await start();
+    await fc.assert(
+      fc.asyncProperty(fc.array(any, { minLength: 1, maxLength: 20 }), async (values) => {
+        const all = [...values, NaN, Infinity, -Infinity, 0, 1e21, 5e-324, Number.MAX_VALUE, LARGE];
+        all.forEach((value, place) => gauge.set({ place }, value));
+        for (const format of FORMATS) {
+          const scrape = await app.scrape(format);
+          // The text has no negative zero.
+          all.forEach((value, place) => expect(scrape.value('theirs', { place: `${place}` })).toBe(value + 0));
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('A text that is written while executions finish', () => {
+  it('has buckets that add up, and every count at one moment', async () => {
+    const app = await start({ maxSeries: 5_000 });
+    const record = (times: number) => {
+      for (let i = 0; i < times; i += 1) {
+        const name = { agentId: `agent ${i % 20}`, toolName: `tool ${i % 1_000}` };
+        app.collector.recordToolExecution({ ...name, durationMs: (i * 37) % 90_000, status: 'success' });
+      }
+    };
+    record(20_000);
+    for (const format of FORMATS) {
+      let isWritten = false;
+      let meanwhile = 0;
+      const scrape = app.scrape(format).finally(() => (isWritten = true));
+      while (!isWritten) {
+        record(100);
+        meanwhile += 1;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(meanwhile).toBeGreaterThan(2);
+      // The parser refuses buckets that fall, and a last one that is not the count.
+      const total = format === 'prometheus' ? '_total' : '';
+      const { families } = await scrape;
+      expect(families.get(`crew_tool_executions${total}`)?.samples).toHaveLength(4_000);
+      expect(families.get('crew_tool_execution_duration_seconds')?.samples).toHaveLength(1_000 * 16);
+    }
+  });
+});
+
 describe("The user's own metrics", () => {
   const providers = [
     makeCounterProvider({ name: 'pages_read_total', help: 'Pages "read" \\ so\nfar.', labelNames: ['site'] }),

@@ -1,9 +1,19 @@
 import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
-import { AggregatorRegistry, Counter, Registry } from 'prom-client';
+import { makeCounterProvider } from '@willsoto/nestjs-prometheus';
+import { AggregatorRegistry, Counter, register, Registry } from 'prom-client';
 import { MetricsCollector, MetricsModule } from '../src';
+import { parseExposition } from '../src/testing/parse-exposition';
 
 const REQUESTS = 'crew_requests_total';
+
+/** As a registry sees a metric. */
+interface RegisteredMetric {
+  readonly name: string;
+  get(): Promise<unknown>;
+}
+
+afterEach(() => register.clear());
 
 describe('a prom-client registry that holds our families', () => {
   let registry: Registry;
@@ -52,6 +62,85 @@ describe('a prom-client registry that holds our families', () => {
     const theirs = new Counter({ name: REQUESTS, help: 'Theirs', registers: [registry] });
     await app.close();
     expect(registry.getSingleMetric(REQUESTS)).toBe(theirs);
+  });
+
+  it('has each of our families by its name, and as JSON', async () => {
+    const app = await startWith(2);
+    const metric = registry.getSingleMetric('crew_agent_executions_total') as unknown as RegisteredMetric;
+    expect(await metric.get()).toMatchObject({
+      name: 'crew_agent_executions_total',
+      type: 'counter',
+      aggregator: 'sum',
+      values: expect.arrayContaining([{ labels: { agent: 'a', status: 'success' }, value: 2 }]) as unknown,
+    });
+    const json = (await registry.getMetricsAsJSON()) as unknown as RegisteredMetric[];
+    const names = json.map(({ name }) => name);
+    expect(names).toEqual(registry.getMetricsAsArray().map(({ name }) => name));
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toContain('crew_tool_execution_duration_seconds');
+    await app.close();
+  });
+
+  it('is not reset by resetMetrics, which leaves our numbers to the collector', async () => {
+    const theirs = new Counter({ name: 'theirs', help: 'Theirs', registers: [registry] });
+    theirs.inc();
+    const app = await startWith(2);
+    registry.resetMetrics();
+    expect(await registry.metrics()).toContain('\ntheirs 0\n');
+    expect(await exposed()).toBe('2');
+    app.get(MetricsCollector).reset();
+    expect(await exposed()).toBe('0');
+    await app.close();
+  });
+
+  it('can be merged with another', async () => {
+    const app = await startWith(2);
+    const other = new Registry();
+    new Counter({ name: 'theirs', help: 'Theirs', registers: [other] }).inc(7);
+    const merged = parseExposition(await Registry.merge([registry, other]).metrics());
+    expect(merged.value(REQUESTS, { status: 'success' })).toBe(2);
+    expect(merged.value('theirs')).toBe(7);
+    await app.close();
+  });
+
+  it.each([
+    ['Prometheus', Registry.PROMETHEUS_CONTENT_TYPE, REQUESTS],
+    ['OpenMetrics', Registry.OPENMETRICS_CONTENT_TYPE, 'crew_requests'],
+  ])('is written by prom-client as %s, time and again, and merges so', async (_format, contentType, family) => {
+    registry.setContentType(contentType as never);
+    const app = await startWith(2);
+    for (let time = 1; time <= 2; time += 1) {
+      const { families } = parseExposition(await registry.metrics());
+      expect(families.get(family)?.type).toBe('counter');
+      expect(families.get('crew_request_duration_seconds')?.type).toBe('histogram');
+    }
+    const other = new Registry();
+    other.setContentType(contentType as never);
+    expect(await Registry.merge([registry, other]).metrics()).toContain(`# TYPE ${family} counter`);
+    await app.close();
+    expect(registry.getMetricsAsArray()).toEqual([]);
+  });
+
+  it('stands fifty hot reloads, process metrics and the metrics of the user included', async () => {
+    for (let time = 1; time <= 50; time += 1) {
+      const module = MetricsModule.forRoot({ registry, endpoint: { path: `metrics-${time}` } });
+      const app = await Test.createTestingModule({
+        imports: [module],
+        providers: [makeCounterProvider({ name: 'orders_total', help: 'Orders' })],
+      }).compile();
+      await app.init();
+      expect(await app.get(MetricsCollector).exportMetrics('prometheus')).toContain('process_cpu_seconds_total');
+      await app.close();
+    }
+    expect(registry.getMetricsAsArray()).toEqual([]);
+  });
+
+  it('stands fifty applications that live at once', async () => {
+    const apps: TestingModule[] = [];
+    for (let time = 1; time <= 50; time += 1) apps.push(await startWith(time % 3));
+    expect(await exposed()).toBe('2');
+    for (const app of apps) await app.close();
+    expect(registry.getMetricsAsArray()).toEqual([]);
   });
 
   it('adds up the processes of a cluster, but neither their start times nor their peaks', async () => {

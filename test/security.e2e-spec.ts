@@ -5,8 +5,10 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
-import { MetricsModule } from '../src';
+import { MetricsModule, TrackAgent, TrackTool } from '../src';
 import type { MetricsRootOptions } from '../src';
+import { Gate } from './support/gate';
+import { RecordingLogger } from './support/recording-logger';
 
 const routes = ['', '/history', '/running', '/trends'];
 
@@ -27,6 +29,41 @@ class DoorGuard implements CanActivate {
   }
 }
 
+/** Agents and a tool that all get to know what nobody else may. */
+@Injectable()
+class Crew {
+  readonly gate = new Gate();
+
+  @TrackAgent('crew answer')
+  async answer(question: string): Promise<string> {
+    return this.look(question);
+  }
+
+  @TrackTool('crew look')
+  async look(question: string): Promise<string> {
+    return question;
+  }
+
+  @TrackAgent('crew fail')
+  async fail(question: string): Promise<never> {
+    throw new RangeError(question, { cause: question });
+  }
+
+  @TrackAgent('crew tell')
+  async *tell(question: string): AsyncGenerator<string> {
+    yield question;
+  }
+
+  @TrackAgent('crew wait')
+  async wait(question: string): Promise<string> {
+    await this.gate.passed;
+    return question;
+  }
+}
+
+@Module({ providers: [Crew], exports: [Crew] })
+class CrewModule {}
+
 describe.each([
   ['Express', () => new ExpressAdapter()],
   ['Fastify', () => new FastifyAdapter()],
@@ -43,7 +80,9 @@ describe.each([
     startWith([MetricsModule.forRoot(options), ...imports]);
 
   async function startWith(imports: object[]): Promise<string> {
-    const module = await Test.createTestingModule({ imports: imports as [] }).compile();
+    const module = await Test.createTestingModule({ imports: imports as [] })
+      .setLogger(new RecordingLogger())
+      .compile();
     app = module.createNestApplication(createAdapter() as ExpressAdapter);
     await app.listen(0, '127.0.0.1');
     return app.getUrl();
@@ -142,6 +181,37 @@ describe.each([
     const answer = await get(`${await start({ endpoint: { guards: [guard] } })}/metrics`);
     expect(answer.status).toBe(401);
     expect(await answer.json()).toEqual({ message: 'not you', error: 'Unauthorized', statusCode: 401 });
+  });
+
+  it('passes on neither stack nor paths of what goes wrong', async () => {
+    const guard: CanActivate = {
+      canActivate() {
+        throw new Error(`Broken at ${__filename}`);
+      },
+    };
+    const url = `${await start({ endpoint: { guards: [guard] } })}/metrics`;
+    const answer = await get(url);
+    expect(answer.status).toBe(500);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(await answer.json()).toEqual({ statusCode: 500, message: 'Internal server error' });
+  });
+
+  it('shows nothing of arguments, results and errors in any format', async () => {
+    const SECRET = 'the launch code is 0000';
+    const url = await start({ measurePayloads: true }, [CrewModule]);
+    const crew = app!.get(Crew, { strict: false });
+    await crew.answer(SECRET);
+    await expect(crew.fail(SECRET)).rejects.toThrow(SECRET);
+    for await (const chunk of crew.tell(SECRET)) expect(chunk).toBe(SECRET);
+    const running = crew.wait(SECRET);
+    const formats = ['json', 'prometheus', 'openmetrics'].map((format) => `?format=${format}`);
+    for (const route of [...formats, '/history', '/running', '/trends']) {
+      const text = await (await get(`${url}/metrics${route}`)).text();
+      expect(text).toContain('crew');
+      expect(text).not.toContain('launch');
+    }
+    crew.gate.open();
+    await running;
   });
 
   describe('in production', () => {
