@@ -4,11 +4,13 @@ import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { GatewayTimeoutException, NotFoundException } from '@nestjs/common';
 import type { DynamicModule, INestApplication, ModuleMetadata, Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { MockLanguageModelV3, simulateReadableStream } from 'ai/test';
 import { TimeoutError } from 'rxjs';
+import * as batchJobs from '../examples/batch-jobs';
 import * as endpoint from '../examples/endpoint';
 import * as options from '../examples/options';
 import { OutcomesModule, OutcomeTools, OutOfQuotaError } from '../examples/outcomes';
@@ -474,6 +476,42 @@ describe('docs/options.md', () => {
     }
 
     expect(metrics.getHistory()).toHaveLength(100);
+  });
+});
+
+describe('docs/batch-jobs.md', () => {
+  afterEach(() => {
+    delete process.env.PUSHGATEWAY_URL;
+  });
+
+  async function startGateway(status: number): Promise<{ pushes: string[]; server: Server }> {
+    const pushes: string[] = [];
+    const server = createServer((incoming, response) => {
+      void text(incoming).then((body) => {
+        pushes.push(`${incoming.method} ${incoming.url}\n${body}`);
+        response.writeHead(status).end();
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    process.env.PUSHGATEWAY_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return { pushes, server };
+  }
+
+  it('pushes what was counted when the job is over', async () => {
+    const { pushes, server } = await startGateway(200);
+    await start(batchJobs.NightlyReportModule);
+    await app.get(batchJobs.ReportAgent).run();
+    await app.close();
+    server.close();
+    expect(pushes).toEqual([expect.stringMatching(/^PUT \/metrics\/job\/nightly-report\n/)]);
+    expect(pushes[0]).toContain('crew_agent_executions_total{agent="report",status="success"} 1');
+  });
+
+  it('ends well without a gateway', async () => {
+    const { server } = await startGateway(500);
+    await start(batchJobs.NightlyReportModule);
+    await expect(app.close()).resolves.toBeUndefined();
+    server.close();
   });
 });
 

@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { BullModule, InjectQueue, OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Injectable, Scope } from '@nestjs/common';
 import type { INestApplicationContext } from '@nestjs/common';
 import { DelayedError, QueueEvents, UnrecoverableError } from 'bullmq';
 import type { Job, Queue } from 'bullmq';
-import { TrackAgent, TrackTool } from '../../src';
+import { MetricsListener, TrackAgent, TrackTool } from '../../src';
+import { parseExposition } from '../../src/testing/parse-exposition';
 import { counted, expectUntouched, inProgress, OpenApplications, startContext } from '../support/applications';
 import { withMetrics } from '../support/applications';
+import { freePort } from '../support/server-process';
 
 @Injectable()
 class Search {
@@ -62,15 +62,6 @@ class Producer {
   ) {}
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 async function startRedis(port: number): Promise<ChildProcess> {
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const redis = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -105,7 +96,7 @@ beforeEach(async () => {
     imports: [BullModule.forRoot({ connection }), BullModule.registerQueue({ name: 'crew' }, { name: 'scoped crew' })],
     providers: [CrewProcessor, RequestScopedProcessor, Producer, Search],
   };
-  application = applications.add(await startContext(withMetrics(metadata)));
+  application = applications.add(await startContext(withMetrics(metadata, { listen: { port: 0, host: '127.0.0.1' } })));
   events = ['crew', 'scoped crew'].map((queue) => new QueueEvents(queue, { connection }));
   await Promise.all(events.map((queue) => queue.waitUntilReady()));
 });
@@ -124,6 +115,16 @@ const run = async (name: string, queue: 'crew' | 'scoped' = 'crew') => {
 it('a job is counted under the name that its arguments give', async () => {
   expect(await run('ask')).toBe('tea found');
   expect(counted(application).slice(0, 2)).toEqual(['tool search of ask: success', 'agent ask: success']);
+});
+
+it('a worker without HTTP is scraped on a port of its own, which closes with it', async () => {
+  await run('ask');
+  const url = `http://127.0.0.1:${application.get(MetricsListener).address()!.port}/metrics`;
+  const text = await (await fetch(`${url}?format=prometheus`)).text();
+  const labels = { agent: 'ask', tool: 'search', status: 'success' };
+  expect(parseExposition(text).value('crew_tool_executions_total', labels)).toBe(1);
+  await application.close();
+  await expect(fetch(url)).rejects.toThrow('fetch failed');
 });
 
 it('a job of a request-scoped processor is counted', async () => {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { Injectable } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
+import * as fc from 'fast-check';
 import { MetricsModule, TrackAgent, TrackTool } from '../../src';
 import { CrewService } from '../../src/demo/crew/crew.service';
 import { readDemoConfig } from '../../src/demo/demo.config';
@@ -101,6 +102,53 @@ describe.each(APPLICATIONS)('A real Prometheus that scrapes %s', (_name, start, 
     const document = (await (await fetch(`${app.url}/metrics`)).json()) as MetricsDocument;
     expect(new Set(agents.map(({ labels }) => labels['agent']))).toEqual(new Set(names));
     expect(countsInSamples(agents, tools)).toEqual(countsInDocument(document));
+  });
+});
+
+describe('Any name', () => {
+  const character = fc.constantFrom(
+    '"',
+    '\\',
+    '\n',
+    '\r',
+    '\t',
+    '\u0000',
+    '|',
+    ',',
+    '=',
+    '{',
+    '}',
+    '#',
+    ' ',
+    'n',
+    '\u2028',
+  );
+  const name = fc.oneof(
+    fc.string({ unit: character, minLength: 1, maxLength: 8 }),
+    fc.string({ unit: 'binary', minLength: 1, maxLength: 8 }),
+    fc.string({ unit: 'grapheme', minLength: 120, maxLength: 130 }),
+    fc.string({ unit: fc.constantFrom('\uD83D', '\uDE00', 'x'), minLength: 1, maxLength: 4 }),
+  );
+
+  it.each(ADAPTERS)('comes back from a real Prometheus byte for byte, on %s', async (_name, adapter) => {
+    const app = await TestApp.start({ imports: [MetricsModule.forRoot()] }, { adapter });
+    const names = fc.sample(name, 300);
+    for (const toolName of names) {
+      app.collector.recordToolExecution({ toolName, agentId: 'agent', durationMs: 1, status: 'success' });
+    }
+    const prometheus = await PrometheusServer.start(app.url);
+    try {
+      await prometheus.eventually('scraping', async () => (await prometheus.query('up == 1')).length === 1);
+      const samples = await prometheus.query('crew_tool_executions_total{status="success"}');
+      const counts = new Map<string, number>();
+      for (const toolName of names) {
+        const counted = [...toolName.toWellFormed()].slice(0, 128).join('');
+        counts.set(counted, (counts.get(counted) ?? 0) + 1);
+      }
+      expect(new Map(samples.map(({ labels, value }) => [labels['tool'], value]))).toEqual(counts);
+    } finally {
+      await prometheus.stop();
+    }
   });
 });
 

@@ -1,12 +1,7 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { freePort, ServerProcess } from './server-process';
 
 /** One element of what an instant query returns. */
 export interface QueryResult {
@@ -14,12 +9,10 @@ export interface QueryResult {
   readonly value: number;
 }
 
-const DEADLINE_MS = 30_000;
-
 /** A real Prometheus that knows nothing of what it scrapes but the address. */
 export class PrometheusServer {
   private constructor(
-    private readonly child: ChildProcess,
+    private readonly process: ServerProcess,
     private readonly folder: string,
     private readonly url: string,
   ) {}
@@ -34,25 +27,14 @@ export class PrometheusServer {
     // JSON is YAML.
     writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config));
     const address = `127.0.0.1:${await freePort()}`;
-    const child = spawn(
-      'prometheus',
-      [
-        `--config.file=${join(folder, 'prometheus.yml')}`,
-        `--storage.tsdb.path=${join(folder, 'data')}`,
-        `--web.listen-address=${address}`,
-        '--log.level=error',
-      ],
-      { stdio: ['ignore', 'ignore', 'inherit'] },
-    );
-    await once(child, 'spawn');
-    const server = new PrometheusServer(child, folder, `http://${address}`);
-    try {
-      await server.eventually('ready', async () => (await fetch(`${server.url}/-/ready`)).ok);
-    } catch (error) {
-      await server.stop();
-      throw error;
-    }
-    return server;
+    const options = [
+      `--config.file=${join(folder, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
+      `--web.listen-address=${address}`,
+      '--log.level=error',
+    ];
+    const url = `http://${address}`;
+    return new PrometheusServer(await ServerProcess.start('prometheus', options, `${url}/-/ready`), folder, url);
   }
 
   /** An instant query; the name of the metric is not among the labels. */
@@ -68,26 +50,12 @@ export class PrometheusServer {
   }
 
   /** Returns once `condition` holds. @throws when it has not for half a minute */
-  async eventually(what: string, condition: () => Promise<boolean>): Promise<void> {
-    const deadline = performance.now() + DEADLINE_MS;
-    while (!(await condition().catch(() => false))) {
-      if (this.child.exitCode !== null) throw new Error(`Prometheus ended with code ${this.child.exitCode}.`);
-      if (performance.now() > deadline) throw new Error(`Prometheus: not ${what} within ${DEADLINE_MS} ms.`);
-      await setTimeout(100);
-    }
+  eventually(what: string, condition: () => Promise<boolean>): Promise<void> {
+    return this.process.eventually(what, condition);
   }
 
   async stop(): Promise<void> {
-    if (this.child.exitCode === null && this.child.kill('SIGKILL')) await once(this.child, 'exit');
+    await this.process.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
