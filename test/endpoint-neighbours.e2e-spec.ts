@@ -2,7 +2,15 @@ import { EventEmitter, once } from 'node:events';
 import { get } from 'node:http';
 import { CacheInterceptor, CacheModule } from '@nestjs/cache-manager';
 import fastifyHelmet from '@fastify/helmet';
-import { Controller, ForbiddenException, Get, Injectable, SetMetadata, UnauthorizedException } from '@nestjs/common';
+import {
+  Controller,
+  ForbiddenException,
+  Get,
+  Injectable,
+  Module,
+  SetMetadata,
+  UnauthorizedException,
+} from '@nestjs/common';
 import type { CallHandler, CanActivate, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import type { INestApplication, ModuleMetadata } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR, Reflector } from '@nestjs/core';
@@ -10,8 +18,10 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiExcludeController, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { SkipThrottle, ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
+import { InjectMetric, makeCounterProvider, PrometheusModule } from '@willsoto/nestjs-prometheus';
 import helmet from 'helmet';
 import { Gauge, register, Registry } from 'prom-client';
+import type { Counter } from 'prom-client';
 import { map, tap } from 'rxjs';
 import { MetricsModule } from '../src';
 import type { MetricsRootOptions } from '../src';
@@ -214,6 +224,43 @@ describe.each(ADAPTERS)('Beside what an application has, on %s, the endpoint', (
       'content-security-policy': expect.stringContaining("default-src 'self'") as string,
       'cache-control': 'no-store',
     });
+  });
+
+  it('leaves its place to a PrometheusModule of the user, which serves our families', async () => {
+    const app = await serve({
+      registry: register,
+      defaultMetrics: false,
+      endpoint: false,
+      metadata: { imports: [PrometheusModule.register({ defaultMetrics: { enabled: false } })] },
+    });
+    app.collector.recordAgentExecution({ agentId: 'a"b\n|\\', durationMs: 1, status: 'success' });
+    const answer = await app.fetch('/metrics');
+    expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const labels = { agent: 'a"b\n|\\', status: 'success' };
+    expect(parseExposition(await answer.text()).value('crew_agent_executions_total', labels)).toBe(1);
+    expect(await statusOf(app, '/metrics/history')).toBe(404);
+  });
+
+  it("shows the user's metrics of any module, with the prefix that the user gives them", async () => {
+    @Injectable()
+    class Orders {
+      constructor(@InjectMetric('orders_total') readonly orders: Counter) {}
+    }
+    @Module({ providers: [Orders, makeCounterProvider({ name: 'orders_total', help: 'Orders' })] })
+    class OrdersModule {}
+
+    const theirs = { global: true, path: '/theirs', customMetricPrefix: 'shop', defaultMetrics: { enabled: false } };
+    const prefixed = await serve({ metadata: { imports: [PrometheusModule.register(theirs), OrdersModule] } });
+    prefixed.nest.get(Orders, { strict: false }).orders.inc(3);
+    const scrape = parseExposition(await (await prefixed.fetch('/metrics?format=prometheus')).text());
+    expect(scrape.value('shop_orders_total')).toBe(3);
+    await prefixed.close();
+    register.clear();
+    const plain = await serve({ metadata: { imports: [OrdersModule] } });
+    plain.nest.get(Orders, { strict: false }).orders.inc();
+    expect(parseExposition(await (await plain.fetch('/metrics?format=prometheus')).text()).value('orders_total')).toBe(
+      1,
+    );
   });
 
   it('refuses other methods as the application does', async () => {
