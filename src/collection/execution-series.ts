@@ -1,5 +1,7 @@
 import type { BucketBounds } from './duration-histogram';
 import { DurationHistogram } from './duration-histogram';
+import { mergeExemplars } from './exemplar';
+import type { Exemplar, Exemplars } from './exemplar';
 import { EXECUTION_STATUSES, statusIndex } from './execution-status';
 import type { ExecutionStatus } from './execution-status';
 import { TokenTotals } from './token-usage';
@@ -16,6 +18,8 @@ export class ExecutionSeries implements Labelled {
   /** Finished executions, in the order of `EXECUTION_STATUSES`. */
   readonly statusCounts: number[] = EXECUTION_STATUSES.map(() => 0);
   readonly durations: DurationHistogram;
+  /** By status; made by the first. */
+  exemplars: Exemplars | undefined;
   /** Failures by error type; made by the first one, since most series never have any. */
   errorTypes: Map<string, number> | undefined;
 
@@ -32,9 +36,11 @@ export class ExecutionSeries implements Labelled {
   }
 
   /** A duration is undefined where nobody measured it. */
-  add(status: ExecutionStatus, durationNs: number | undefined): void {
-    this.statusCounts[statusIndex(status)]! += 1;
-    if (durationNs !== undefined) this.durations.add(durationNs);
+  add(status: ExecutionStatus, durationNs: number | undefined, exemplar?: Exemplar): void {
+    const index = statusIndex(status);
+    this.statusCounts[index]! += 1;
+    if (durationNs !== undefined) this.durations.add(durationNs, exemplar);
+    if (exemplar !== undefined) (this.exemplars ??= [])[index] = exemplar;
   }
 
   addError(errorType: string): void {
@@ -47,6 +53,7 @@ export class ExecutionSeries implements Labelled {
     this.retries += other.retries;
     other.statusCounts.forEach((count, status) => (this.statusCounts[status]! += count));
     this.durations.merge(other.durations);
+    this.exemplars = mergeExemplars(this.exemplars, other.exemplars);
   }
 }
 

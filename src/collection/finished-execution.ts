@@ -1,3 +1,4 @@
+import type { ActiveSpan } from './active-span';
 import type { ExecutionKind, ExecutionStatus } from './execution-status';
 
 /**
@@ -31,8 +32,8 @@ export interface FinishedExecution {
   readonly chunks: number;
   /** To the first token, for a model call. */
   readonly firstChunkNs: number | undefined;
-  /** Of the active OpenTelemetry span. */
-  readonly traceId: string | undefined;
+  /** The active OpenTelemetry span. */
+  readonly span: ActiveSpan | undefined;
 }
 
 /** A finished execution as users read it. */
@@ -110,6 +111,6 @@ export function toExecution(finished: FinishedExecution, idPrefix: string): Exec
     retries: finished.retries,
     chunks: finished.chunks,
     timeToFirstChunkSeconds: finished.firstChunkNs === undefined ? undefined : finished.firstChunkNs / NS_PER_SECOND,
-    traceId: finished.traceId,
+    traceId: finished.span?.traceId,
   };
 }

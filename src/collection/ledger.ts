@@ -1,4 +1,5 @@
 import type { DeclaredNames } from './declared-names';
+import { exemplarOf } from './exemplar';
 import { ExecutionHistory } from './execution-history';
 import { ExecutionSeries } from './execution-series';
 import type { AgentSeries, ModelSeries, ToolSeries } from './execution-series';
@@ -51,8 +52,9 @@ export class Ledger {
   addAgentExecution(execution: FinishedExecution, series: AgentSeries, second: number): void {
     const { status, firstChunkNs } = execution;
     const durationNs = execution.durationNs ?? 0;
+    const exemplar = exemplarOf(execution);
     if (execution.requestId === execution.id) {
-      this.requests.add(status, durationNs);
+      this.requests.add(status, durationNs, exemplar);
       this.requestTrend.add(second, durationNs, isFailure(status));
     }
     this.addExecution(execution, series);
@@ -82,7 +84,7 @@ export class Ledger {
   }
 
   private addExecution(execution: FinishedExecution, series: ExecutionSeries): void {
-    series.add(execution.status, execution.durationNs);
+    series.add(execution.status, execution.durationNs, exemplarOf(execution));
     series.retries += execution.retries;
     this.history.add(execution);
   }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { Registry } from 'prom-client';
+import { activeSpan } from './active-span';
 import type { CollectorSurroundings, RunningExecution } from './collector-surroundings';
 import { EXPORT_FORMATS } from './export-format';
 import type { ExportFormat } from './export-format';
@@ -13,7 +14,6 @@ import type { AgentMetrics, CacheMetrics, ModelMetrics, SystemMetrics, ToolMetri
 import type { Account, MetricsStore } from './metrics-store';
 import { mergeModels, mergeTools, readAgent, readCache, readModel, readSystem, readTool } from './snapshot.reader';
 import { completeTokens } from './token-usage';
-import { activeTraceId } from './trace-context';
 import { readTrends, TREND_WINDOWS } from './trend-window';
 import type { Trends, TrendWindow } from './trend-window';
 
@@ -265,7 +265,7 @@ export class MetricsCollector {
       outputBytes: measured.outputBytes ?? 0,
       chunks: 0,
       firstChunkNs: nanosecondsOf(measured.firstChunkMs),
-      traceId: activeTraceId(),
+      span: activeSpan(),
     };
     // What is said to end in the future counts as ending now.
     this.store.add(finished, { ledger, series }, clock.now() - Math.max(0, wallTime - endTime));

@@ -1,10 +1,10 @@
+import { activeSpan } from '../collection/active-span';
 import { findModelFault } from '../collection/execution-records';
 import { ModelSeries } from '../collection/execution-series';
 import { defaultErrorType, toNanoseconds } from '../collection/finished-execution';
 import type { FinishedExecution } from '../collection/finished-execution';
 import type { RecordContext } from '../collection/collector-surroundings';
 import type { Account, MetricsStore } from '../collection/metrics-store';
-import { activeTraceId } from '../collection/trace-context';
 import { completeTokens } from '../collection/token-usage';
 import { declareNames } from './execution-spec';
 import type { ExecutionSpec, ModelUsage, ReportedUsage } from './execution-spec';
@@ -31,7 +31,7 @@ export class ExecutionAccountant {
   /** Finds the series of an execution that begins, unless recording is switched off. */
   open(execution: LiveExecution): void {
     if (!this.store.enabled) return;
-    execution.traceId = activeTraceId();
+    execution.span = activeSpan();
     execution.account = this.find(execution);
     addInProgress(execution, 1);
   }
@@ -119,7 +119,7 @@ export class ExecutionAccountant {
       outputBytes: execution.outputBytes,
       chunks: execution.chunks,
       firstChunkNs: firstChunkMs === undefined ? undefined : toNanoseconds(firstChunkMs),
-      traceId: execution.traceId,
+      span: execution.span,
     };
   }
 }

@@ -1,3 +1,4 @@
+import type { ActiveSpan } from '../collection/active-span';
 import { isExecutionStatus } from '../collection/execution-status';
 import type { ExecutionStatus } from '../collection/execution-status';
 import { executionId } from '../collection/finished-execution';
@@ -30,8 +31,8 @@ export class LiveExecution implements ExecutionHandle {
   readonly agentId: string | undefined;
   /** Undefined while recording is switched off. */
   account: Account | undefined;
-  /** Of the span that was active when it began. */
-  traceId: string | undefined;
+  /** The span that was active when it began. */
+  span: ActiveSpan | undefined;
   readonly watch = new Stopwatch();
   retries = 0;
   inputBytes = 0;
