@@ -172,7 +172,9 @@ describe('Exemplars', () => {
   it("of the user's own metrics stand beside ours, wherever OpenMetrics allows them", async () => {
     const registry = new Registry<'application/openmetrics-text; version=1.0.0; charset=utf-8'>();
     registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
-    const options = { help: 'h', labelNames: ['kind'], enableExemplars: true, registers: [registry] } as const;
+    // Its types want the labels of an exemplar among those of the metric.
+    const labelNames = ['kind', 'trace_id', 'attempt'] as const;
+    const options = { help: 'h', labelNames, enableExemplars: true, registers: [registry] };
     const duration = new Histogram({ ...options, name: 'user_seconds', buckets: [1] });
     const app = await start(undefined, { registry: registry as unknown as Registry });
     const exemplarLabels = { trace_id: 'a"b', attempt: 2 };
