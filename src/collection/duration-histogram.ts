@@ -34,7 +34,7 @@ export class DurationHistogram {
   /** One count per bound and a last one for what exceeds them all; not cumulative. */
   readonly counts: number[];
   /** By bucket; made by the first, since most series never have any. */
-  exemplars: Exemplars | undefined;
+  exemplars: Exemplars | undefined = undefined;
 
   constructor(readonly bounds: BucketBounds) {
     this.counts = new Array<number>(bounds.seconds.length + 1).fill(0);

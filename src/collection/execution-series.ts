@@ -5,6 +5,7 @@ import type { Exemplar, Exemplars } from './exemplar';
 import { EXECUTION_STATUSES, statusIndex } from './execution-status';
 import type { ExecutionStatus } from './execution-status';
 import { TokenTotals } from './token-usage';
+import type { TrendSeries } from './trend-series';
 
 /** What has label values of its own; the values stand in the order of the family's label names. */
 export interface Labelled {
@@ -19,9 +20,9 @@ export class ExecutionSeries implements Labelled {
   readonly statusCounts: number[] = EXECUTION_STATUSES.map(() => 0);
   readonly durations: DurationHistogram;
   /** By status; made by the first. */
-  exemplars: Exemplars | undefined;
+  exemplars: Exemplars | undefined = undefined;
   /** Failures by error type; made by the first one, since most series never have any. */
-  errorTypes: Map<string, number> | undefined;
+  errorTypes: Map<string, number> | undefined = undefined;
 
   constructor(
     readonly labels: readonly string[],
@@ -61,6 +62,8 @@ export class ExecutionSeries implements Labelled {
 export class ToolSeries extends ExecutionSeries {
   inputBytes = 0;
   outputBytes = 0;
+  /** Of all executions of the tool, whoever calls it; found by the first. */
+  trend: TrendSeries | undefined = undefined;
 
   constructor(
     readonly agentId: string,
@@ -81,7 +84,7 @@ export class ToolSeries extends ExecutionSeries {
 export class ModelSeries extends ExecutionSeries {
   readonly tokens = new TokenTotals();
   /** Time to the first token of the calls that told it; made by the first of these. */
-  firstTokens: DurationHistogram | undefined;
+  firstTokens: DurationHistogram | undefined = undefined;
 
   constructor(
     readonly agentId: string,
@@ -121,7 +124,9 @@ export class CallScope {
 export class AgentSeries extends ExecutionSeries {
   readonly calls = new CallScope();
   /** Time to the first chunk of the executions that streamed; made by the first of these. */
-  firstChunks: DurationHistogram | undefined;
+  firstChunks: DurationHistogram | undefined = undefined;
+  /** Found by the first execution. */
+  trend: TrendSeries | undefined = undefined;
 
   constructor(
     readonly agentId: string,

@@ -1,5 +1,5 @@
 import { SAMPLED_FLAG } from './active-span';
-import type { FinishedExecution } from './finished-execution';
+import type { ExecutionEntry } from './execution-entry';
 
 /** An execution that stands for those counted with it: it can be looked at by its trace. */
 export interface Exemplar {
@@ -14,7 +14,7 @@ export interface Exemplar {
 export type Exemplars = (Exemplar | undefined)[];
 
 /** Undefined outside a span, and within one that is not sampled: nobody could look at its trace. */
-export function exemplarOf({ span, durationNs = 0, endTime }: FinishedExecution): Exemplar | undefined {
+export function exemplarOf({ span, durationNs = 0, endTime }: ExecutionEntry): Exemplar | undefined {
   if (span === undefined || (span.traceFlags & SAMPLED_FLAG) === 0) return undefined;
   return { traceId: span.traceId, spanId: span.spanId, durationNs, time: endTime };
 }
