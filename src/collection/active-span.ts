@@ -18,10 +18,16 @@ interface OpenTelemetryApi {
   isSpanContextValid(context: ActiveSpan): boolean;
 }
 
+/** Where `@opentelemetry/api` keeps what was registered with any copy of its first major version. */
+const REGISTERED = Symbol.for('opentelemetry.js.api.1');
+const holder = globalThis as { [REGISTERED]?: { readonly context?: unknown } };
+
 let api: OpenTelemetryApi | null | undefined;
 
-/** The span in which the caller runs; undefined outside any, and where OpenTelemetry is not installed. */
+/** The span in which the caller runs; undefined outside any, and where OpenTelemetry is not in use. */
 export function activeSpan(): ActiveSpan | undefined {
+  // Asking the API costs more than counting the call. Without a context manager there can be no active span.
+  if (holder[REGISTERED]?.context === undefined) return undefined;
   if (api === undefined) api = load();
   const context = api?.trace.getActiveSpan()?.spanContext();
   return context !== undefined && api?.isSpanContextValid(context) ? context : undefined;

@@ -3,7 +3,8 @@ import type { ExecutionKind, ExecutionStatus } from './execution-status';
 
 /**
  * One execution as it is kept: filled while it runs, counted, remembered and handed on when it ends, never changed after
- * that. There is one for each tracked call, so ids are numbers here and become text only for those who read them.
+ * that. There is one for each tracked call: ids are numbers here and become text only for those who read them, and what
+ * is a number is one from the beginning, because it would be boxed anew at each change otherwise.
  */
 export class ExecutionEntry {
   status: ExecutionStatus = 'success';
@@ -12,8 +13,8 @@ export class ExecutionEntry {
   errorMessage: string | undefined = undefined;
   /** Milliseconds since 1970. */
   endTime = 0;
-  /** Undefined for a model call that nobody timed. */
-  durationNs: number | undefined = undefined;
+  /** NaN for a model call that nobody timed. */
+  durationNs = NaN;
   /** Within start and end, and no part of the duration. */
   pausedNs = 0;
   retries = 0;
@@ -21,8 +22,8 @@ export class ExecutionEntry {
   outputBytes = 0;
   /** Chunks that a stream delivered; 0 for what is no stream. */
   chunks = 0;
-  /** To the first token, for a model call. */
-  firstChunkNs: number | undefined = undefined;
+  /** To the first token, for a model call; NaN where there was none. */
+  firstChunkNs = NaN;
   /** The active OpenTelemetry span. */
   span: ActiveSpan | undefined = undefined;
 
@@ -96,7 +97,8 @@ export function executionId(prefix: string, id: number | undefined): string | un
 }
 
 export function toExecution(finished: ExecutionEntry, idPrefix: string): Execution {
-  const durationMs = (finished.durationNs ?? 0) / NS_PER_MS;
+  const durationNs = Number.isNaN(finished.durationNs) ? 0 : finished.durationNs;
+  const durationMs = durationNs / NS_PER_MS;
   return {
     id: executionId(idPrefix, finished.id),
     parentId: executionId(idPrefix, finished.parentId),
@@ -113,12 +115,12 @@ export function toExecution(finished: ExecutionEntry, idPrefix: string): Executi
     startTime: new Date(finished.endTime - durationMs - finished.pausedNs / NS_PER_MS),
     endTime: new Date(finished.endTime),
     durationMs,
-    durationSeconds: (finished.durationNs ?? 0) / NS_PER_SECOND,
+    durationSeconds: durationNs / NS_PER_SECOND,
     inputBytes: finished.inputBytes,
     outputBytes: finished.outputBytes,
     retries: finished.retries,
     chunks: finished.chunks,
-    timeToFirstChunkSeconds: finished.firstChunkNs === undefined ? undefined : finished.firstChunkNs / NS_PER_SECOND,
+    timeToFirstChunkSeconds: Number.isNaN(finished.firstChunkNs) ? undefined : finished.firstChunkNs / NS_PER_SECOND,
     traceId: finished.span?.traceId,
   };
 }

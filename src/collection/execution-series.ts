@@ -36,11 +36,11 @@ export class ExecutionSeries implements Labelled {
     return this.statusCounts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** A duration is undefined where nobody measured it. */
-  add(status: ExecutionStatus, durationNs: number | undefined, exemplar?: Exemplar): void {
+  /** A duration is NaN where nobody measured it. */
+  add(status: ExecutionStatus, durationNs: number, exemplar: Exemplar | undefined): void {
     const index = statusIndex(status);
     this.statusCounts[index]! += 1;
-    if (durationNs !== undefined) this.durations.add(durationNs, exemplar);
+    if (!Number.isNaN(durationNs)) this.durations.add(durationNs, exemplar);
     if (exemplar !== undefined) (this.exemplars ??= [])[index] = exemplar;
   }
 

@@ -9,13 +9,15 @@ export const EXECUTION_KINDS = ['agent', 'tool', 'model'] as const;
 /** What runs: an agent, a tool, or a call of a language model. */
 export type ExecutionKind = (typeof EXECUTION_KINDS)[number];
 
-/** The place in `EXECUTION_STATUSES`. Most executions succeed, and are found at once. */
+/** The place in `EXECUTION_STATUSES`. Spelt out, because it is asked for with every call, and a look-up costs several times as much. */
 export function statusIndex(status: ExecutionStatus): number {
-  return EXECUTION_STATUSES.indexOf(status);
+  if (status === 'success') return 0;
+  if (status === 'error') return 1;
+  return status === 'timeout' ? 2 : 3;
 }
 
 export function isExecutionStatus(value: unknown): value is ExecutionStatus {
-  return EXECUTION_STATUSES.includes(value as ExecutionStatus);
+  return value === 'success' || value === 'error' || value === 'timeout' || value === 'cancelled';
 }
 
 /** What counts as failed: an error or a timeout, but not what was cancelled. */

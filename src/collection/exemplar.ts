@@ -14,9 +14,9 @@ export interface Exemplar {
 export type Exemplars = (Exemplar | undefined)[];
 
 /** Undefined outside a span, and within one that is not sampled: nobody could look at its trace. */
-export function exemplarOf({ span, durationNs = 0, endTime }: ExecutionEntry): Exemplar | undefined {
+export function exemplarOf({ span, durationNs, endTime }: ExecutionEntry): Exemplar | undefined {
   if (span === undefined || (span.traceFlags & SAMPLED_FLAG) === 0) return undefined;
-  return { traceId: span.traceId, spanId: span.spanId, durationNs, time: endTime };
+  return { traceId: span.traceId, spanId: span.spanId, durationNs: durationNs || 0, time: endTime };
 }
 
 /** For two series that are added up: the newer of each pair. */

@@ -31,8 +31,8 @@ export class Ledger {
   readonly requestTrend: TrendSeries;
   readonly agentTrends = new Map<string, TrendSeries>();
   readonly toolTrends = new Map<string, TrendSeries>();
-  /** Milliseconds since 1970; undefined before the first record. */
-  lastUpdated: number | undefined;
+  /** Milliseconds since 1970; NaN before the first record. A number in any case: it changes with every call. */
+  lastUpdated = NaN;
 
   constructor(
     /** Milliseconds since 1970. */
@@ -51,7 +51,7 @@ export class Ledger {
 
   /** `second` is when it ended, on the clock's scale. */
   addAgentExecution(entry: ExecutionEntry, series: AgentSeries, second: number): void {
-    const { status, durationNs = 0, firstChunkNs } = entry;
+    const { status, durationNs, firstChunkNs } = entry;
     if (entry.isRequest) {
       this.requests.add(status, durationNs, exemplarOf(entry));
       this.requestTrend.add(second, durationNs, isFailure(status));
@@ -61,11 +61,11 @@ export class Ledger {
     series.trend ??= openTrend(this.agentTrends, series.agentId, this.settings.buckets.agent);
     series.trend.add(second, durationNs, isFailure(status));
     if (series.agentId !== entry.agentId) this.limit.drop('agent');
-    if (firstChunkNs !== undefined) series.addFirstChunk(firstChunkNs);
+    if (!Number.isNaN(firstChunkNs)) series.addFirstChunk(firstChunkNs);
   }
 
   addToolExecution(entry: ExecutionEntry, series: ToolSeries, second: number): void {
-    const { status, durationNs = 0 } = entry;
+    const { status, durationNs } = entry;
     this.addExecution(entry, series);
     this.addError(entry, series, 'toolError');
     series.trend ??= openTrend(this.toolTrends, series.toolName, this.settings.buckets.tool);
@@ -77,7 +77,7 @@ export class Ledger {
 
   addModelCall(entry: ExecutionEntry, series: ModelSeries): void {
     this.addExecution(entry, series);
-    if (entry.firstChunkNs !== undefined) series.addFirstToken(entry.firstChunkNs);
+    if (!Number.isNaN(entry.firstChunkNs)) series.addFirstToken(entry.firstChunkNs);
     if (series.model !== entry.name || isFolded(series, entry)) this.limit.drop('model');
   }
 

@@ -51,7 +51,7 @@ export class MetricsCollector {
 
   /** Records one finished agent execution. It is a request unless an agent runs in its context. */
   recordAgentExecution(record: AgentExecutionRecord): void {
-    if (!this.accepts('recordAgentExecution', record, findAgentFault)) return;
+    if (this.rejects('recordAgentExecution', findAgentFault(record))) return;
     const { series } = this.store.ledger;
     const agentId = normaliseName(record.agentId);
     if (record.agentName !== undefined) series.nameAgent(agentId, normaliseName(record.agentName));
@@ -67,7 +67,7 @@ export class MetricsCollector {
 
   /** Records one finished tool execution, of the running agent unless `agentId` names another. */
   recordToolExecution(record: ToolExecutionRecord): void {
-    if (!this.accepts('recordToolExecution', record, findToolFault)) return;
+    if (this.rejects('recordToolExecution', findToolFault(record))) return;
     const context = this.surroundings.running();
     const table = this.store.ledger.series;
     let { agentId = context?.contextAgentId, toolName } = record;
@@ -94,7 +94,7 @@ export class MetricsCollector {
    * @returns what it cost in US dollars, where anybody knows the price
    */
   recordModelCall(record: ModelCallRecord): { costUsd?: number } {
-    if (!this.accepts('recordModelCall', record, findModelFault)) return {};
+    if (this.rejects('recordModelCall', findModelFault(record))) return {};
     const context = this.surroundings.running();
     const model = normaliseName(record.model);
     const tokens = completeTokens(record);
@@ -116,21 +116,21 @@ export class MetricsCollector {
 
   /** Records a hit of one of the application's caches, by its name or of the unnamed one. */
   recordCacheHit(cache?: string): void {
-    if (!this.accepts('recordCacheHit', cache, findCacheFault)) return;
+    if (this.rejects('recordCacheHit', findCacheFault(cache))) return;
     this.store.ledger.series.cache(cache && normaliseName(cache), 'cacheHit').hits += 1;
     this.store.touch();
   }
 
   /** Records a miss of one of the application's caches, by its name or of the unnamed one. */
   recordCacheMiss(cache?: string): void {
-    if (!this.accepts('recordCacheMiss', cache, findCacheFault)) return;
+    if (this.rejects('recordCacheMiss', findCacheFault(cache))) return;
     this.store.ledger.series.cache(cache && normaliseName(cache), 'cacheMiss').misses += 1;
     this.store.touch();
   }
 
   /** Takes a memory reading in bytes from elsewhere. From the first one on the module no longer samples the process. */
   updateMemoryUsage(bytes: number): void {
-    if (this.accepts('updateMemoryUsage', bytes, findMemoryFault)) this.store.memory.update(bytes);
+    if (!this.rejects('updateMemoryUsage', findMemoryFault(bytes))) this.store.memory.update(bytes);
   }
 
   /** The application as a whole. */
@@ -240,15 +240,10 @@ export class MetricsCollector {
     this.store.reset();
   }
 
-  private accepts<Record>(
-    method: string,
-    record: Record,
-    findFault: (record: Record) => RecordFault | undefined,
-  ): boolean {
-    if (!this.store.enabled) return false;
-    const fault = findFault(record);
+  private rejects(method: string, fault: RecordFault | undefined): boolean {
+    if (!this.store.enabled) return true;
     if (fault !== undefined) this.refuse(method, fault);
-    return fault === undefined;
+    return fault !== undefined;
   }
 
   private refuse(method: string, { field, value, allowed }: RecordFault): void {
@@ -281,7 +276,7 @@ export class MetricsCollector {
     entry.status = status;
     entry.errorType = errorType === undefined ? defaultErrorType(status) : normaliseName(errorType);
     entry.endTime = endTime?.getTime() ?? wallTime;
-    entry.durationNs = durationMs === undefined ? undefined : toNanoseconds(durationMs);
+    if (durationMs !== undefined) entry.durationNs = toNanoseconds(durationMs);
     entry.span = activeSpan();
     // What is said to end in the future counts as ending now.
     const endedAt = now - Math.max(0, wallTime - entry.endTime);

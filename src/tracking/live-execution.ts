@@ -160,7 +160,7 @@ export class LiveExecution extends TimedExecution implements ExecutionHandle, Re
     const { entry, tracking } = this;
     entry.chunks += 1;
     entry.outputBytes += tracking.accountant.measure(this, chunk);
-    if (entry.firstChunkNs !== undefined || !this.isFirst(chunk)) return;
+    if (!Number.isNaN(entry.firstChunkNs) || !this.isFirst(chunk)) return;
     entry.firstChunkNs = toNanoseconds(this.elapsedMs(at ?? tracking.now()));
   }
 
