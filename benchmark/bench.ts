@@ -1,14 +1,17 @@
 import { parseArgs } from 'node:util';
-import { resultTable, verdictTable } from './report/tables';
+import type { Section } from './report/section';
+import { writeResults, verdictTable } from './report/results.writer';
 import { allocationSuite } from './suites/allocation.suite';
 import { callSuite } from './suites/call.suite';
+import { memorySuite } from './suites/memory.suite';
 import { recordSuite } from './suites/record.suite';
-import type { Result, Suite, Thoroughness } from './suites/suite';
+import { scrapeSuite } from './suites/scrape.suite';
+import type { Suite, Thoroughness } from './suites/suite';
 
-const SUITES: readonly Suite[] = [recordSuite, callSuite, allocationSuite];
+const SUITES: readonly Suite[] = [recordSuite, callSuite, allocationSuite, memorySuite, scrapeSuite];
 
 const THOROUGH: Thoroughness = { warmUpMs: 1_500, roundMs: 200, rounds: 15, isQuick: false };
-const QUICK: Thoroughness = { warmUpMs: 300, roundMs: 40, rounds: 7, isQuick: true };
+const QUICK: Thoroughness = { warmUpMs: 300, roundMs: 30, rounds: 5, isQuick: true };
 
 function chooseSuites(only: readonly string[]): readonly Suite[] {
   const unknown = only.find((name) => !SUITES.some((suite) => suite.name === name));
@@ -20,14 +23,16 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true, default: [] } },
   });
-  const results: Result[] = [];
+  const sections: Section[] = [];
   for (const suite of chooseSuites(values.only)) {
-    for (const result of await suite.run(values.quick ? QUICK : THOROUGH)) {
-      results.push(result);
-      console.log(`\n${result.title}\n\n${resultTable(result)}`);
+    for (const section of await suite.run(values.quick ? QUICK : THOROUGH)) {
+      sections.push(section);
+      console.log(`\n${section.title}\n\n${section.table}`);
     }
   }
-  console.log(`\n${verdictTable(results)}`);
+  console.log(`\n${verdictTable(sections)}`);
+  // A part of the results, or quick ones, do not replace the whole.
+  if (values.only.length === 0 && !values.quick) writeResults(sections);
 }
 
 void main();

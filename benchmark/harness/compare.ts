@@ -12,6 +12,8 @@ export interface Comparison extends Effort {
   readonly tools?: readonly string[];
   readonly rounds: number;
   readonly nodeFlags?: readonly string[];
+  /** What a round measures of a contestant. @default what its process measures of itself */
+  readonly figureOf?: (contestant: ContestantProcess) => Promise<number>;
 }
 
 /** Per contestant one figure a round, in the same order. */
@@ -24,20 +26,29 @@ export type Figures = ReadonlyMap<string, readonly number[]>;
  * @throws Error where the contestants have not counted the same, before anything is timed
  */
 export async function compare(comparison: Comparison): Promise<Figures> {
-  const { contestants, measure, tools = [], scale, warmUpMs, roundMs, rounds, nodeFlags = [] } = comparison;
+  const { contestants, measure, tools = [], scale, warmUpMs, roundMs, nodeFlags = [] } = comparison;
   const duty = { measure, tools, params: { scale, warmUpMs, roundMs }, nodeFlags };
   const processes: ContestantProcess[] = [];
   try {
     for (const contestant of contestants) processes.push(await ContestantProcess.start(contestant, duty));
     await expectAgreement(processes);
     for (const process of processes) await process.ask('warmUp');
-    const figures = await measureInTurn(processes, rounds);
+    const figures = await measureInTurn(processes, comparison);
     for (const process of processes) await process.ask('finish');
     for (const process of processes) await process.ask('close');
     return figures;
   } finally {
     for (const process of processes) process.stop();
   }
+}
+
+/** For what can be measured once in a process: new processes for every round. */
+export async function compareAfresh(comparison: Comparison): Promise<Figures> {
+  const figures = new Map(comparison.contestants.map(({ label }) => [label, [] as number[]]));
+  for (let round = 0; round < comparison.rounds; round += 1) {
+    for (const [label, figure] of await compare({ ...comparison, rounds: 1 })) figures.get(label)!.push(...figure);
+  }
+  return figures;
 }
 
 async function expectAgreement(processes: readonly ContestantProcess[]): Promise<void> {
@@ -52,13 +63,16 @@ async function expectAgreement(processes: readonly ContestantProcess[]): Promise
   }
 }
 
+const ownFigure = (contestant: ContestantProcess) => contestant.ask<number>('round');
+
 /** Each round begins with another contestant, so that none always follows the same one. */
-async function measureInTurn(processes: readonly ContestantProcess[], rounds: number): Promise<Figures> {
+async function measureInTurn(processes: readonly ContestantProcess[], comparison: Comparison): Promise<Figures> {
+  const { rounds, figureOf = ownFigure } = comparison;
   const figures = new Map(processes.map(({ label }) => [label, [] as number[]]));
   for (let round = 0; round < rounds; round += 1) {
     const first = round % processes.length;
     for (const process of [...processes.slice(first), ...processes.slice(0, first)]) {
-      figures.get(process.label)!.push(await process.ask<number>('round'));
+      figures.get(process.label)!.push(await figureOf(process));
     }
   }
   return figures;

@@ -1,3 +1,5 @@
+import { cpuNanoseconds } from './cpu-time';
+
 /** Work of which there can be any amount. */
 export type Work = (count: number) => void | Promise<void>;
 
@@ -22,14 +24,8 @@ export class RepeatedWork {
     this.perRound = Math.max(1, Math.round((roundMs * 1e6) / nanoseconds));
   }
 
-  /**
-   * One round. It is the processor's time that counts, the collector's threads included: it stays the same while
-   * something else keeps the machine busy.
-   */
+  /** One round. */
   async nanosecondsEach(): Promise<number> {
-    const start = process.cpuUsage();
-    await this.run(this.perRound);
-    const { user, system } = process.cpuUsage(start);
-    return ((user + system) * 1e3) / this.perRound;
+    return (await cpuNanoseconds(() => this.run(this.perRound))) / this.perRound;
   }
 }

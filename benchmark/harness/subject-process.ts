@@ -11,7 +11,8 @@ export interface ProcessTask {
   readonly params: MeasureParams;
 }
 
-export type Request = keyof Measure | 'close';
+/** `startMs`: what starting the subject took. `cpuMs`: the processor's time so far. */
+export type Request = keyof Measure | 'url' | 'startMs' | 'cpuMs' | 'close';
 
 /** What a request has led to, or why it failed. */
 export type Reply = { readonly value: unknown } | { readonly error: string };
@@ -24,9 +25,18 @@ async function main(task: ProcessTask): Promise<void> {
   const { prepare } = load(join(__dirname, '..', 'measures', `${task.measure}.measure.ts`)) as {
     prepare: MeasureFactory;
   };
+  const before = performance.now();
   const subject = await start(task.setup);
+  const startMs = performance.now() - before;
   const measure = prepare(subject, task.params);
-  const answer = (request: Request): Promise<unknown> => (request === 'close' ? subject.close() : measure[request]());
+  const answers: Record<Request, () => unknown> = {
+    ...measure,
+    url: () => subject.url,
+    startMs: () => startMs,
+    cpuMs,
+    close: () => subject.close(),
+  };
+  const answer = async (request: Request): Promise<unknown> => answers[request]();
   process.on('message', (request: Request) => {
     if (request === 'round') globalThis.gc!();
     void answer(request).then(
@@ -35,6 +45,11 @@ async function main(task: ProcessTask): Promise<void> {
     );
   });
   send({ value: 'ready' });
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e3;
 }
 
 function send(reply: Reply): void {

@@ -1,11 +1,26 @@
-import type { Unit } from '../suites/suite';
+export type Unit = 'ns' | 'bytes' | 'ms' | 'requests/s';
 
 const three = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
 
+/** The unit and what stands in its place from `from` on. */
+const LARGER: Partial<Record<Unit, readonly { from: number; unit: string }[]>> = {
+  ns: [
+    { from: 1e6, unit: 'ms' },
+    { from: 1e3, unit: 'µs' },
+  ],
+  bytes: [
+    { from: 1e6, unit: 'MB' },
+    { from: 1e4, unit: 'kB' },
+  ],
+};
+
+const SIZES: Readonly<Record<string, number>> = { ms: 1e6, µs: 1e3, MB: 1e6, kB: 1e3 };
+
 /** As the tables show it: three digits, in the unit that reads best. */
 export function formatFigure(figure: number, unit: Unit): string {
-  if (unit === 'ns' && Math.abs(figure) >= 10_000) return `${three.format(figure / 1_000)} µs`;
-  return `${three.format(figure)} ${unit}`;
+  const larger = LARGER[unit]?.find(({ from }) => Math.abs(figure) >= from);
+  if (larger === undefined) return `${three.format(figure)} ${unit}`;
+  return `${three.format(figure / SIZES[larger.unit]!)} ${larger.unit}`;
 }
 
 /** `1/12` where it is less than half, `3.1×` where it is more than twice. */

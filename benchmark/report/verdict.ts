@@ -1,23 +1,18 @@
-import { byRound, median } from '../harness/statistics';
-import type { Result, Target } from '../suites/suite';
+/** What `ours` may be of `peer`: a fraction of its cost at most, or of its throughput at least. */
+export interface Target {
+  /** As the summary says it. */
+  readonly what: string;
+  readonly ours: string;
+  readonly peer: string;
+  readonly atMost?: number;
+  readonly atLeast?: number;
+}
 
-/** A target and what came of it. */
+/** A target and what came of it, as text. */
 export interface Verdict {
-  readonly target: Target;
-  /** Ours over the peer's, the median over rounds. */
-  readonly ratio: number;
+  readonly what: string;
+  readonly against: string;
+  readonly measured: string;
+  readonly target: string;
   readonly isMet: boolean;
-}
-
-/** Ours over another's, round by round; the median. */
-export function ratioOf({ figures }: Result, ours: string, peer: string): number {
-  return median(byRound(figures.get(ours)!, figures.get(peer)!, (one, other) => one / other));
-}
-
-export function judge(result: Result): Verdict[] {
-  return result.targets.map((target) => {
-    const ratio = ratioOf(result, target.ours, target.peer);
-    const { atMost = Infinity, atLeast = -Infinity } = target;
-    return { target, ratio, isMet: ratio <= atMost && ratio >= atLeast };
-  });
 }

@@ -1,7 +1,7 @@
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { AGENT, BUCKETS, FAMILIES } from '../harness/subject';
-import type { SubjectFactory, Tool } from '../harness/subject';
+import type { Pair, Subject, SubjectSetup, Tool } from '../harness/subject';
 
 /** More than the benchmark needs: past its limit the SDK would count under one series for all. */
 const CARDINALITY = 200_000;
@@ -51,11 +51,12 @@ function handWrittenTool({ executions, durations, inProgress }: Instruments, too
 }
 
 /** The SDK of OpenTelemetry with its exporter for Prometheus, by hand. */
-export const start: SubjectFactory = async ({ tools }) => {
+export const start = async ({ tools }: SubjectSetup) => {
   const instruments = new Instruments();
-  const { executions, durations, inProgress, provider } = instruments;
+  const { executions, durations, inProgress, exporter, provider } = instruments;
   return {
-    record({ agent, tool }, durationMs) {
+    exporter,
+    record({ agent, tool }: Pair, durationMs: number) {
       inProgress.add(1, { agent, tool });
       executions.add(1, { agent, tool, status: 'success' });
       durations.record(durationMs / 1_000, { agent, tool });
@@ -64,5 +65,5 @@ export const start: SubjectFactory = async ({ tools }) => {
     tools: tools.map((tool) => handWrittenTool(instruments, tool)),
     render: () => instruments.text(),
     close: () => provider.shutdown(),
-  };
+  } satisfies Subject & { exporter: PrometheusExporter };
 };

@@ -1,6 +1,7 @@
 import { AGENT } from '../harness/subject';
 import type { Pair, SubjectFactory, Tool } from '../harness/subject';
-import { PromClientFamilies } from './prom-client-families';
+import { promClientFamilies } from './prom-client-families';
+import type { PromClientFamilies } from './prom-client-families';
 
 /** Children of the three families for one pair. */
 function bind({ executions, durations, inProgress }: PromClientFamilies, { agent, tool }: Pair) {
@@ -52,7 +53,7 @@ function handWrittenTool(children: Children): Tool {
 
 /** prom-client by hand at its fastest: children bound once and kept. */
 export const start: SubjectFactory = async ({ tools }) => {
-  const families = new PromClientFamilies();
+  const families = promClientFamilies();
   const bound = new BoundChildren(families);
   return {
     record(pair, durationMs) {
@@ -64,7 +65,6 @@ export const start: SubjectFactory = async ({ tools }) => {
     },
     tools: tools.map((tool) => handWrittenTool(bound.find({ agent: AGENT, tool }))),
     render: () => families.registry.metrics(),
-    document: () => families.registry.getMetricsAsJSON(),
     async close() {},
   };
 };

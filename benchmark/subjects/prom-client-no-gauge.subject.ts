@@ -1,9 +1,9 @@
 import type { SubjectFactory } from '../harness/subject';
-import { PromClientFamilies } from './prom-client-families';
+import { promClientFamilies } from './prom-client-families';
 
 /** prom-client without the gauge, which somebody could leave out where executions are recorded after they have ended. */
 export const start: SubjectFactory = async () => {
-  const { registry, executions, durations } = new PromClientFamilies();
+  const { registry, executions, durations } = promClientFamilies();
   return {
     record({ agent, tool }, durationMs) {
       executions.inc({ agent, tool, status: 'success' });

@@ -1,6 +1,8 @@
+import type { Registry } from 'prom-client';
 import { AGENT } from '../harness/subject';
-import type { SubjectFactory, Tool } from '../harness/subject';
-import { PromClientFamilies } from './prom-client-families';
+import type { Pair, Subject, SubjectSetup, Tool } from '../harness/subject';
+import { promClientFamilies } from './prom-client-families';
+import type { PromClientFamilies } from './prom-client-families';
 
 function handWrittenTool({ executions, durations, inProgress }: PromClientFamilies, tool: string): Tool {
   class HandWrittenTool implements Tool {
@@ -24,11 +26,12 @@ function handWrittenTool({ executions, durations, inProgress }: PromClientFamili
 }
 
 /** prom-client by hand, as its README shows it: labels as objects. */
-export const start: SubjectFactory = async ({ tools }) => {
-  const families = new PromClientFamilies();
+export const start = async ({ tools }: SubjectSetup) => {
+  const families = promClientFamilies();
   const { registry, executions, durations, inProgress } = families;
   return {
-    record({ agent, tool }, durationMs) {
+    registry,
+    record({ agent, tool }: Pair, durationMs: number) {
       inProgress.inc({ agent, tool });
       executions.inc({ agent, tool, status: 'success' });
       durations.observe({ agent, tool }, durationMs / 1_000);
@@ -36,7 +39,7 @@ export const start: SubjectFactory = async ({ tools }) => {
     },
     tools: tools.map((tool) => handWrittenTool(families, tool)),
     render: () => registry.metrics(),
-    document: () => registry.getMetricsAsJSON(),
+    document: async () => JSON.stringify(await registry.getMetricsAsJSON()),
     async close() {},
-  };
+  } satisfies Subject & { registry: Registry };
 };

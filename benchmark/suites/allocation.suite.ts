@@ -1,5 +1,6 @@
 import { compare } from '../harness/compare';
 import { toolNames } from '../harness/workload';
+import { comparisonSection } from '../report/comparison.section';
 import { addedToBare } from './call.suite';
 import { BARE, FLOOR, OPENTELEMETRY, OURS, OURS_WITHOUT_CONTEXT, PROM_CLIENT, PROM_CLIENT_BOUND } from './contestants';
 import type { Suite } from './suite';
@@ -26,7 +27,7 @@ export const allocationSuite: Suite = {
       nodeFlags: LARGE_YOUNG_GENERATION,
     });
     return [
-      {
+      comparisonSection({
         title: 'Memory that a tracked call allocates',
         explanation: 'What tracking adds to what the bare call allocates; nothing is collected while it is counted.',
         unit: 'bytes',
@@ -35,7 +36,7 @@ export const allocationSuite: Suite = {
           { what: WHAT, ours: OURS.label, peer: PROM_CLIENT.label, atMost: 1 / 4 },
           { what: WHAT, ours: OURS.label, peer: OPENTELEMETRY.label, atMost: 1 / 16 },
         ],
-      },
+      }),
     ];
   },
 };

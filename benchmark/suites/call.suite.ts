@@ -2,8 +2,10 @@ import { compare } from '../harness/compare';
 import type { Figures } from '../harness/compare';
 import { byRound } from '../harness/statistics';
 import { toolNames } from '../harness/workload';
+import { comparisonSection } from '../report/comparison.section';
+import type { Target } from '../report/verdict';
 import { BARE, FLOOR, OPENTELEMETRY, OURS, OURS_WITHOUT_CONTEXT, PROM_CLIENT, PROM_CLIENT_BOUND } from './contestants';
-import type { Suite, Target } from './suite';
+import type { Suite } from './suite';
 
 const TOOLS = 10;
 const WITH_CONTEXT = '`@TrackTool` on an async method, in an agent';
@@ -36,7 +38,7 @@ export const callSuite: Suite = {
       tools: toolNames(TOOLS),
     });
     return [
-      {
+      comparisonSection({
         title: 'A tracked call',
         explanation:
           `What tracking adds to an awaited call of an async method, ${TOOLS} methods in turn: the decorator here, a ` +
@@ -44,7 +46,7 @@ export const callSuite: Suite = {
         unit: 'ns',
         figures: addedToBare(figures),
         targets,
-      },
+      }),
     ];
   },
 };

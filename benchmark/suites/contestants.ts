@@ -13,3 +13,7 @@ export const PROM_CLIENT_NO_GAUGE: Contestant = { label: 'prom-client, no gauge'
 export const OPENTELEMETRY: Contestant = { label: 'OpenTelemetry SDK', subject: 'opentelemetry' };
 export const FLOOR: Contestant = { label: 'floor (written by hand)', subject: 'floor' };
 export const BARE: Contestant = { label: 'bare', subject: 'bare' };
+export const PROM_CLIENT_OBJECTS: Contestant = {
+  label: 'prom-client `getMetricsAsJSON()`, not yet text',
+  subject: 'prom-client-objects',
+};

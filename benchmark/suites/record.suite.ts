@@ -1,4 +1,5 @@
 import { compare } from '../harness/compare';
+import { comparisonSection } from '../report/comparison.section';
 import { FLOOR, OPENTELEMETRY, OURS, PROM_CLIENT, PROM_CLIENT_BOUND, PROM_CLIENT_NO_GAUGE } from './contestants';
 import type { Suite } from './suite';
 
@@ -15,7 +16,7 @@ export const recordSuite: Suite = {
       scale: PAIRS,
     });
     return [
-      {
+      comparisonSection({
         title: 'Recording a finished execution',
         explanation:
           `One execution of one of ${PAIRS} agent-tool pairs. Everybody counts it by agent, tool and status and puts it ` +
@@ -27,7 +28,7 @@ export const recordSuite: Suite = {
           { what: WHAT, ours: OURS.label, peer: PROM_CLIENT.label, atMost: 1 / 10 },
           { what: WHAT, ours: OURS.label, peer: OPENTELEMETRY.label, atMost: 1 / 25 },
         ],
-      },
+      }),
     ];
   },
 };
