@@ -3,7 +3,7 @@ export type { ExecutionKind, ExecutionStatus } from './collection/execution-stat
 export { EXECUTION_CHANNEL } from './collection/execution-publisher';
 export type { ExecutionListener } from './collection/execution-publisher';
 export type { AgentExecutionRecord, ModelCallRecord, ToolExecutionRecord } from './collection/execution-records';
-export type { Execution } from './collection/finished-execution';
+export type { Execution } from './collection/execution-entry';
 export { MetricsCollector } from './collection/metrics-collector';
 export type { ExportFormat } from './collection/export-format';
 export type { HistoryFilter } from './collection/metrics-collector';

@@ -92,7 +92,7 @@ export class MetricsApplication {
     return new MetricsCollector(this.store, {
       strict: this.options.strict,
       registry: this.registry,
-      running: () => this.tracking.describeContext(),
+      running: () => this.tracking.current(),
       listRunning: () => this.tracking.listRunning(),
       warnOnce: (kind, message) => this.faults.warnOnce(kind, message),
       export: (format) => this.export(format),

@@ -7,16 +7,44 @@
 export interface Clock {
   /** Milliseconds on a scale that never goes backwards; durations are differences of it. */
   now(): number;
-  /** Milliseconds since 1970, for the times that people read. */
-  wallTime(): number;
+  /** Milliseconds since 1970, for the times that people read: at a reading of `now` that was made just before, or now. */
+  wallTime(at?: number): number;
   /** Calls back once after so many milliseconds, and returns what takes it back. It keeps no process alive. */
   after(delayMs: number, callback: () => void): () => void;
 }
 
-/** Looked up at every call, never captured: fake timers replace these globals after this file was loaded. */
+/** A clock that was set is noticed after so long at the most. */
+const LOOK_AGAIN_AFTER_MS = 50;
+
+/** What rounding to whole milliseconds can make of one and the same difference. */
+const ROUNDING_MS = 2;
+
+/**
+ * Tells the time of day by the steady clock: looking at a clock is the most expensive part of counting a call, and this
+ * one has been looked at already. How far the two are apart is looked at again now and then, since one can be set.
+ */
+class WallClock {
+  private lookedAt = -Infinity;
+  private aheadMs = performance.timeOrigin;
+
+  at(now: number): number {
+    if (!(now >= this.lookedAt && now < this.lookedAt + LOOK_AGAIN_AFTER_MS)) this.look();
+    return Math.floor(now + this.aheadMs);
+  }
+
+  private look(): void {
+    this.lookedAt = performance.now();
+    const aheadMs = Date.now() - this.lookedAt;
+    if (Math.abs(aheadMs - this.aheadMs) > ROUNDING_MS) this.aheadMs = aheadMs;
+  }
+}
+
+const wallClock = new WallClock();
+
+/** The globals are looked up at every call, never captured: fake timers replace them after this file was loaded. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  wallTime: () => Date.now(),
+  wallTime: (at = performance.now()) => wallClock.at(at),
   after(delayMs, callback) {
     const timer = setTimeout(callback, delayMs);
     timer.unref();

@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { ExportFormat } from './export-format';
-import type { Execution } from './finished-execution';
-import type { TokenCounts } from './token-usage';
+import type { Execution, ExecutionEntry } from './execution-entry';
+import type { CountedSeries } from './metrics-store';
 
 /** What a running execution has in common with the finished one that it becomes. */
 type ExecutionIdentity = Pick<
@@ -16,16 +16,13 @@ export interface RunningExecution extends ExecutionIdentity {
 
 /** The execution in whose context a record is made. */
 export interface RecordContext {
-  readonly id: number;
+  readonly entry: Pick<ExecutionEntry, 'id' | 'name' | 'requestId'>;
   /** The nearest agent. */
-  readonly agentId: string | undefined;
-  /** The request that it belongs to. */
-  readonly requestId: number | undefined;
+  readonly contextAgentId: string | undefined;
   /** The request of the nearest agent that still runs: what an agent that is recorded here is a part of. */
-  readonly enclosingRequestId: number | undefined;
-  /** The model call that is being tracked, if it is one. */
-  readonly modelCall:
-    { readonly model: string; addTokens(tokens: TokenCounts, costUsd: number | undefined): void } | undefined;
+  readonly enclosingRequest: number | undefined;
+  /** Where it is counted while it runs, unless recording was switched off as it began. */
+  readonly series: CountedSeries | undefined;
 }
 
 /** What the collector needs of the rooms around it, handed in so that collection depends on none of them. */

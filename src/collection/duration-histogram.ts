@@ -1,3 +1,6 @@
+import { mergeExemplars } from './exemplar';
+import type { Exemplar, Exemplars } from './exemplar';
+
 const NS_PER_SECOND = 1e9;
 
 /** Upper bounds of a histogram, kept in the two units that are needed. */
@@ -30,17 +33,21 @@ export class DurationHistogram {
   maxNs = 0;
   /** One count per bound and a last one for what exceeds them all; not cumulative. */
   readonly counts: number[];
+  /** By bucket; made by the first, since most series never have any. */
+  exemplars: Exemplars | undefined = undefined;
 
   constructor(readonly bounds: BucketBounds) {
     this.counts = new Array<number>(bounds.seconds.length + 1).fill(0);
   }
 
-  add(durationNs: number): void {
+  add(durationNs: number, exemplar?: Exemplar): void {
     this.minNs = this.count === 0 || durationNs < this.minNs ? durationNs : this.minNs;
     this.maxNs = durationNs > this.maxNs ? durationNs : this.maxNs;
     this.count += 1;
     this.totalNs += durationNs;
-    this.counts[this.bounds.bucketOf(durationNs)]! += 1;
+    const bucket = this.bounds.bucketOf(durationNs);
+    this.counts[bucket]! += 1;
+    if (exemplar !== undefined) (this.exemplars ??= [])[bucket] = exemplar;
   }
 
   merge(other: DurationHistogram): void {
@@ -50,5 +57,6 @@ export class DurationHistogram {
     this.count += other.count;
     this.totalNs += other.totalNs;
     other.counts.forEach((count, bucket) => (this.counts[bucket]! += count));
+    this.exemplars = mergeExemplars(this.exemplars, other.exemplars);
   }
 }

@@ -1,9 +1,9 @@
 import { channel } from 'node:diagnostics_channel';
 import { EXECUTION_CHANNEL, ExecutionPublisher } from './execution-publisher';
-import type { FinishedExecution } from './finished-execution';
+import type { ExecutionEntry } from './execution-entry';
 
 /** An execution that nobody may look at. */
-const UNREAD = new Proxy({} as FinishedExecution, {
+const UNREAD = new Proxy({} as ExecutionEntry, {
   get: (_, field) => {
     throw new Error(`${String(field)} was read`);
   },

@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { types } from 'node:util';
-import { toExecution } from './finished-execution';
-import type { Execution, FinishedExecution } from './finished-execution';
+import { toExecution } from './execution-entry';
+import type { Execution, ExecutionEntry } from './execution-entry';
 
 /** The `node:diagnostics_channel` on which every finished execution is published. */
 export const EXECUTION_CHANNEL = 'nestjs-agent-metrics:execution';
@@ -18,7 +18,7 @@ export class ExecutionPublisher {
     private readonly onFault: (fault: unknown) => void,
   ) {}
 
-  publish(finished: FinishedExecution, idPrefix: string): void {
+  publish(finished: ExecutionEntry, idPrefix: string): void {
     if (this.listener === undefined && !this.channel.hasSubscribers) return;
     const execution = Object.freeze(toExecution(finished, idPrefix));
     this.call(execution);

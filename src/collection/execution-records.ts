@@ -63,79 +63,97 @@ export interface RecordFault {
   readonly allowed: string;
 }
 
-type Check = (value: unknown) => string | undefined;
+type Fault = RecordFault | undefined;
 
-const name: Check = (value) => (typeof value === 'string' && value !== '' ? undefined : 'a string that is not empty');
+export function findAgentFault(record: AgentExecutionRecord): Fault {
+  return (
+    checkRecord(record) ??
+    checkName('agentId', record.agentId) ??
+    checkOptionalName('agentName', record.agentName) ??
+    checkQuantity('durationMs', record.durationMs) ??
+    checkStatus('status', record.status) ??
+    checkOptionalName('errorType', record.errorType) ??
+    checkOptionalTime('endTime', record.endTime)
+  );
+}
 
-/** Also the limit below which converting to nanoseconds cannot overflow. */
-const quantity: Check = (value) =>
-  typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER
-    ? undefined
-    : 'a number from 0 to 2^53 - 1';
+export function findToolFault(record: ToolExecutionRecord): Fault {
+  return (
+    checkRecord(record) ??
+    checkName('toolName', record.toolName) ??
+    checkOptionalName('agentId', record.agentId) ??
+    checkQuantity('durationMs', record.durationMs) ??
+    checkStatus('status', record.status) ??
+    checkOptionalName('errorType', record.errorType) ??
+    checkOptionalQuantity('inputBytes', record.inputBytes) ??
+    checkOptionalQuantity('outputBytes', record.outputBytes) ??
+    checkOptionalQuantity('retries', record.retries) ??
+    checkOptionalTime('endTime', record.endTime)
+  );
+}
 
-const status: Check = (value) => (isExecutionStatus(value) ? undefined : `one of ${EXECUTION_STATUSES.join(', ')}`);
+export function findModelFault(record: ModelCallRecord): Fault {
+  return (
+    checkRecord(record) ??
+    checkName('model', record.model) ??
+    checkOptionalName('provider', record.provider) ??
+    checkOptionalName('agentId', record.agentId) ??
+    (record.status === undefined ? undefined : checkStatus('status', record.status)) ??
+    checkOptionalQuantity('durationMs', record.durationMs) ??
+    checkOptionalQuantity('timeToFirstTokenMs', record.timeToFirstTokenMs) ??
+    checkOptionalName('errorType', record.errorType) ??
+    checkTokens('inputTokens', record.inputTokens) ??
+    checkTokens('outputTokens', record.outputTokens) ??
+    checkTokens('cachedInputTokens', record.cachedInputTokens) ??
+    checkTokens('cacheWriteTokens', record.cacheWriteTokens) ??
+    checkTokens('reasoningTokens', record.reasoningTokens) ??
+    checkOptionalQuantity('costUsd', record.costUsd)
+  );
+}
 
-const time: Check = (value) => (value instanceof Date && !Number.isNaN(value.getTime()) ? undefined : 'a valid Date');
+export function findCacheFault(cache: string | undefined): Fault {
+  return checkOptionalName('cache', cache);
+}
 
-const optional =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined ? undefined : check(value);
+export function findMemoryFault(bytes: number): Fault {
+  return checkQuantity('bytes', bytes);
+}
+
+function checkRecord(record: unknown): Fault {
+  if (typeof record === 'object' && record !== null) return undefined;
+  return { field: 'record', value: record, allowed: 'an object' };
+}
+
+function checkName(field: string, value: unknown): Fault {
+  if (typeof value === 'string' && value !== '') return undefined;
+  return { field, value, allowed: 'a string that is not empty' };
+}
+
+function checkOptionalName(field: string, value: unknown): Fault {
+  return value === undefined ? undefined : checkName(field, value);
+}
+
+/** The limit is also the one below which converting to nanoseconds cannot overflow. */
+function checkQuantity(field: string, value: unknown): Fault {
+  if (typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER) return undefined;
+  return { field, value, allowed: 'a number from 0 to 2^53 - 1' };
+}
+
+function checkOptionalQuantity(field: string, value: unknown): Fault {
+  return value === undefined ? undefined : checkQuantity(field, value);
+}
 
 /** Providers report what they do not know as null, too. */
-const tokens: Check = (value) => (value === null ? undefined : optional(quantity)(value));
+function checkTokens(field: string, value: unknown): Fault {
+  return value === undefined || value === null ? undefined : checkQuantity(field, value);
+}
 
-type Checks<R> = { readonly [Field in keyof R]-?: Check };
+function checkStatus(field: string, value: unknown): Fault {
+  if (isExecutionStatus(value)) return undefined;
+  return { field, value, allowed: `one of ${EXECUTION_STATUSES.join(', ')}` };
+}
 
-const AGENT_CHECKS: Checks<AgentExecutionRecord> = {
-  agentId: name,
-  agentName: optional(name),
-  durationMs: quantity,
-  status,
-  errorType: optional(name),
-  endTime: optional(time),
-};
-
-const TOOL_CHECKS: Checks<ToolExecutionRecord> = {
-  toolName: name,
-  agentId: optional(name),
-  durationMs: quantity,
-  status,
-  errorType: optional(name),
-  inputBytes: optional(quantity),
-  outputBytes: optional(quantity),
-  retries: optional(quantity),
-  endTime: optional(time),
-};
-
-const MODEL_CHECKS: Checks<ModelCallRecord> = {
-  model: name,
-  provider: optional(name),
-  agentId: optional(name),
-  status: optional(status),
-  durationMs: optional(quantity),
-  timeToFirstTokenMs: optional(quantity),
-  errorType: optional(name),
-  inputTokens: tokens,
-  outputTokens: tokens,
-  cachedInputTokens: tokens,
-  cacheWriteTokens: tokens,
-  reasoningTokens: tokens,
-  costUsd: optional(quantity),
-};
-
-export const findModelFault = (record: ModelCallRecord) => findFault(record, MODEL_CHECKS);
-export const findAgentFault = (record: AgentExecutionRecord) => findFault(record, AGENT_CHECKS);
-export const findToolFault = (record: ToolExecutionRecord) => findFault(record, TOOL_CHECKS);
-export const findCacheFault = (cache: string | undefined) => findFault({ cache }, { cache: optional(name) });
-export const findMemoryFault = (bytes: number) => findFault({ bytes }, { bytes: quantity });
-
-function findFault<R extends object>(record: R, checks: Checks<R>): RecordFault | undefined {
-  if (typeof record !== 'object' || record === null) return { field: 'record', value: record, allowed: 'an object' };
-  for (const field in checks) {
-    const value = record[field];
-    const allowed = checks[field](value);
-    if (allowed !== undefined) return { field, value, allowed };
-  }
-  return undefined;
+function checkOptionalTime(field: string, value: unknown): Fault {
+  if (value === undefined || (value instanceof Date && !Number.isNaN(value.getTime()))) return undefined;
+  return { field, value, allowed: 'a valid Date' };
 }

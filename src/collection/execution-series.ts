@@ -1,8 +1,11 @@
 import type { BucketBounds } from './duration-histogram';
 import { DurationHistogram } from './duration-histogram';
+import { mergeExemplars } from './exemplar';
+import type { Exemplar, Exemplars } from './exemplar';
 import { EXECUTION_STATUSES, statusIndex } from './execution-status';
 import type { ExecutionStatus } from './execution-status';
 import { TokenTotals } from './token-usage';
+import type { TrendSeries } from './trend-series';
 
 /** What has label values of its own; the values stand in the order of the family's label names. */
 export interface Labelled {
@@ -16,8 +19,10 @@ export class ExecutionSeries implements Labelled {
   /** Finished executions, in the order of `EXECUTION_STATUSES`. */
   readonly statusCounts: number[] = EXECUTION_STATUSES.map(() => 0);
   readonly durations: DurationHistogram;
+  /** By status; made by the first. */
+  exemplars: Exemplars | undefined = undefined;
   /** Failures by error type; made by the first one, since most series never have any. */
-  errorTypes: Map<string, number> | undefined;
+  errorTypes: Map<string, number> | undefined = undefined;
 
   constructor(
     readonly labels: readonly string[],
@@ -31,10 +36,12 @@ export class ExecutionSeries implements Labelled {
     return this.statusCounts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** A duration is undefined where nobody measured it. */
-  add(status: ExecutionStatus, durationNs: number | undefined): void {
-    this.statusCounts[statusIndex(status)]! += 1;
-    if (durationNs !== undefined) this.durations.add(durationNs);
+  /** A duration is NaN where nobody measured it. */
+  add(status: ExecutionStatus, durationNs: number, exemplar: Exemplar | undefined): void {
+    const index = statusIndex(status);
+    this.statusCounts[index]! += 1;
+    if (!Number.isNaN(durationNs)) this.durations.add(durationNs, exemplar);
+    if (exemplar !== undefined) (this.exemplars ??= [])[index] = exemplar;
   }
 
   addError(errorType: string): void {
@@ -47,6 +54,7 @@ export class ExecutionSeries implements Labelled {
     this.retries += other.retries;
     other.statusCounts.forEach((count, status) => (this.statusCounts[status]! += count));
     this.durations.merge(other.durations);
+    this.exemplars = mergeExemplars(this.exemplars, other.exemplars);
   }
 }
 
@@ -54,6 +62,8 @@ export class ExecutionSeries implements Labelled {
 export class ToolSeries extends ExecutionSeries {
   inputBytes = 0;
   outputBytes = 0;
+  /** Of all executions of the tool, whoever calls it; found by the first. */
+  trend: TrendSeries | undefined = undefined;
 
   constructor(
     readonly agentId: string,
@@ -74,7 +84,7 @@ export class ToolSeries extends ExecutionSeries {
 export class ModelSeries extends ExecutionSeries {
   readonly tokens = new TokenTotals();
   /** Time to the first token of the calls that told it; made by the first of these. */
-  firstTokens: DurationHistogram | undefined;
+  firstTokens: DurationHistogram | undefined = undefined;
 
   constructor(
     readonly agentId: string,
@@ -114,7 +124,9 @@ export class CallScope {
 export class AgentSeries extends ExecutionSeries {
   readonly calls = new CallScope();
   /** Time to the first chunk of the executions that streamed; made by the first of these. */
-  firstChunks: DurationHistogram | undefined;
+  firstChunks: DurationHistogram | undefined = undefined;
+  /** Found by the first execution. */
+  trend: TrendSeries | undefined = undefined;
 
   constructor(
     readonly agentId: string,

@@ -9,14 +9,15 @@ export const EXECUTION_KINDS = ['agent', 'tool', 'model'] as const;
 /** What runs: an agent, a tool, or a call of a language model. */
 export type ExecutionKind = (typeof EXECUTION_KINDS)[number];
 
-const INDEX_OF_STATUS: Record<ExecutionStatus, number> = { success: 0, error: 1, timeout: 2, cancelled: 3 };
-
+/** The place in `EXECUTION_STATUSES`. Spelt out, because it is asked for with every call, and a look-up costs several times as much. */
 export function statusIndex(status: ExecutionStatus): number {
-  return INDEX_OF_STATUS[status];
+  if (status === 'success') return 0;
+  if (status === 'error') return 1;
+  return status === 'timeout' ? 2 : 3;
 }
 
 export function isExecutionStatus(value: unknown): value is ExecutionStatus {
-  return typeof value === 'string' && Object.hasOwn(INDEX_OF_STATUS, value);
+  return value === 'success' || value === 'error' || value === 'timeout' || value === 'cancelled';
 }
 
 /** What counts as failed: an error or a timeout, but not what was cancelled. */

@@ -1,9 +1,11 @@
+import type { BucketBounds } from './duration-histogram';
 import type { DeclaredNames } from './declared-names';
+import { exemplarOf } from './exemplar';
 import { ExecutionHistory } from './execution-history';
 import { ExecutionSeries } from './execution-series';
 import type { AgentSeries, ModelSeries, ToolSeries } from './execution-series';
 import { isFailure } from './execution-status';
-import type { FinishedExecution } from './finished-execution';
+import type { ExecutionEntry } from './execution-entry';
 import type { LimitedFamily } from './series-limit';
 import { OTHER_NAME, SeriesLimit } from './series-limit';
 import { SeriesTable } from './series-table';
@@ -29,8 +31,8 @@ export class Ledger {
   readonly requestTrend: TrendSeries;
   readonly agentTrends = new Map<string, TrendSeries>();
   readonly toolTrends = new Map<string, TrendSeries>();
-  /** Milliseconds since 1970; undefined before the first record. */
-  lastUpdated: number | undefined;
+  /** Milliseconds since 1970; NaN before the first record. A number in any case: it changes with every call. */
+  lastUpdated = NaN;
 
   constructor(
     /** Milliseconds since 1970. */
@@ -48,63 +50,57 @@ export class Ledger {
   }
 
   /** `second` is when it ended, on the clock's scale. */
-  addAgentExecution(execution: FinishedExecution, series: AgentSeries, second: number): void {
-    const { status, firstChunkNs } = execution;
-    const durationNs = execution.durationNs ?? 0;
-    if (execution.requestId === execution.id) {
-      this.requests.add(status, durationNs);
+  addAgentExecution(entry: ExecutionEntry, series: AgentSeries, second: number): void {
+    const { status, durationNs, firstChunkNs } = entry;
+    if (entry.isRequest) {
+      this.requests.add(status, durationNs, exemplarOf(entry));
       this.requestTrend.add(second, durationNs, isFailure(status));
     }
-    this.addExecution(execution, series);
-    this.addError(execution, series, 'agentError');
-    this.trend(this.agentTrends, series.agentId, 'agent').add(second, durationNs, isFailure(status));
-    if (series.agentId !== execution.agentId) this.limit.drop('agent');
-    if (firstChunkNs !== undefined) series.addFirstChunk(firstChunkNs);
+    this.addExecution(entry, series);
+    this.addError(entry, series, 'agentError');
+    series.trend ??= openTrend(this.agentTrends, series.agentId, this.settings.buckets.agent);
+    series.trend.add(second, durationNs, isFailure(status));
+    if (series.agentId !== entry.agentId) this.limit.drop('agent');
+    if (!Number.isNaN(firstChunkNs)) series.addFirstChunk(firstChunkNs);
   }
 
-  addToolExecution(execution: FinishedExecution, series: ToolSeries, second: number): void {
-    this.addExecution(execution, series);
-    this.addError(execution, series, 'toolError');
-    this.trend(this.toolTrends, series.toolName, 'tool').add(
-      second,
-      execution.durationNs ?? 0,
-      isFailure(execution.status),
-    );
-    series.inputBytes += execution.inputBytes;
-    series.outputBytes += execution.outputBytes;
-    if (series.toolName !== execution.toolName || isFolded(series, execution)) this.limit.drop('tool');
+  addToolExecution(entry: ExecutionEntry, series: ToolSeries, second: number): void {
+    const { status, durationNs } = entry;
+    this.addExecution(entry, series);
+    this.addError(entry, series, 'toolError');
+    series.trend ??= openTrend(this.toolTrends, series.toolName, this.settings.buckets.tool);
+    series.trend.add(second, durationNs, isFailure(status));
+    series.inputBytes += entry.inputBytes;
+    series.outputBytes += entry.outputBytes;
+    if (series.toolName !== entry.name || isFolded(series, entry)) this.limit.drop('tool');
   }
 
-  addModelCall(execution: FinishedExecution, series: ModelSeries): void {
-    this.addExecution(execution, series);
-    if (execution.firstChunkNs !== undefined) series.addFirstToken(execution.firstChunkNs);
-    if (series.model !== execution.model || isFolded(series, execution)) this.limit.drop('model');
+  addModelCall(entry: ExecutionEntry, series: ModelSeries): void {
+    this.addExecution(entry, series);
+    if (!Number.isNaN(entry.firstChunkNs)) series.addFirstToken(entry.firstChunkNs);
+    if (series.model !== entry.name || isFolded(series, entry)) this.limit.drop('model');
   }
 
-  private addExecution(execution: FinishedExecution, series: ExecutionSeries): void {
-    series.add(execution.status, execution.durationNs);
-    series.retries += execution.retries;
-    this.history.add(execution);
+  private addExecution(entry: ExecutionEntry, series: ExecutionSeries): void {
+    series.add(entry.status, entry.durationNs, exemplarOf(entry));
+    series.retries += entry.retries;
+    this.history.add(entry);
   }
 
-  private addError(
-    { status, errorType }: FinishedExecution,
-    series: ExecutionSeries,
-    kind: 'agentError' | 'toolError',
-  ) {
+  private addError({ status, errorType }: ExecutionEntry, series: ExecutionSeries, kind: 'agentError' | 'toolError') {
     if (errorType === undefined || !isFailure(status)) return;
     if (series.errorTypes?.has(errorType) || this.limit.admit(kind)) return series.addError(errorType);
     series.addError(OTHER_NAME);
     this.limit.drop(kind);
   }
-
-  private trend(trends: Map<string, TrendSeries>, name: string, kind: 'agent' | 'tool'): TrendSeries {
-    let trend = trends.get(name);
-    if (trend === undefined) trends.set(name, (trend = new TrendSeries(this.settings.buckets[kind])));
-    return trend;
-  }
 }
 
-function isFolded(series: { readonly agentId: string }, execution: FinishedExecution): boolean {
-  return series.agentId !== (execution.agentId ?? '');
+function openTrend(trends: Map<string, TrendSeries>, name: string, bounds: BucketBounds): TrendSeries {
+  let trend = trends.get(name);
+  if (trend === undefined) trends.set(name, (trend = new TrendSeries(bounds)));
+  return trend;
+}
+
+function isFolded(series: { readonly agentId: string }, entry: ExecutionEntry): boolean {
+  return series.agentId !== (entry.agentId ?? '');
 }

@@ -1,19 +1,20 @@
 import { inspect } from 'node:util';
 import type { Registry } from 'prom-client';
-import type { CollectorSurroundings, RunningExecution } from './collector-surroundings';
+import { activeSpan } from './active-span';
+import type { CollectorSurroundings, RecordContext, RunningExecution } from './collector-surroundings';
 import { EXPORT_FORMATS } from './export-format';
 import type { ExportFormat } from './export-format';
 import { normaliseName } from './execution-name';
 import { findAgentFault, findCacheFault, findMemoryFault, findModelFault, findToolFault } from './execution-records';
 import type { AgentExecutionRecord, ModelCallRecord, RecordFault, ToolExecutionRecord } from './execution-records';
 import type { ExecutionKind, ExecutionStatus } from './execution-status';
-import { defaultErrorType, toExecution, toNanoseconds } from './finished-execution';
-import type { Execution, FinishedExecution } from './finished-execution';
+import { defaultErrorType, ExecutionEntry, toExecution, toNanoseconds } from './execution-entry';
+import type { Execution } from './execution-entry';
+import { ModelSeries } from './execution-series';
 import type { AgentMetrics, CacheMetrics, ModelMetrics, SystemMetrics, ToolMetrics } from './metrics-snapshot';
-import type { Account, MetricsStore } from './metrics-store';
+import type { CountedSeries, MetricsStore } from './metrics-store';
 import { mergeModels, mergeTools, readAgent, readCache, readModel, readSystem, readTool } from './snapshot.reader';
 import { completeTokens } from './token-usage';
-import { activeTraceId } from './trace-context';
 import { readTrends, TREND_WINDOWS } from './trend-window';
 import type { Trends, TrendWindow } from './trend-window';
 
@@ -50,24 +51,40 @@ export class MetricsCollector {
 
   /** Records one finished agent execution. It is a request unless an agent runs in its context. */
   recordAgentExecution(record: AgentExecutionRecord): void {
-    if (!this.accepts('recordAgentExecution', () => findAgentFault(record))) return;
+    if (this.rejects('recordAgentExecution', findAgentFault(record))) return;
     const { series } = this.store.ledger;
-    const { agentName, durationMs, status, errorType, endTime } = record;
     const agentId = normaliseName(record.agentId);
-    if (agentName !== undefined) series.nameAgent(agentId, normaliseName(agentName));
-    this.add({ kind: 'agent', agentId, durationMs, status, errorType, endTime }, series.agent(agentId));
+    if (record.agentName !== undefined) series.nameAgent(agentId, normaliseName(record.agentName));
+    const context = this.surroundings.running();
+    const id = this.store.nextId();
+    const requestId = context?.enclosingRequest ?? id;
+    this.add(
+      new ExecutionEntry('agent', agentId, agentId, id, context?.entry.id, requestId),
+      series.agent(agentId),
+      record,
+    );
   }
 
   /** Records one finished tool execution, of the running agent unless `agentId` names another. */
   recordToolExecution(record: ToolExecutionRecord): void {
-    if (!this.accepts('recordToolExecution', () => findToolFault(record))) return;
-    const { durationMs, status, errorType, endTime, retries, inputBytes, outputBytes } = record;
-    const agentId = this.agentIdOf(record);
-    const toolName = normaliseName(record.toolName);
-    this.add(
-      { kind: 'tool', agentId, toolName, durationMs, status, errorType, endTime, retries, inputBytes, outputBytes },
-      this.store.ledger.series.tool(agentId, toolName),
-    );
+    if (this.rejects('recordToolExecution', findToolFault(record))) return;
+    const context = this.surroundings.running();
+    const table = this.store.ledger.series;
+    let { agentId = context?.contextAgentId, toolName } = record;
+    let series = table.findTool(agentId, toolName);
+    if (series === undefined) {
+      agentId = agentId && normaliseName(agentId);
+      series = table.tool(agentId, (toolName = normaliseName(toolName)));
+    } else {
+      // The same names, in memory of their own.
+      ({ toolName } = series);
+      agentId &&= series.agentId;
+    }
+    const entry = this.open('tool', toolName, agentId, context);
+    entry.inputBytes = record.inputBytes ?? 0;
+    entry.outputBytes = record.outputBytes ?? 0;
+    entry.retries = record.retries ?? 0;
+    this.add(entry, series, record);
   }
 
   /**
@@ -77,42 +94,43 @@ export class MetricsCollector {
    * @returns what it cost in US dollars, where anybody knows the price
    */
   recordModelCall(record: ModelCallRecord): { costUsd?: number } {
-    if (!this.accepts('recordModelCall', () => findModelFault(record))) return {};
-    const agentId = this.agentIdOf(record);
+    if (this.rejects('recordModelCall', findModelFault(record))) return {};
+    const context = this.surroundings.running();
     const model = normaliseName(record.model);
-    const provider = normaliseName(record.provider ?? '');
     const tokens = completeTokens(record);
     const costUsd = record.costUsd ?? this.store.prices.costOf(tokens, model, record.provider);
-    const tracked = this.surroundings.running()?.modelCall;
-    if (tracked?.model === model) {
-      tracked.addTokens(tokens, costUsd);
+    if (context?.series instanceof ModelSeries && context.entry.name === model) {
+      context.series.tokens.add(tokens, costUsd);
       this.store.touch();
-      return { costUsd };
+    } else {
+      const agentId = record.agentId === undefined ? context?.contextAgentId : normaliseName(record.agentId);
+      const series = this.store.ledger.series.model(agentId, model, normaliseName(record.provider ?? ''));
+      series.tokens.add(tokens, costUsd);
+      const entry = this.open('model', model, agentId, context);
+      if (record.timeToFirstTokenMs !== undefined) entry.firstChunkNs = toNanoseconds(record.timeToFirstTokenMs);
+      const { status, errorType, durationMs } = record;
+      this.add(entry, series, { status, errorType, durationMs });
     }
-    const series = this.store.ledger.series.model(agentId, model, provider);
-    const { durationMs, status = 'success', errorType, timeToFirstTokenMs: firstChunkMs } = record;
-    series.tokens.add(tokens, costUsd);
-    this.add({ kind: 'model', agentId, model, durationMs, status, errorType, firstChunkMs }, series);
     return { costUsd };
   }
 
   /** Records a hit of one of the application's caches, by its name or of the unnamed one. */
   recordCacheHit(cache?: string): void {
-    if (!this.accepts('recordCacheHit', () => findCacheFault(cache))) return;
+    if (this.rejects('recordCacheHit', findCacheFault(cache))) return;
     this.store.ledger.series.cache(cache && normaliseName(cache), 'cacheHit').hits += 1;
     this.store.touch();
   }
 
   /** Records a miss of one of the application's caches, by its name or of the unnamed one. */
   recordCacheMiss(cache?: string): void {
-    if (!this.accepts('recordCacheMiss', () => findCacheFault(cache))) return;
+    if (this.rejects('recordCacheMiss', findCacheFault(cache))) return;
     this.store.ledger.series.cache(cache && normaliseName(cache), 'cacheMiss').misses += 1;
     this.store.touch();
   }
 
   /** Takes a memory reading in bytes from elsewhere. From the first one on the module no longer samples the process. */
   updateMemoryUsage(bytes: number): void {
-    if (this.accepts('updateMemoryUsage', () => findMemoryFault(bytes))) this.store.memory.update(bytes);
+    if (!this.rejects('updateMemoryUsage', findMemoryFault(bytes))) this.store.memory.update(bytes);
   }
 
   /** The application as a whole. */
@@ -222,75 +240,65 @@ export class MetricsCollector {
     this.store.reset();
   }
 
-  private accepts(method: string, findFault: () => RecordFault | undefined): boolean {
-    if (!this.store.enabled) return false;
-    const fault = findFault();
-    if (fault === undefined) return true;
-    const message = `${method}: ${fault.field} is ${describe(fault.value)}, must be ${fault.allowed}.`;
+  private rejects(method: string, fault: RecordFault | undefined): boolean {
+    if (!this.store.enabled) return true;
+    if (fault !== undefined) this.refuse(method, fault);
+    return fault !== undefined;
+  }
+
+  private refuse(method: string, { field, value, allowed }: RecordFault): void {
+    const message = `${method}: ${field} is ${describe(value)}, must be ${allowed}.`;
     if (this.surroundings.strict) throw new RangeError(message);
     this.surroundings.warnOnce(
-      `${method}.${fault.field}`,
+      `${method}.${field}`,
       `${message} The record was dropped; more of the kind are not logged.`,
     );
-    return false;
   }
 
-  private agentIdOf({ agentId }: { readonly agentId?: string }): string | undefined {
-    return agentId === undefined ? this.surroundings.running()?.agentId : normaliseName(agentId);
+  /** The entry of a tool execution or a model call that is recorded in a context. */
+  private open(
+    kind: ExecutionKind,
+    name: string,
+    agentId: string | undefined,
+    context: RecordContext | undefined,
+  ): ExecutionEntry {
+    return new ExecutionEntry(kind, name, agentId, this.store.nextId(), context?.entry.id, context?.entry.requestId);
   }
 
-  private add(measured: MeasuredExecution, series: Account['series']): void {
+  private add(
+    entry: ExecutionEntry,
+    series: CountedSeries,
+    { status = 'success', errorType, durationMs, endTime }: Ending,
+  ): void {
     const { clock, ledger } = this.store;
-    const running = this.surroundings.running();
-    const id = this.store.nextId();
-    const wallTime = clock.wallTime();
-    const endTime = measured.endTime?.getTime() ?? wallTime;
-    const { kind, status, errorType } = measured;
-    const finished: FinishedExecution = {
-      id,
-      parentId: running?.id,
-      requestId: kind === 'agent' ? (running?.enclosingRequestId ?? id) : running?.requestId,
-      kind,
-      agentId: measured.agentId,
-      toolName: measured.toolName,
-      model: measured.model,
-      status,
-      errorType: errorType === undefined ? defaultErrorType(status) : normaliseName(errorType),
-      errorMessage: undefined,
-      endTime,
-      durationNs: nanosecondsOf(measured.durationMs),
-      pausedNs: 0,
-      retries: measured.retries ?? 0,
-      inputBytes: measured.inputBytes ?? 0,
-      outputBytes: measured.outputBytes ?? 0,
-      chunks: 0,
-      firstChunkNs: nanosecondsOf(measured.firstChunkMs),
-      traceId: activeTraceId(),
-    };
+    const now = clock.now();
+    const wallTime = clock.wallTime(now);
+    entry.status = status;
+    entry.errorType = errorType === undefined ? defaultErrorType(status) : normaliseName(errorType);
+    entry.endTime = endTime?.getTime() ?? wallTime;
+    if (durationMs !== undefined) entry.durationNs = toNanoseconds(durationMs);
+    entry.span = activeSpan();
     // What is said to end in the future counts as ending now.
-    this.store.add(finished, { ledger, series }, clock.now() - Math.max(0, wallTime - endTime));
+    const endedAt = now - Math.max(0, wallTime - entry.endTime);
+    this.store.touch(wallTime);
+    this.store.add(entry, ledger, series, endedAt);
   }
 }
 
-/** What the three kinds of records have in common, checked, with the names as they are counted. */
-type MeasuredExecution = Pick<FinishedExecution, 'kind' | 'agentId' | 'status'> &
-  Partial<Pick<FinishedExecution, 'toolName' | 'model' | 'retries' | 'inputBytes' | 'outputBytes'>> & {
-    readonly durationMs?: number;
-    readonly errorType?: string;
-    readonly endTime?: Date;
-    readonly firstChunkMs?: number;
-  };
-
-function nanosecondsOf(durationMs: number | undefined): number | undefined {
-  return durationMs === undefined ? undefined : toNanoseconds(durationMs);
+/** What the three kinds of records have in common. */
+interface Ending {
+  readonly status?: ExecutionStatus;
+  readonly durationMs?: number;
+  readonly errorType?: string;
+  readonly endTime?: Date;
 }
 
-function matches(execution: FinishedExecution, { kind, agentId, toolName, status }: HistoryFilter): boolean {
+function matches(entry: ExecutionEntry, { kind, agentId, toolName, status }: HistoryFilter): boolean {
   return (
-    (kind === undefined || execution.kind === kind) &&
-    (agentId === undefined || execution.agentId === agentId) &&
-    (toolName === undefined || execution.toolName === toolName) &&
-    (status === undefined || execution.status === status)
+    (kind === undefined || entry.kind === kind) &&
+    (agentId === undefined || entry.agentId === agentId) &&
+    (toolName === undefined || (entry.kind === 'tool' && entry.name === toolName)) &&
+    (status === undefined || entry.status === status)
   );
 }
 

@@ -3,7 +3,7 @@ import { DeclaredNames } from './declared-names';
 import type { ExecutionPublisher } from './execution-publisher';
 import { AgentSeries, ToolSeries } from './execution-series';
 import type { ModelSeries } from './execution-series';
-import type { FinishedExecution } from './finished-execution';
+import type { ExecutionEntry } from './execution-entry';
 import type { LedgerSettings } from './ledger';
 import { Ledger } from './ledger';
 import { MemorySampler } from './memory-sampler';
@@ -15,10 +15,7 @@ export interface MetricsStoreSettings extends LedgerSettings {
 }
 
 /** Where an execution is counted. */
-export interface Account {
-  readonly ledger: Ledger;
-  readonly series: AgentSeries | ToolSeries | ModelSeries;
-}
+export type CountedSeries = AgentSeries | ToolSeries | ModelSeries;
 
 /** What one application has collected. The tracker and the public collector write to it, exporters read it. */
 export class MetricsStore {
@@ -50,19 +47,18 @@ export class MetricsStore {
   }
 
   /** Counts an execution. `endedAt` is when it ended on the clock's scale. */
-  add(execution: FinishedExecution, { ledger, series }: Account, endedAt: number): void {
+  add(entry: ExecutionEntry, ledger: Ledger, series: CountedSeries, endedAt: number): void {
     const second = Math.floor(endedAt / 1_000);
-    if (series instanceof ToolSeries) ledger.addToolExecution(execution, series, second);
-    else if (series instanceof AgentSeries) ledger.addAgentExecution(execution, series, second);
-    else ledger.addModelCall(execution, series);
+    if (series instanceof ToolSeries) ledger.addToolExecution(entry, series, second);
+    else if (series instanceof AgentSeries) ledger.addAgentExecution(entry, series, second);
+    else ledger.addModelCall(entry, series);
     // Listeners hear of an execution that a reset has outlived, too: it was worked and paid for.
-    if (ledger === this.current) this.touch();
-    this.publisher.publish(execution, this.instanceId);
+    this.publisher.publish(entry, this.instanceId);
   }
 
-  /** Remembers that something has been recorded now. */
-  touch(): void {
-    this.current.lastUpdated = this.clock.wallTime();
+  /** Remembers that something has been recorded, in milliseconds since 1970. */
+  touch(time = this.clock.wallTime()): void {
+    this.current.lastUpdated = time;
   }
 
   reset(): void {

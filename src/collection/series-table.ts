@@ -37,6 +37,12 @@ export class SeriesTable {
     if (series.agentId === id) series.agentName = displayName;
   }
 
+  /** A tool that has a series of its own; undefined also for a name that is not in its form. */
+  findTool(agentId: string | undefined, toolName: string): ToolSeries | undefined {
+    const scope = agentId === undefined ? this.outsideAgents : this.agents.get(agentId)?.calls;
+    return scope?.tools.get(toolName);
+  }
+
   tool(agentId: string | undefined, toolName: string): ToolSeries {
     const agent = agentId === undefined ? undefined : this.agent(agentId);
     const scope = agent?.calls ?? this.outsideAgents;

@@ -131,7 +131,7 @@ export function readSystem({ ledger, memory, clock }: MetricsStore): SystemMetri
   const cache = readAllCaches(ledger);
   return Object.freeze({
     startTime: new Date(ledger.startTime),
-    lastUpdated: ledger.lastUpdated === undefined ? null : new Date(ledger.lastUpdated),
+    lastUpdated: Number.isNaN(ledger.lastUpdated) ? null : new Date(ledger.lastUpdated),
     uptimeSeconds: Math.max(0, clock.wallTime() - ledger.startTime) / 1_000,
     totalRequests: success + error + timeout + cancelled,
     successfulRequests: success,

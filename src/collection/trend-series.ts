@@ -30,6 +30,7 @@ export interface TrendSlot {
  */
 export class TrendSeries {
   private slots: TrendSlot[] = [];
+  private newest: TrendSlot | undefined = undefined;
   private compactAt = COMPACT_AFTER;
   /** The newest second that was seen. What ended long ago may be recorded late, and says nothing of now. */
   private latest = -Infinity;
@@ -37,9 +38,7 @@ export class TrendSeries {
   constructor(readonly bounds: DurationHistogram['bounds']) {}
 
   add(second: number, durationNs: number, isFailure: boolean): void {
-    this.latest = Math.max(this.latest, second);
-    if (this.slots.length >= this.compactAt) this.compact();
-    const slot = this.slotAt(second);
+    const slot = this.newest?.start === second ? this.newest : this.open(second);
     slot.count += 1;
     slot.errors += isFailure ? 1 : 0;
     slot.totalNs += durationNs;
@@ -57,6 +56,15 @@ export class TrendSeries {
     this.latest = Math.max(this.latest, now);
     const oldest = this.slots[0];
     if (oldest !== undefined && spanAllowed(oldest, this.latest) === undefined) this.compact();
+  }
+
+  /** The slot of a second, which most of the time is the newest. */
+  private open(second: number): TrendSlot {
+    this.latest = Math.max(this.latest, second);
+    if (this.slots.length >= this.compactAt) this.compact();
+    const slot = this.slotAt(second);
+    this.newest = this.slots.at(-1);
+    return slot;
   }
 
   private slotAt(second: number): TrendSlot {
@@ -81,6 +89,7 @@ export class TrendSeries {
       else joined.push(addSlot(emptySlot(start, span), slot));
     }
     this.slots = joined;
+    this.newest = joined.at(-1);
     this.compactAt = joined.length + COMPACT_AFTER;
   }
 }

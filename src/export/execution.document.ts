@@ -1,4 +1,4 @@
-import type { Execution } from '../collection/finished-execution';
+import type { Execution } from '../collection/execution-entry';
 import type { RunningExecution } from '../collection/collector-surroundings';
 import { formatGoDuration, toSeconds } from './go-duration';
 

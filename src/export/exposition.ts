@@ -1,5 +1,15 @@
+import type { Exemplar, Exemplars } from '../collection/exemplar';
 import type { Labelled } from '../collection/execution-series';
-import type { FamilySnapshot, HistogramSample } from './family-snapshot';
+import type { FamilySnapshot, HistogramSample, SampleGroup } from './family-snapshot';
+import {
+  escapeHelp,
+  escapeLabelValue,
+  formatBound,
+  formatValue,
+  joinLabels,
+  labelPair,
+  labelText,
+} from './exposition-text';
 
 /** The two text formats; what differs between them is decided here and nowhere else. */
 export type ExpositionFormat = 'prometheus' | 'openmetrics';
@@ -13,22 +23,6 @@ export interface ExpositionOptions {
 /** What stands after the last family. */
 export function expositionEnd(format: ExpositionFormat): string {
   return format === 'openmetrics' ? '# EOF\n' : '';
-}
-
-/** Writes a family in pieces that are small enough to let others run in between. */
-export function* writeFamily(snapshot: FamilySnapshot, options: ExpositionOptions): Generator<string> {
-  const { family, samples, histograms } = snapshot;
-  const name = `${options.prefix}_${family.name}`;
-  const defaults = labelText(Object.keys(options.defaultLabels), Object.values(options.defaultLabels));
-  yield writeHeader({ name, type: family.type, help: family.help }, options.format);
-  const extraLabel = family.labels.at(-1);
-  for (const { series, extra, value } of samples) {
-    const extraText = extra === undefined ? '' : `${extraLabel}="${escapeLabelValue(extra)}"`;
-    yield writeSample(name, joinLabels(seriesLabels(series, family.labels), extraText, defaults), value);
-  }
-  for (const histogram of histograms) {
-    yield writeHistogram(name, joinLabels(seriesLabels(histogram.series, family.labels), defaults), histogram);
-  }
 }
 
 export interface FamilyHeader {
@@ -46,40 +40,101 @@ export function writeHeader({ name, type, help }: FamilyHeader, format: Expositi
   return `# HELP ${familyName} ${escapeLabelValue(help)}\n# TYPE ${familyName} ${familyType}\n`;
 }
 
+/** What OpenMetrics lets a bucket or a counter carry. */
+export interface WrittenExemplar {
+  readonly labels: Readonly<Record<string, string | number>>;
+  readonly value: number;
+  /** Seconds since 1970. */
+  readonly timestamp: number;
+}
+
 /** One line. `labels` is the text between the braces, empty for none. */
-export function writeSample(name: string, labels: string, value: number): string {
-  return labels === '' ? `${name} ${formatValue(value)}\n` : `${name}{${labels}} ${formatValue(value)}\n`;
+export function writeSample(name: string, labels: string, value: number, exemplar?: WrittenExemplar): string {
+  const series = labels === '' ? name : `${name}{${labels}}`;
+  return `${series} ${formatValue(value)}${exemplar === undefined ? '' : exemplarText(exemplar)}\n`;
 }
 
-function writeHistogram(name: string, labels: string, { bounds, counts, sum, count }: HistogramSample): string {
-  const separator = labels === '' ? '' : ',';
-  let text = '';
-  let cumulative = 0;
-  for (let bucket = 0; bucket < counts.length; bucket += 1) {
-    cumulative += counts[bucket]!;
-    const bound = formatBound(bounds[bucket] ?? Infinity);
-    text += `${name}_bucket{${labels}${separator}le="${bound}"} ${cumulative}\n`;
+function exemplarText({ labels, value, timestamp }: WrittenExemplar): string {
+  return ` # {${labelText(Object.keys(labels), Object.values(labels))}} ${formatValue(value)} ${timestamp}`;
+}
+
+/** Writes a family in pieces that are small enough to let others run in between. */
+export function* writeFamily(snapshot: FamilySnapshot, options: ExpositionOptions): Generator<string> {
+  const { family } = snapshot;
+  yield writeHeader({ name: `${options.prefix}_${family.name}`, type: family.type, help: family.help }, options.format);
+  const writer = new FamilyWriter(snapshot, options);
+  for (const group of snapshot.groups) yield writer.writeGroup(group);
+  for (const histogram of snapshot.histograms) yield writer.writeHistogram(histogram);
+}
+
+/** Writes the samples of one family. What many of them have in common is made once. */
+class FamilyWriter {
+  private readonly name: string;
+  private readonly defaults: string;
+  private readonly lastLabels = new Map<string, string>();
+  private readonly hasExemplars: boolean;
+
+  constructor(
+    private readonly snapshot: FamilySnapshot,
+    { prefix, defaultLabels, format }: ExpositionOptions,
+  ) {
+    this.name = `${prefix}_${snapshot.family.name}`;
+    this.defaults = labelText(Object.keys(defaultLabels), Object.values(defaultLabels));
+    this.hasExemplars = format === 'openmetrics';
   }
-  return text + writeSample(`${name}_sum`, labels, sum) + writeSample(`${name}_count`, labels, count);
+
+  writeGroup({ series, values, lastLabels, exemplars }: SampleGroup): string {
+    const labels = this.labelsOf(series);
+    if (lastLabels === undefined) return writeSample(this.name, joinLabels(labels, this.defaults), values[0]!);
+    let text = '';
+    for (let index = 0; index < values.length; index += 1) {
+      const sampleLabels = joinLabels(joinLabels(labels, this.lastLabel(lastLabels[index]!)), this.defaults);
+      text += writeSample(this.name, sampleLabels, values[index]!, this.exemplar(exemplars, index, countedOnce));
+    }
+    return text;
+  }
+
+  writeHistogram({ series, bounds, counts, sum, count, exemplars }: HistogramSample): string {
+    const { name } = this;
+    const labels = joinLabels(this.labelsOf(series), this.defaults);
+    const start = `${name}_bucket{${labels}${labels === '' ? '' : ','}`;
+    const ends = bucketEnds(bounds);
+    let text = '';
+    let cumulative = 0;
+    for (let bucket = 0; bucket < counts.length; bucket += 1) {
+      cumulative += counts[bucket]!;
+      const exemplar = this.exemplar(exemplars, bucket, secondsOf);
+      text += `${start}${ends[bucket]!}${cumulative}${exemplar === undefined ? '' : exemplarText(exemplar)}\n`;
+    }
+    return text + writeSample(`${name}_sum`, labels, sum) + writeSample(`${name}_count`, labels, count);
+  }
+
+  private labelsOf(series: Labelled): string {
+    return seriesLabels(series, this.snapshot.family.labels);
+  }
+
+  private lastLabel(value: string): string {
+    let text = this.lastLabels.get(value);
+    if (text === undefined) {
+      this.lastLabels.set(value, (text = labelPair(this.snapshot.family.labels.at(-1)!, value)));
+    }
+    return text;
+  }
+
+  private exemplar(
+    exemplars: Readonly<Exemplars> | undefined,
+    index: number,
+    valueOf: (exemplar: Exemplar) => number,
+  ): WrittenExemplar | undefined {
+    const exemplar = this.hasExemplars ? exemplars?.[index] : undefined;
+    if (exemplar === undefined) return undefined;
+    const { traceId, spanId, time } = exemplar;
+    return { labels: { trace_id: traceId, span_id: spanId }, value: valueOf(exemplar), timestamp: time / 1_000 };
+  }
 }
 
-export function joinLabels(...parts: string[]): string {
-  return parts.filter((part) => part !== '').join(',');
-}
-
-/** prom-client's labels may also be numbers, or be left undefined. */
-type LabelValue = string | number | undefined;
-
-/** The text between the braces. What is undefined is left out; an empty value is written, and as good as none. */
-export function labelText(names: readonly string[], values: readonly LabelValue[]): string {
-  const pairs: string[] = [];
-  names.forEach((name, index) => {
-    const value = values[index];
-    if (value === undefined) return;
-    pairs.push(`${name}="${escapeLabelValue(isBound(name, value) ? formatBound(value) : `${value}`)}"`);
-  });
-  return pairs.join(',');
-}
+const countedOnce = () => 1;
+const secondsOf = ({ durationNs }: Exemplar) => durationNs / 1e9;
 
 /** A series' labels never change: their text is made once. */
 const seriesTexts = new WeakMap<Labelled, string>();
@@ -90,30 +145,14 @@ function seriesLabels(series: Labelled, names: readonly string[]): string {
   return text;
 }
 
-function isBound(label: string, value: LabelValue): value is number {
-  return typeof value === 'number' && (label === 'le' || label === 'quantile');
-}
+/** The bounds of a histogram as its lines have them, each to the value; the last is that of what exceeds them all. */
+const endsOfBounds = new WeakMap<readonly number[], readonly string[]>();
 
-/** The canonical float: `1.0`, not `1`, which would be another series for Prometheus. */
-function formatBound(bound: number): string {
-  const text = formatValue(bound);
-  return Number.isInteger(bound) && !text.includes('e') ? `${text}.0` : text;
-}
-
-function formatValue(value: number): string {
-  if (Number.isFinite(value)) return String(value);
-  if (Number.isNaN(value)) return 'NaN';
-  return value > 0 ? '+Inf' : '-Inf';
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n' };
-
-export function escapeLabelValue(value: string): string {
-  const wellFormed = value.isWellFormed() ? value : value.toWellFormed();
-  return /[\\"\n]/.test(wellFormed) ? wellFormed.replace(/[\\"\n]/g, (character) => ESCAPES[character]!) : wellFormed;
-}
-
-/** In the older format a quotation mark stands for itself in a help text. */
-function escapeHelp(help: string): string {
-  return help.replace(/[\\\n]/g, (character) => ESCAPES[character]!);
+function bucketEnds(bounds: readonly number[]): readonly string[] {
+  let ends = endsOfBounds.get(bounds);
+  if (ends === undefined) {
+    ends = [...bounds, Infinity].map((bound) => `le="${formatBound(bound)}"} `);
+    endsOfBounds.set(bounds, ends);
+  }
+  return ends;
 }

@@ -1,4 +1,5 @@
 import type { DurationHistogram } from '../collection/duration-histogram';
+import type { Exemplars } from '../collection/exemplar';
 import type { Labelled } from '../collection/execution-series';
 
 export type FamilyType = 'counter' | 'gauge' | 'histogram';
@@ -14,11 +15,13 @@ export interface FamilyDescription {
   readonly aggregator?: 'sum' | 'min' | 'max';
 }
 
-/** One value. Its labels are those of its series, plus one more where the family has one more than the series. */
-export interface Sample {
+/** The values of one series. Their labels are those of the series. */
+export interface SampleGroup {
   readonly series: Labelled;
-  readonly extra: string | undefined;
-  readonly value: number;
+  readonly values: readonly number[];
+  /** What tells the values apart, where there may be several: the values of the family's last label. */
+  readonly lastLabels: readonly string[] | undefined;
+  readonly exemplars: Readonly<Exemplars> | undefined;
 }
 
 /** One label set of a histogram, as it was when the snapshot was taken. */
@@ -29,6 +32,7 @@ export interface HistogramSample {
   readonly counts: readonly number[];
   readonly sum: number;
   readonly count: number;
+  readonly exemplars: Readonly<Exemplars> | undefined;
 }
 
 const NS_PER_SECOND = 1e9;
@@ -38,17 +42,22 @@ const NS_PER_SECOND = 1e9;
  * on: what is written is what was true together.
  */
 export class FamilySnapshot {
-  readonly samples: Sample[] = [];
+  readonly groups: SampleGroup[] = [];
   readonly histograms: HistogramSample[] = [];
 
   constructor(readonly family: FamilyDescription) {}
 
-  add(series: Labelled, value: number, extra?: string): void {
-    this.samples.push({ series, extra, value });
+  add(series: Labelled, value: number): void {
+    this.groups.push({ series, values: [value], lastLabels: undefined, exemplars: undefined });
   }
 
-  addHistogram(series: Labelled, { bounds, counts, totalNs, count }: DurationHistogram): void {
-    const copy = { bounds: bounds.seconds, counts: counts.slice(), sum: totalNs / NS_PER_SECOND, count };
-    this.histograms.push({ series, ...copy });
+  /** `values` must not change any more. */
+  addAll(series: Labelled, values: readonly number[], lastLabels: readonly string[], exemplars?: Exemplars): void {
+    this.groups.push({ series, values, lastLabels, exemplars: exemplars?.slice() });
+  }
+
+  addHistogram(series: Labelled, { bounds, counts, totalNs, count, exemplars }: DurationHistogram): void {
+    const copy = { counts: counts.slice(), sum: totalNs / NS_PER_SECOND, count, exemplars: exemplars?.slice() };
+    this.histograms.push({ series, bounds: bounds.seconds, ...copy });
   }
 }

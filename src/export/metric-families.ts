@@ -235,9 +235,9 @@ export const METRIC_FAMILIES: readonly MetricFamily[] = [
     help: 'Executions counted under __other__ because the limit of series was reached, by family.',
     labels: ['family'],
     fill(snapshot, { store, prefix }) {
-      for (const [family, dropped] of store.ledger.limit.dropped) {
-        snapshot.add(UNLABELLED, dropped, `${prefix}_${family}`);
-      }
+      const { dropped } = store.ledger.limit;
+      const families = [...dropped.keys()].map((family) => `${prefix}_${family}`);
+      snapshot.addAll(UNLABELLED, [...dropped.values()], families);
     },
   },
 ];
@@ -280,7 +280,7 @@ function perCache(fill: Fill<CacheSeries>): MetricFamily['fill'] {
 
 /** All four statuses from 0 on: a rate over a series that appears with its first failure would miss that failure. */
 function addStatuses(snapshot: FamilySnapshot, series: ExecutionSeries): void {
-  EXECUTION_STATUSES.forEach((status, index) => snapshot.add(series, series.statusCounts[index]!, status));
+  snapshot.addAll(series, series.statusCounts.slice(), EXECUTION_STATUSES, series.exemplars);
 }
 
 function addFirstTokens(snapshot: FamilySnapshot, model: ModelSeries): void {
@@ -288,12 +288,12 @@ function addFirstTokens(snapshot: FamilySnapshot, model: ModelSeries): void {
 }
 
 function addTokens(snapshot: FamilySnapshot, model: ModelSeries): void {
-  const counts = model.tokens.partition();
-  TOKEN_TYPES.forEach((type, index) => snapshot.add(model, counts[index]!, type));
+  snapshot.addAll(model, model.tokens.partition(), TOKEN_TYPES);
 }
 
 function addErrors(snapshot: FamilySnapshot, series: ExecutionSeries): void {
-  for (const [errorType, count] of series.errorTypes ?? []) snapshot.add(series, count, errorType);
+  const { errorTypes } = series;
+  if (errorTypes !== undefined) snapshot.addAll(series, [...errorTypes.values()], [...errorTypes.keys()]);
 }
 
 function fillOldest(snapshot: FamilySnapshot, { store, oldestAgesMs }: FamilySource): void {

@@ -55,8 +55,12 @@ export class BridgedMetric implements RegisteredMetric {
   /** `registry.resetMetrics()` resets what a registry holds; what we expose is reset by the collector alone. */
   reset(): void {}
 
-  private *values({ samples, histograms }: FamilySnapshot) {
-    for (const { series, extra, value } of samples) yield { value, labels: this.labels(series.labels, extra) };
+  private *values({ groups, histograms }: FamilySnapshot) {
+    for (const { series, values, lastLabels } of groups) {
+      for (const [index, value] of values.entries()) {
+        yield { value, labels: this.labels(series.labels, lastLabels?.[index]) };
+      }
+    }
     for (const { series, bounds, counts, sum, count } of histograms) {
       const labels = this.labels(series.labels);
       let cumulative = 0;
@@ -70,10 +74,10 @@ export class BridgedMetric implements RegisteredMetric {
     }
   }
 
-  private labels(values: readonly string[], extra?: string): Record<string, string> {
+  private labels(values: readonly string[], last?: string): Record<string, string> {
     const names = this.family.labels;
     const labels = Object.fromEntries(values.map((value, index) => [names[index]!, value]));
-    if (extra !== undefined) labels[names.at(-1)!] = extra;
+    if (last !== undefined) labels[names.at(-1)!] = last;
     return { ...labels, ...this.defaultLabels };
   }
 }

@@ -1,7 +1,19 @@
 import type { MetricObjectWithValues, MetricValue, Registry } from 'prom-client';
-import type { ExpositionFormat } from './exposition';
-import { labelText, writeHeader, writeSample } from './exposition';
+import type { ExpositionFormat, WrittenExemplar } from './exposition';
+import { writeHeader, writeSample } from './exposition';
+import { labelText } from './exposition-text';
 import { isBridged } from './prom-client.bridge';
+
+/** What prom-client's types leave out. */
+type ForeignValue = MetricValue<string> & {
+  readonly metricName?: string;
+  readonly exemplar?:
+    | (Partial<Pick<WrittenExemplar, 'timestamp'>> & {
+        readonly labelSet: WrittenExemplar['labels'];
+        readonly value: number;
+      })
+    | null;
+};
 
 export type ForeignMetric = MetricObjectWithValues<MetricValue<string>>;
 
@@ -39,7 +51,20 @@ function givenName(registry: Registry, metric: object, name: string): string {
 export function* writeForeignMetric(metric: ForeignMetric, format: ExpositionFormat): Generator<string> {
   const { name, help, values } = metric;
   yield writeHeader({ name, type: String(metric.type), help }, format);
-  for (const { metricName, labels, value } of values as (MetricValue<string> & { metricName?: string })[]) {
-    yield writeSample(metricName ?? name, labelText(Object.keys(labels), Object.values(labels)), value);
+  const mayCarry = format === 'openmetrics' && mayCarryExemplars(metric);
+  for (const { metricName = name, labels, value, exemplar } of values as ForeignValue[]) {
+    const text = labelText(Object.keys(labels), Object.values(labels));
+    yield writeSample(metricName, text, value, mayCarry ? writtenExemplar(exemplar) : undefined);
   }
+}
+
+/** A counter whose name does not end in `_total` is none in OpenMetrics. */
+function mayCarryExemplars({ name, type }: ForeignMetric): boolean {
+  return String(type) === 'histogram' || (String(type) === 'counter' && name.endsWith('_total'));
+}
+
+function writtenExemplar(exemplar: ForeignValue['exemplar']): WrittenExemplar | undefined {
+  // prom-client hands out an empty one for a bucket that has none yet.
+  if (exemplar?.timestamp === undefined) return undefined;
+  return { labels: exemplar.labelSet, value: exemplar.value, timestamp: exemplar.timestamp };
 }

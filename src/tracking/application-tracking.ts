@@ -1,13 +1,13 @@
 import type { Labelled } from '../collection/execution-series';
-import { executionId } from '../collection/finished-execution';
-import type { RecordContext, RunningExecution } from '../collection/collector-surroundings';
+import { executionId } from '../collection/execution-entry';
+import type { RunningExecution } from '../collection/collector-surroundings';
 import type { MetricsStore } from '../collection/metrics-store';
 import { failCall } from './call-style';
 import type { CallStyle } from './call-style';
 import { Deadline } from './deadline';
 import type { DeadlineOwner } from './deadline';
-import { ExecutionAccountant, modelCallOf } from './execution-accountant';
-import { liveExecution } from './execution-context';
+import { ExecutionAccountant } from './execution-accountant';
+import { applyInContext, liveExecution } from './execution-context';
 import type { ExecutionHandle } from './execution-handle';
 import type { ExecutionLimits } from './execution-limits';
 import type { ExecutionSpec } from './execution-spec';
@@ -17,6 +17,8 @@ import { LiveExecution } from './live-execution';
 import type { Outcome } from './outcome';
 import { followResult } from './results/follow-result';
 import type { Arrival } from './results/follow-result';
+import { RunningExecutions } from './running-executions';
+import type { AnyFunction } from './tracked-method';
 import type { Verdicts } from './verdicts';
 
 export interface TrackingOptions {
@@ -33,7 +35,7 @@ const isNamesake = (one: ExecutionSpec, other: ExecutionSpec) =>
 
 /** Begins and ends the executions of one application. None of its methods throws because of a fault of ours. */
 export class ApplicationTracking {
-  private readonly running = new Set<LiveExecution>();
+  private readonly running = new RunningExecutions<LiveExecution>();
   readonly accountant: ExecutionAccountant;
   private lastReading = 0;
   /** Whether the application has closed: what begins now is counted nowhere. */
@@ -57,35 +59,28 @@ export class ApplicationTracking {
     return this.store.instanceId;
   }
 
-  /** Runs `fn` as an execution and follows what it returns to its end. */
-  call<Result>(spec: ExecutionSpec, args: readonly unknown[], fn: () => Result, style: CallStyle): Result {
-    const execution = this.faults.guard('begin', () => this.prepare(spec, args, style));
-    if (execution === undefined) return fn();
-    if (execution.expired !== undefined) return failCall(style, execution.expired) as Result;
-    let result: Result;
+  /** Calls `fn` as an execution and follows what it returns to its end, unless an interceptor counts the call already. */
+  call(spec: ExecutionSpec, style: CallStyle, fn: AnyFunction, self: unknown, args: readonly unknown[]): unknown {
+    const parent = this.current();
+    const claimed = parent && this.claim(parent, spec, args);
+    const execution = claimed ? undefined : this.prepare(spec, style, args, parent);
+    if (execution === undefined) return Reflect.apply(fn, self, args);
+    if (execution.expired !== undefined) return failCall(style, execution.expired);
+    let result: unknown;
     try {
-      result = execution.run(fn);
+      result = this.asyncContext ? applyInContext(execution, fn, self, args) : Reflect.apply(fn, self, args);
     } catch (error) {
       execution.failed(error);
       throw error;
     }
-    const followed = this.follow(execution, result);
-    this.faults.guard('limit', () => execution.armClock());
+    const followed = this.follow(execution, result, 'returned');
+    if (execution.isLimited) this.faults.guard('limit', () => execution.armLimit());
     return followed;
-  }
-
-  /** Whether an interceptor counts the call that is about to be made. It can be asked once. */
-  claim(spec: ExecutionSpec, args: readonly unknown[]): boolean {
-    const execution = this.findClaimable(spec, isSame);
-    if (execution === undefined) return false;
-    execution.claimable = false;
-    this.measureInput(execution, args);
-    return true;
   }
 
   /** Whether an interceptor further out counts, under the same name, the handler that is about to be called. */
   isIntercepted(spec: ExecutionSpec): boolean {
-    return this.findClaimable(spec, isNamesake) !== undefined;
+    return findClaimable(this.current(), spec, isNamesake) !== undefined;
   }
 
   begin(spec: ExecutionSpec, args: readonly unknown[], parent = this.current()): LiveExecution {
@@ -103,7 +98,7 @@ export class ApplicationTracking {
   }
 
   /** Follows a result to its end; returns what the caller gets in its place. */
-  follow<Result>(execution: LiveExecution, result: Result, arrival: Arrival = 'returned'): Result {
+  follow<Result>(execution: LiveExecution, result: Result, arrival: Arrival): Result {
     try {
       return followResult(execution, result, arrival) as Result;
     } catch (fault) {
@@ -117,43 +112,45 @@ export class ApplicationTracking {
   enter(execution: LiveExecution): void {
     const now = this.now();
     // One that was parked may have been counted before recording was switched off.
-    execution.account = undefined;
+    execution.ledger = execution.series = undefined;
     if (this.closed) return;
     this.running.add(execution);
-    this.faults.guard('begin', () => this.accountant.open(execution));
-    this.faults.guard('limit', () => execution.startClock(now));
-  }
-
-  /** The limit of an execution that begins, if it has one. */
-  createDeadline(execution: LiveExecution): Deadline | undefined {
-    const { spec, name, parent } = execution;
-    const limitMs = this.limits.limitOf(spec, name);
-    const { sequenceMs } = this.limits;
-    const agent = spec.kind === 'tool' && sequenceMs !== Infinity ? liveAgent(parent) : undefined;
-    if (limitMs === Infinity && agent === undefined) return undefined;
-    return new Deadline(this.ownerOf(execution), limitMs, agent?.sequenceBudget(sequenceMs));
+    execution.startClock(now);
+    try {
+      this.accountant.open(execution);
+    } catch (fault) {
+      this.faults.report('begin', fault);
+    }
+    this.limit(execution);
   }
 
   /** Stops the gauges. */
   leave(execution: LiveExecution): void {
-    this.running.delete(execution);
+    this.running.remove(execution);
     this.accountant.leave(execution);
   }
 
   finish(execution: LiveExecution, outcome: Outcome): void {
     this.leave(execution);
-    this.faults.guard('finish', () => this.accountant.record(execution, outcome, this.now()));
+    try {
+      this.accountant.record(execution, outcome, this.now());
+    } catch (fault) {
+      this.faults.report('finish', fault);
+    }
   }
 
-  /** A number for an execution, and for the requests among them. */
-  nextSequence(): number {
+  nextId(): number {
     return this.store.nextId();
   }
 
   /** Where the clock fails, time stands still. */
   now(): number {
-    const reading = this.faults.guard('clock', () => this.store.clock.now());
-    return reading === undefined ? this.lastReading : (this.lastReading = reading);
+    try {
+      this.lastReading = this.store.clock.now();
+    } catch (fault) {
+      this.faults.report('clock', fault);
+    }
+    return this.lastReading;
   }
 
   /** Where the clock fails, a limit is never reached. */
@@ -168,34 +165,20 @@ export class ApplicationTracking {
     return running?.tracking === this ? running : undefined;
   }
 
-  /** What a record made here belongs to. */
-  describeContext(): RecordContext | undefined {
-    const running = this.current();
-    return (
-      running && {
-        id: running.sequence,
-        agentId: running.contextAgentId,
-        requestId: running.requestSequence,
-        enclosingRequestId: running.enclosingRequest,
-        modelCall: modelCallOf(running),
-      }
-    );
-  }
-
   /** Oldest first. */
   listRunning(): RunningExecution[] {
     const now = this.now();
     const wallTime = this.store.clock.wallTime();
-    return [...this.running].map((execution) => describe(execution, wallTime, now - execution.watch.startedAt));
+    return this.running.list().map((execution) => describe(execution, wallTime, now - execution.startedAt));
   }
 
   /** Executions that began before a reset, or while recording was switched off, are in no gauge. */
   oldestAgesMs(): ReadonlyMap<Labelled, number> {
     const now = this.now();
     const ages = new Map<Labelled, number>();
-    for (const { account, watch } of this.running) {
-      if (account?.ledger !== this.store.ledger || ages.has(account.series)) continue;
-      ages.set(account.series, Math.max(0, now - watch.startedAt));
+    for (const { ledger, series, startedAt } of this.running.list()) {
+      if (series === undefined || ledger !== this.store.ledger || ages.has(series)) continue;
+      ages.set(series, Math.max(0, now - startedAt));
     }
     return ages;
   }
@@ -204,58 +187,102 @@ export class ApplicationTracking {
   close(): void {
     this.closed = true;
     const reason = new DOMException('The application has closed.', 'AbortError');
-    for (const execution of this.running) execution.cancelled(reason);
+    for (const execution of this.running.list()) execution.cancelled(reason);
+  }
+
+  /** Whether an interceptor counts the call that is about to be made. It can be asked once. */
+  private claim(running: LiveExecution, spec: ExecutionSpec, args: readonly unknown[]): boolean {
+    const execution = findClaimable(running, spec, isSame);
+    if (execution === undefined) return false;
+    execution.claimable = false;
+    this.measureInput(execution, args);
+    return true;
   }
 
   /** A generator function runs nothing when it is called: its execution begins with the first `next`. */
-  private prepare(spec: ExecutionSpec, args: readonly unknown[], style: CallStyle): LiveExecution {
-    const execution = this.create(spec, args, this.current());
-    if (style === 'generator') execution.park();
-    else this.enter(execution);
-    this.measureInput(execution, args);
-    return execution;
+  private prepare(
+    spec: ExecutionSpec,
+    style: CallStyle,
+    args: readonly unknown[],
+    parent: LiveExecution | undefined,
+  ): LiveExecution | undefined {
+    try {
+      const execution = this.create(spec, args, parent);
+      if (style === 'generator') execution.park();
+      else this.enter(execution);
+      this.measureInput(execution, args);
+      return execution;
+    } catch (fault) {
+      this.faults.report('begin', fault);
+      return undefined;
+    }
   }
 
   private measureInput(execution: LiveExecution, args: readonly unknown[]): void {
-    for (const argument of args) execution.inputBytes += this.accountant.measure(execution, argument);
+    if (!this.options.measurePayloads) return;
+    for (const argument of args) execution.entry.inputBytes += this.accountant.measure(execution, argument);
   }
 
   private create(spec: ExecutionSpec, args: readonly unknown[], parent: LiveExecution | undefined): LiveExecution {
-    const name = this.faults.guard('name', () => spec.nameOf(args)) ?? spec.fallbackName;
+    let name = spec.fallbackName;
+    try {
+      name = spec.nameOf(args);
+    } catch (fault) {
+      this.faults.report('name', fault);
+    }
     return new LiveExecution(this, spec, name, parent);
+  }
+
+  /** Its own limit, and for a tool the budget that it shares with the other tools of its agent. */
+  private limit(execution: LiveExecution): void {
+    if (!this.limits.mayLimit(execution.spec)) return;
+    this.faults.guard('limit', () => {
+      const deadline = this.createDeadline(execution, this.ownerOf(execution));
+      if (deadline !== undefined) execution.limit(deadline);
+    });
+  }
+
+  private createDeadline({ spec, name, parent }: LiveExecution, owner: DeadlineOwner): Deadline | undefined {
+    const limitMs = this.limits.limitOf(spec, name);
+    const { sequenceMs } = this.limits;
+    const agent = spec.kind === 'tool' && sequenceMs !== Infinity ? liveAgent(parent) : undefined;
+    if (limitMs === Infinity && agent === undefined) return undefined;
+    return new Deadline(owner, limitMs, agent?.sequenceBudget(sequenceMs));
   }
 
   private ownerOf(execution: LiveExecution): DeadlineOwner {
     return {
       now: () => this.now(),
       after: (delayMs, callback) => this.after(delayMs, callback),
-      elapsedMs: () => execution.watch.elapsed(this.now()),
+      elapsedMs: () => execution.elapsedMs(this.now()),
       expire: (expiry) => execution.expire(expiry),
       guard: (step) => this.faults.guard('limit', step),
     };
   }
+}
 
-  private findClaimable(
-    spec: ExecutionSpec,
-    matches: (one: ExecutionSpec, other: ExecutionSpec) => boolean,
-  ): LiveExecution | undefined {
-    let candidate = this.current();
-    for (let level = 0; level < CLAIMABLE_LEVELS && candidate !== undefined; level += 1) {
-      if (candidate.claimable && matches(candidate.spec, spec)) return candidate;
-      candidate = candidate.parent;
-    }
-    return undefined;
+function findClaimable(
+  running: LiveExecution | undefined,
+  spec: ExecutionSpec,
+  matches: (one: ExecutionSpec, other: ExecutionSpec) => boolean,
+): LiveExecution | undefined {
+  let candidate = running;
+  for (let level = 0; level < CLAIMABLE_LEVELS && candidate !== undefined; level += 1) {
+    if (candidate.claimable && matches(candidate.spec, spec)) return candidate;
+    candidate = candidate.parent;
   }
+  return undefined;
 }
 
 function describe(execution: LiveExecution, wallTime: number, ageMs: number): RunningExecution {
-  const { tracking, parentSequence, requestSequence, kind, name } = execution;
+  const { id, parentId, requestId, kind, name, agentId } = execution.entry;
+  const { instanceId } = execution.tracking;
   return {
-    id: execution.id,
-    parentId: executionId(tracking.instanceId, parentSequence),
-    requestId: executionId(tracking.instanceId, requestSequence),
+    id: executionId(instanceId, id),
+    parentId: executionId(instanceId, parentId),
+    requestId: executionId(instanceId, requestId),
     kind,
-    agentId: execution.agentId,
+    agentId,
     toolName: kind === 'tool' ? name : undefined,
     model: kind === 'model' ? name : undefined,
     startTime: new Date(wallTime - ageMs),

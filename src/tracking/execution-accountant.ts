@@ -1,10 +1,10 @@
+import { activeSpan } from '../collection/active-span';
 import { findModelFault } from '../collection/execution-records';
 import { ModelSeries } from '../collection/execution-series';
-import { defaultErrorType, toNanoseconds } from '../collection/finished-execution';
-import type { FinishedExecution } from '../collection/finished-execution';
-import type { RecordContext } from '../collection/collector-surroundings';
-import type { Account, MetricsStore } from '../collection/metrics-store';
-import { activeTraceId } from '../collection/trace-context';
+import { defaultErrorType, toNanoseconds } from '../collection/execution-entry';
+import type { ExecutionEntry } from '../collection/execution-entry';
+import type { CountedSeries, MetricsStore } from '../collection/metrics-store';
+import type { Ledger } from '../collection/ledger';
 import { completeTokens } from '../collection/token-usage';
 import { declareNames } from './execution-spec';
 import type { ExecutionSpec, ModelUsage, ReportedUsage } from './execution-spec';
@@ -18,9 +18,18 @@ interface PricedModel {
   readonly provider: string | undefined;
 }
 
+/** Where the executions of one decorator were counted last. */
+interface Place {
+  readonly ledger: Ledger;
+  readonly name: string;
+  readonly agentId: string | undefined;
+  readonly series: CountedSeries;
+}
+
 /** Keeps the account of each execution: where it is counted, and what of it. */
 export class ExecutionAccountant {
-  private readonly declared = new WeakSet<ExecutionSpec>();
+  /** A method is called by the same agent again and again: what was found for it last is looked at first. */
+  private readonly places = new WeakMap<ExecutionSpec, Place>();
 
   constructor(
     private readonly store: MetricsStore,
@@ -31,8 +40,11 @@ export class ExecutionAccountant {
   /** Finds the series of an execution that begins, unless recording is switched off. */
   open(execution: LiveExecution): void {
     if (!this.store.enabled) return;
-    execution.traceId = activeTraceId();
-    execution.account = this.find(execution);
+    const { entry, spec } = execution;
+    const { ledger } = this.store;
+    entry.span = activeSpan();
+    execution.series = this.place(spec, entry, ledger).series;
+    execution.ledger = ledger;
     addInProgress(execution, 1);
   }
 
@@ -42,10 +54,17 @@ export class ExecutionAccountant {
   }
 
   /** Counts an execution that has ended. */
-  record(execution: LiveExecution, outcome: Outcome, now: number): void {
-    const { account } = execution;
-    if (account === undefined || !this.store.enabled) return;
-    this.store.add(this.finished(execution, outcome, now), account, now);
+  record(execution: LiveExecution, { status, errorType, errorMessage }: Outcome, now: number): void {
+    const { entry, ledger, series } = execution;
+    if (ledger === undefined || series === undefined || !this.store.enabled) return;
+    entry.status = status;
+    entry.errorType = errorType ?? defaultErrorType(status);
+    entry.errorMessage = errorMessage;
+    entry.endTime = this.store.clock.wallTime(now);
+    entry.durationNs = toNanoseconds(execution.elapsedMs(now));
+    entry.pausedNs = toNanoseconds(execution.pausedMs(now));
+    if (ledger === this.store.ledger) this.store.touch(entry.endTime);
+    this.store.add(entry, ledger, series, now);
   }
 
   /** The size of a payload, where it is to be measured. */
@@ -54,8 +73,7 @@ export class ExecutionAccountant {
   }
 
   /** Counts the tokens that a model call reports in its result. */
-  addUsage({ spec, name, account }: LiveExecution, result: unknown): void {
-    const series = account?.series;
+  addUsage({ spec, name, series }: LiveExecution, result: unknown): void {
     if (spec.usage === undefined || !(series instanceof ModelSeries) || !this.store.enabled) return;
     const reported = this.faults.guard('usage', () => spec.usage?.(result));
     const count = (tokens: ModelUsage | undefined) =>
@@ -75,66 +93,39 @@ export class ExecutionAccountant {
     series.tokens.add(tokens, reported.costUsd ?? this.store.prices.costOf(tokens, model.name, model.provider));
   }
 
-  private find({ spec, name, agentId }: LiveExecution): Account {
-    const { ledger } = this.store;
-    this.declare(spec);
-    if (spec.kind === 'model') return { ledger, series: ledger.series.model(agentId, name, spec.provider ?? '') };
-    if (spec.kind === 'tool') {
-      return { ledger, series: ledger.series.tool(agentId, name) };
-    }
-    if (spec.displayName !== undefined) ledger.series.nameAgent(name, spec.displayName);
-    return { ledger, series: ledger.series.agent(name) };
+  private place(spec: ExecutionSpec, entry: ExecutionEntry, ledger: Ledger): Place {
+    const last = this.places.get(spec);
+    const isSame = last?.ledger === ledger && last.name === entry.name && last.agentId === entry.agentId;
+    const place = isSame ? last : this.find(spec, entry, ledger);
+    // The display name that was given last counts.
+    if (spec.displayName !== undefined) ledger.series.nameAgent(entry.name, spec.displayName);
+    return place;
   }
 
-  /** Once, for what the explorer did not find at the start: it was loaded later, or stands in a handler's interceptor. */
-  private declare(spec: ExecutionSpec): void {
-    if (this.declared.has(spec)) return;
-    this.declared.add(spec);
-    declareNames(spec, this.store.names);
-  }
-
-  private finished(
-    execution: LiveExecution,
-    { status, errorType, errorMessage }: Outcome,
-    now: number,
-  ): FinishedExecution {
-    const { watch, firstChunkMs } = execution;
-    const elapsedMs = watch.elapsed(now);
-    return {
-      id: execution.sequence,
-      parentId: execution.parentSequence,
-      requestId: execution.requestSequence,
-      kind: execution.kind,
-      agentId: execution.agentId,
-      toolName: execution.kind === 'tool' ? execution.name : undefined,
-      model: execution.kind === 'model' ? execution.name : undefined,
-      status,
-      errorType: errorType ?? defaultErrorType(status),
-      errorMessage,
-      endTime: this.store.clock.wallTime(),
-      durationNs: toNanoseconds(elapsedMs),
-      pausedNs: toNanoseconds(Math.max(0, now - watch.startedAt - elapsedMs)),
-      retries: execution.retries,
-      inputBytes: execution.inputBytes,
-      outputBytes: execution.outputBytes,
-      chunks: execution.chunks,
-      firstChunkNs: firstChunkMs === undefined ? undefined : toNanoseconds(firstChunkMs),
-      traceId: execution.traceId,
-    };
+  private find(spec: ExecutionSpec, { name, agentId }: ExecutionEntry, ledger: Ledger): Place {
+    // For what the explorer did not find at the start: it was loaded later, or stands in a handler's interceptor.
+    if (!this.places.has(spec)) declareNames(spec, this.store.names);
+    const place = { ledger, name, agentId, series: openSeries(spec, ledger, name, agentId) };
+    // Without declared names it may be a spec that was made for this one call.
+    if (spec.declaredNames.length > 0) this.places.set(spec, place);
+    return place;
   }
 }
 
-/** The model call in whose context a record is made, if it is one. */
-export function modelCallOf({ name, account }: LiveExecution): RecordContext['modelCall'] {
-  const series = account?.series;
-  if (!(series instanceof ModelSeries)) return undefined;
-  return { model: name, addTokens: (tokens, costUsd) => series.tokens.add(tokens, costUsd) };
+function openSeries(
+  { kind, provider }: ExecutionSpec,
+  { series }: Ledger,
+  name: string,
+  agentId: string | undefined,
+): CountedSeries {
+  if (kind === 'agent') return series.agent(name);
+  return kind === 'tool' ? series.tool(agentId, name) : series.model(agentId, name, provider ?? '');
 }
 
-function addInProgress({ account, sequence, requestSequence }: LiveExecution, change: 1 | -1): void {
-  if (account === undefined) return;
-  account.series.inProgress += change;
-  if (requestSequence === sequence) account.ledger.requests.inProgress += change;
+function addInProgress({ entry, ledger, series }: LiveExecution, change: 1 | -1): void {
+  if (ledger === undefined || series === undefined) return;
+  series.inProgress += change;
+  if (entry.isRequest) ledger.requests.inProgress += change;
 }
 
 function isPromiseLike(reported: ReportedUsage): reported is PromiseLike<ModelUsage | undefined> {

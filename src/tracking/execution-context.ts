@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LiveExecution } from './live-execution';
 import { shared } from './shared-state';
+import type { AnyFunction } from './tracked-method';
 
 /** The execution in whose async context the caller runs. */
 export function liveExecution(): LiveExecution | undefined {
@@ -12,17 +13,32 @@ export function liveExecution(): LiveExecution | undefined {
  * context's own is reported, one of `fn` stays one of `fn`.
  */
 export function runInContext<Result>(execution: LiveExecution | undefined, fn: () => Result): Result {
-  if (execution === liveExecution()) return fn();
-  let entered = false;
+  return applyInContext(execution, fn, undefined, []) as Result;
+}
+
+/** The same for any function, without a closure around it: tracked calls come by the hundred thousand. */
+export function applyInContext(
+  execution: LiveExecution | undefined,
+  fn: AnyFunction,
+  self: unknown,
+  args: readonly unknown[],
+): unknown {
+  if (execution === liveExecution()) return Reflect.apply(fn, self, args);
+  const before = entries;
   try {
     shared.context ??= new AsyncLocalStorage();
-    return shared.context.run(execution, () => {
-      entered = true;
-      return fn();
-    });
+    return shared.context.run(execution, enter, fn, self, args);
   } catch (error) {
-    if (entered) throw error;
+    if (entries > before) throw error;
     execution?.tracking.faults.report('context', error);
-    return fn();
+    return Reflect.apply(fn, self, args);
   }
+}
+
+/** How often a context was entered: tells a fault of the function from one of the context. */
+let entries = 0;
+
+function enter(fn: AnyFunction, self: unknown, args: readonly unknown[]): unknown {
+  entries += 1;
+  return Reflect.apply(fn, self, args);
 }

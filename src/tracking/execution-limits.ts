@@ -16,15 +16,22 @@ export interface TimeoutOptions {
 export class ExecutionLimits {
   readonly sequenceMs: number;
   private readonly perTool: ReadonlyMap<string, number>;
+  private readonly limitsTools: boolean;
 
   constructor(private readonly timeouts: TimeoutOptions) {
     this.sequenceMs = timeouts.sequenceMs || Infinity;
     this.perTool = new Map(Object.entries(timeouts.perTool ?? {}));
+    this.limitsTools = Boolean(timeouts.toolMs) || this.perTool.size > 0 || this.sequenceMs !== Infinity;
+  }
+
+  /** False where no name can make a difference: most applications have no limits, and most calls need no look at them. */
+  mayLimit({ kind, timeoutMs }: ExecutionSpec): boolean {
+    if (kind === 'model') return false;
+    return Boolean(timeoutMs) || (kind === 'agent' ? Boolean(this.timeouts.agentMs) : this.limitsTools);
   }
 
   /** Milliseconds, Infinity for none. */
   limitOf({ kind, timeoutMs }: ExecutionSpec, name: string): number {
-    if (kind === 'model') return Infinity;
     const { agentMs, toolMs } = this.timeouts;
     return (timeoutMs ?? (kind === 'agent' ? agentMs : (this.perTool.get(name) ?? toolMs))) || Infinity;
   }

@@ -75,7 +75,7 @@ export class ExecutionTracker {
 
   private track<Result>(spec: ExecutionSpec, fn: () => Result): Result {
     const { tracking } = this.link;
-    return tracking === undefined ? fn() : tracking.call(spec, [], fn, callStyleOf(fn));
+    return tracking === undefined ? fn() : (tracking.call(spec, callStyleOf(fn), fn, undefined, []) as Result);
   }
 }
 

@@ -1,9 +1,11 @@
+import type { RecordContext } from '../collection/collector-surroundings';
+import { ExecutionEntry, executionId, toNanoseconds } from '../collection/execution-entry';
 import { isExecutionStatus } from '../collection/execution-status';
 import type { ExecutionStatus } from '../collection/execution-status';
-import { executionId } from '../collection/finished-execution';
-import type { Account } from '../collection/metrics-store';
+import type { Ledger } from '../collection/ledger';
+import type { CountedSeries } from '../collection/metrics-store';
 import type { ApplicationTracking } from './application-tracking';
-import type { Deadline, Expiry } from './deadline';
+import type { Expiry } from './deadline';
 import { runInContext } from './execution-context';
 import type { ExecutionHandle } from './execution-handle';
 import { live, liveAgent, liveAncestry } from './execution-lineage';
@@ -12,83 +14,90 @@ import type { ExecutionSpec } from './execution-spec';
 import { ExecutionTimeoutError } from './execution-timeout.error';
 import type { Outcome } from './outcome';
 import { CANCELLED, SUCCESS } from './outcome';
+import type { Listed } from './running-executions';
 import { SequenceBudget } from './sequence-budget';
-import { Stopwatch } from './stopwatch';
+import { TimedExecution } from './timed-execution';
 
 /** What an execution has from the one in which it began. */
-type Origin = Pick<LiveExecution, 'sequence' | 'contextAgentId' | 'requestSequence' | 'callSequence'>;
+interface Origin {
+  readonly entry: Pick<ExecutionEntry, 'id' | 'requestId'>;
+  readonly callId: number;
+  readonly contextAgentId: string | undefined;
+}
+
+/**
+ * How far an execution has come: it runs; it has been taken back, because what the call returned runs only when somebody
+ * asks it to; somebody has asked; it is over.
+ */
+type Stage = 'begun' | 'parked' | 'used' | 'ended';
 
 /** One execution from its beginning to its end. */
-export class LiveExecution implements ExecutionHandle {
-  readonly sequence: number;
-  readonly parentSequence: number | undefined;
-  /** The first execution of the call of which this one is a further use; itself, if it is the first. */
-  callSequence: number;
-  /** The outermost agent around this execution. An agent is one itself where every agent around it has ended. */
-  readonly requestSequence: number | undefined;
-  /** The agent under which this execution is counted. */
-  readonly agentId: string | undefined;
-  /** Undefined while recording is switched off. */
-  account: Account | undefined;
-  /** Of the span that was active when it began. */
-  traceId: string | undefined;
-  readonly watch = new Stopwatch();
-  retries = 0;
-  inputBytes = 0;
-  outputBytes = 0;
-  chunks = 0;
-  /** Milliseconds to the first chunk that counts. */
-  firstChunkMs: number | undefined;
-  ended = false;
-  /** Begun by an interceptor: the handler's own decorator joins it and counts nothing. */
-  claimable = false;
+export class LiveExecution extends TimedExecution implements ExecutionHandle, RecordContext, Listed<LiveExecution> {
+  /** What will be kept of it. */
+  readonly entry: ExecutionEntry;
   /** The agent under which the tools that it calls are counted. */
   readonly contextAgentId: string | undefined;
-  /** Begun in vain so far: what the call returned runs only when somebody asks it to. */
-  private parked = false;
-  private used = false;
-  private readonly parentCallSequence: number | undefined;
-  private deadline: Deadline | undefined;
-  private budget: SequenceBudget | undefined;
+  /** The first execution of the call of which this one is a further use; itself, if it is the first. */
+  callId: number;
+  /** Undefined while recording is switched off, as is the series. */
+  ledger: Ledger | undefined = undefined;
+  series: CountedSeries | undefined = undefined;
+  older: LiveExecution | undefined = undefined;
+  newer: LiveExecution | undefined = undefined;
+  /** Begun by an interceptor: the handler's own decorator joins it and counts nothing. */
+  claimable = false;
+  private readonly parentCallId: number | undefined;
+  private stage: Stage = 'begun';
   private deferrals = 0;
   /** What was returned has come to its end; only `defer` can keep the execution open now. */
   private delivered = false;
   private endsByHandle = false;
-  private verdict: Outcome | undefined;
-  private readonly signalling = new ExecutionSignal();
+  private verdict: Outcome | undefined = undefined;
+  private budget: SequenceBudget | undefined = undefined;
+  private signalling: ExecutionSignal | undefined = undefined;
 
   constructor(
     readonly tracking: ApplicationTracking,
     readonly spec: ExecutionSpec,
-    readonly name: string,
+    name: string,
     public parent: LiveExecution | undefined,
     origin: Origin | undefined = parent,
   ) {
+    super();
     const { kind } = spec;
-    this.sequence = tracking.nextSequence();
-    this.callSequence = this.sequence;
-    this.parentSequence = origin?.sequence;
-    this.parentCallSequence = origin?.callSequence;
-    this.contextAgentId = kind === 'agent' ? name : origin?.contextAgentId;
-    this.agentId = spec.agent ?? this.contextAgentId;
-    this.requestSequence = kind === 'agent' ? (parent?.enclosingRequest ?? this.sequence) : origin?.requestSequence;
+    const id = tracking.nextId();
+    const isAgent = kind === 'agent';
+    const requestId = isAgent ? (parent?.enclosingRequest ?? id) : origin?.entry.requestId;
+    this.contextAgentId = isAgent ? name : origin?.contextAgentId;
+    this.entry = new ExecutionEntry(kind, name, spec.agent ?? this.contextAgentId, id, origin?.entry.id, requestId);
+    this.callId = id;
+    this.parentCallId = origin?.callId;
   }
 
   get id(): string {
-    return executionId(this.tracking.instanceId, this.sequence);
+    return executionId(this.tracking.instanceId, this.entry.id);
   }
 
   get kind() {
-    return this.spec.kind;
+    return this.entry.kind;
+  }
+
+  get name() {
+    return this.entry.name;
+  }
+
+  get ended() {
+    return this.stage === 'ended';
   }
 
   /** The request of the nearest agent that still runs: what an agent that begins here is a part of. */
   get enclosingRequest(): number | undefined {
-    return liveAgent<LiveExecution>(this)?.requestSequence;
+    return liveAgent<LiveExecution>(this)?.entry.requestId;
   }
 
   /** Also aborts with the execution around this one: whoever gives up on an agent gives up on its tools. */
   get signal(): AbortSignal {
+    this.signalling ??= new ExecutionSignal();
     return this.signalling.get(() => live(this.parent)?.signal);
   }
 
@@ -97,7 +106,7 @@ export class LiveExecution implements ExecutionHandle {
   }
 
   recordRetry(): void {
-    if (!this.ended) this.retries += 1;
+    if (!this.ended) this.entry.retries += 1;
   }
 
   fail(error: unknown): void {
@@ -121,11 +130,11 @@ export class LiveExecution implements ExecutionHandle {
   pause(): () => void {
     let pausing = true;
     const paused = [...liveAncestry<LiveExecution>(this)];
-    for (const execution of paused) execution.stopClock();
+    for (const execution of paused) execution.pauseClock(this.tracking.now());
     return () => {
       if (!pausing) return;
       pausing = false;
-      for (const execution of paused) execution.resumeClock();
+      for (const execution of paused) execution.resumeClock(this.tracking.now());
     };
   }
 
@@ -148,18 +157,20 @@ export class LiveExecution implements ExecutionHandle {
   /** Counts a chunk that a stream delivered. */
   chunk(chunk: unknown, at?: number): void {
     if (this.ended) return;
-    this.chunks += 1;
-    this.outputBytes += this.tracking.accountant.measure(this, chunk);
-    if (this.firstChunkMs !== undefined || !this.isFirst(chunk)) return;
-    this.firstChunkMs = this.watch.elapsed(at ?? this.tracking.now());
+    const { entry, tracking } = this;
+    entry.chunks += 1;
+    entry.outputBytes += tracking.accountant.measure(this, chunk);
+    if (!Number.isNaN(entry.firstChunkNs) || !this.isFirst(chunk)) return;
+    entry.firstChunkNs = toNanoseconds(this.elapsedMs(at ?? tracking.now()));
   }
 
   /** The call came to its end with this value. */
   returned(value: unknown): void {
     if (this.ended) return;
-    this.outputBytes += this.tracking.accountant.measure(this, value);
-    this.tracking.accountant.addUsage(this, value);
-    this.verdict ??= this.tracking.verdicts.onResult(value, this);
+    const { accountant, verdicts } = this.tracking;
+    this.entry.outputBytes += accountant.measure(this, value);
+    accountant.addUsage(this, value);
+    this.verdict ??= verdicts.onResult(value, this);
     this.succeeded();
   }
 
@@ -180,7 +191,7 @@ export class LiveExecution implements ExecutionHandle {
 
   /** Nobody wants the result any more, though the execution has yet to come to its end. */
   abandon(reason: unknown): void {
-    if (!this.ended) this.signalling.abort(reason);
+    if (!this.ended) this.abort(reason);
   }
 
   /** The consumer stopped early, or the application closes. */
@@ -189,24 +200,12 @@ export class LiveExecution implements ExecutionHandle {
     this.finish(this.verdict ?? CANCELLED);
   }
 
-  /** Whether something may end it before it ends itself. */
-  get isLimited(): boolean {
-    return this.deadline !== undefined;
-  }
-
-  /** What a limit ended it with. */
-  get expired(): ExecutionTimeoutError | undefined {
-    return this.deadline?.expired;
-  }
-
-  /** Calls back at the limit, if there is one and it is reached; at once, if it has been. */
-  onExpire(listener: (error: ExecutionTimeoutError) => void): void {
-    if (!this.ended || this.expired !== undefined) this.deadline?.onExpire(listener);
-  }
-
-  /** Settles like `promise`, or rejects at the limit, whichever comes first. */
-  race<Value>(promise: Promise<Value>): Promise<Value> {
-    return this.deadline?.race(promise) ?? promise;
+  /** Ends it at a limit. */
+  expire({ limitMs, sequence }: Expiry): ExecutionTimeoutError {
+    const error = new ExecutionTimeoutError(this.kind, this.name, limitMs, sequence);
+    this.finish({ status: 'timeout', errorType: error.name });
+    this.abort(error);
+    return error;
   }
 
   /** What the tools of this agent have together. */
@@ -214,66 +213,50 @@ export class LiveExecution implements ExecutionHandle {
     return (this.budget ??= new SequenceBudget(limitMs));
   }
 
-  /** Starts the clock of an execution that begins. With nothing left of its limit it ends at once. */
-  startClock(now: number): void {
-    this.watch.start(now);
-    this.deadline = this.tracking.createDeadline(this);
-    this.deadline?.start();
-  }
-
-  /** Waits for the limit, once the call has returned: what is synchronous cannot be interrupted, and is not. */
-  armClock(): void {
-    this.deadline?.arm();
-  }
-
   /**
    * Takes the execution back, because what the call returned has not begun: a generator before its first `next`, an
    * Observable before it is subscribed to.
    */
   park(): void {
-    if (this.parked) return;
-    this.parked = true;
-    this.deadline?.stop();
+    if (this.stage !== 'begun') return;
+    this.stage = 'parked';
+    this.stopLimit();
     this.tracking.leave(this);
   }
 
   /** The execution of one use of a result: this one for the first, one of its own for every further. */
   enter(): LiveExecution {
-    if (this.used || this.ended) return this.another().begin();
-    this.used = true;
-    return this.parked ? this.begin() : this;
+    if (this.stage === 'used' || this.ended) return this.another().begin();
+    const isParked = this.stage === 'parked';
+    this.stage = 'used';
+    return isParked ? this.begin() : this;
   }
 
   /** Begins while the caller does something else. */
   begin(): LiveExecution {
-    this.parked = false;
     this.tracking.enter(this);
-    this.armClock();
+    this.armLimit();
     return this;
   }
 
   /** It begins where this one did: in the parent's own call, or in the further use of it that is running. */
   private another(): LiveExecution {
-    const { tracking, spec, name, parentCallSequence } = this;
+    const { tracking, spec, name, parentCallId } = this;
     const running = tracking.current();
-    const isParent = running !== undefined && running.callSequence === parentCallSequence;
-    const another = new LiveExecution(
-      tracking,
-      spec,
-      name,
-      isParent ? running : this.parent,
-      isParent ? running : this.origin,
-    );
-    another.callSequence = this.callSequence;
-    another.used = true;
+    const isParent = running !== undefined && running.callId === parentCallId;
+    const another = isParent
+      ? new LiveExecution(tracking, spec, name, running)
+      : new LiveExecution(tracking, spec, name, this.parent, this.origin);
+    another.callId = this.callId;
+    another.stage = 'used';
     return another;
   }
 
   /** The parent may have been let go. */
   private get origin(): Origin | undefined {
-    const { parentSequence: sequence, parentCallSequence: callSequence, contextAgentId, requestSequence } = this;
-    if (sequence === undefined || callSequence === undefined) return undefined;
-    return { sequence, callSequence, contextAgentId, requestSequence };
+    const { entry, parentCallId: callId, contextAgentId } = this;
+    if (entry.parentId === undefined || callId === undefined) return undefined;
+    return { entry: { id: entry.parentId, requestId: entry.requestId }, callId, contextAgentId };
   }
 
   private isFirst(chunk: unknown): boolean {
@@ -281,33 +264,18 @@ export class LiveExecution implements ExecutionHandle {
     return firstChunk === undefined || (this.tracking.faults.guard('firstChunk', () => firstChunk(chunk)) ?? true);
   }
 
+  private abort(reason: unknown): void {
+    this.signalling ??= new ExecutionSignal();
+    this.signalling.abort(reason);
+  }
+
   private finish(outcome: Outcome): void {
     if (this.ended) return;
-    this.ended = true;
-    this.deadline?.end();
-    if (!this.parked) this.tracking.finish(this, outcome);
+    const hasBegun = this.stage !== 'parked';
+    this.stage = 'ended';
+    this.endLimit();
+    if (hasBegun) this.tracking.finish(this, outcome);
     this.parent = live(this.parent);
-  }
-
-  /** Ends it at a limit. */
-  expire({ limitMs, sequence }: Expiry): ExecutionTimeoutError {
-    const error = new ExecutionTimeoutError(this.kind, this.name, limitMs, sequence);
-    this.finish({ status: 'timeout', errorType: error.name });
-    this.signalling.abort(error);
-    return error;
-  }
-
-  private stopClock(): void {
-    if (this.watch.pause(this.tracking.now())) this.deadline?.stop();
-  }
-
-  private resumeClock(): void {
-    if (this.watch.resume(this.tracking.now()) && !this.ended) this.goOn();
-  }
-
-  private goOn(): void {
-    this.deadline?.start();
-    this.deadline?.arm();
   }
 }
 

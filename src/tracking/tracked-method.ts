@@ -42,8 +42,7 @@ function tracked(
   const fn = specOf(face, spec.kind) === undefined ? face : (bodies.get(face) ?? face);
   const wrapper = function (this: unknown, ...args: never[]): unknown {
     const tracking = findTracking(this);
-    if (tracking === undefined || tracking.claim(spec, args)) return fn.apply(this, args);
-    return tracking.call(spec, args, () => fn.apply(this, args), style);
+    return tracking === undefined ? fn.apply(this, args) : tracking.call(spec, style, fn, this, args);
   };
   copyFace(face, wrapper);
   bodies.set(wrapper, fn);

@@ -1,8 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { Injectable } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
+import { context, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import * as fc from 'fast-check';
 import { MetricsModule, TrackAgent, TrackTool } from '../../src';
+import { systemClock } from '../../src/collection/clock';
 import { CrewService } from '../../src/demo/crew/crew.service';
 import { readDemoConfig } from '../../src/demo/demo.config';
 import { createDemo } from '../../src/demo/start-demo';
@@ -148,6 +152,32 @@ describe('Any name', () => {
       expect(new Map(samples.map(({ labels, value }) => [labels['tool'], value]))).toEqual(counts);
     } finally {
       await prometheus.stop();
+    }
+  });
+});
+
+describe('A real Prometheus with exemplar storage', () => {
+  it('returns the trace of what was counted', async () => {
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    trace.setGlobalTracerProvider(new BasicTracerProvider());
+    const app = await TestApp.start(
+      { imports: [MetricsModule.forRoot()], providers: [Toolbox] },
+      { clock: systemClock },
+    );
+    const { traceId, spanId } = trace.getTracer('test').startActiveSpan('request', (span) => {
+      app.nest.get(Toolbox).use('search');
+      return span.spanContext();
+    });
+    const prometheus = await PrometheusServer.start(app.url);
+    try {
+      const find = () => prometheus.exemplars('crew_tool_execution_duration_seconds_bucket{tool="search"}');
+      await prometheus.eventually('scraping', async () => (await find()).length > 0);
+      expect(await find()).toMatchObject([{ labels: { trace_id: traceId, span_id: spanId } }]);
+      expect(await prometheus.exemplars('crew_tool_executions_total')).toMatchObject([{ value: 1 }]);
+    } finally {
+      await prometheus.stop();
+      context.disable();
+      trace.disable();
     }
   });
 });

@@ -9,6 +9,14 @@ export interface QueryResult {
   readonly value: number;
 }
 
+/** What Prometheus has kept of an exemplar. */
+export interface QueryExemplar {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** Seconds since 1970. */
+  readonly timestamp: number;
+}
+
 /** A real Prometheus that knows nothing of what it scrapes but the address. */
 export class PrometheusServer {
   private constructor(
@@ -32,6 +40,7 @@ export class PrometheusServer {
       `--storage.tsdb.path=${join(folder, 'data')}`,
       `--web.listen-address=${address}`,
       '--log.level=error',
+      '--enable-feature=exemplar-storage',
     ];
     const url = `http://${address}`;
     return new PrometheusServer(await ServerProcess.start('prometheus', options, `${url}/-/ready`), folder, url);
@@ -47,6 +56,19 @@ export class PrometheusServer {
       labels,
       value: Number(value[1]),
     }));
+  }
+
+  /** The exemplars of the last minute, by the labels of their series. */
+  async exemplars(expression: string): Promise<QueryExemplar[]> {
+    const end = Date.now() / 1_000;
+    const query = new URLSearchParams({ query: expression, start: String(end - 60), end: String(end) });
+    const response = await fetch(`${this.url}/api/v1/query_exemplars?${query.toString()}`);
+    const { data } = (await response.json()) as {
+      data: { exemplars: { labels: Record<string, string>; value: string; timestamp: number }[] }[];
+    };
+    return data.flatMap(({ exemplars }) =>
+      exemplars.map((exemplar) => ({ ...exemplar, value: Number(exemplar.value) })),
+    );
   }
 
   /** Returns once `condition` holds. @throws when it has not for half a minute */

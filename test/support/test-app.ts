@@ -5,7 +5,7 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { METRICS_CLOCK, MetricsCollector } from '../../src';
-import type { ExportFormat } from '../../src';
+import type { Clock, ExportFormat } from '../../src';
 import { ManualClock } from '../../src/testing/manual-clock';
 import { parseExposition } from '../../src/testing/parse-exposition';
 import type { Exposition } from '../../src/testing/parse-exposition';
@@ -28,6 +28,8 @@ export interface StartOptions {
   readonly adapter?: AdapterFactory;
   /** What is set on an application before it listens. */
   readonly setUp?: (app: INestApplication) => void;
+  /** Where real servers look at its times. @default one that stands still */
+  readonly clock?: Clock;
 }
 
 /** An application that listens on a free port, and whose clock stands still. */
@@ -39,7 +41,10 @@ export class TestApp {
   ) {}
 
   /** Providers may inject the `ManualClock`. The application is closed after the test. */
-  static async start(metadata: ModuleMetadata, { adapter = express, setUp }: StartOptions = {}): Promise<TestApp> {
+  static async start(
+    metadata: ModuleMetadata,
+    { adapter = express, setUp, clock: ownClock }: StartOptions = {},
+  ): Promise<TestApp> {
     const logger = new RecordingLogger();
     const clock = new ManualClock();
     const module = await Test.createTestingModule({
@@ -48,7 +53,7 @@ export class TestApp {
     })
       .setLogger(logger)
       .overrideProvider(METRICS_CLOCK)
-      .useValue(clock)
+      .useValue(ownClock ?? clock)
       .compile();
     const nest = module.createNestApplication(adapter());
     started.push(nest);

@@ -8,11 +8,10 @@ import { endWhenDropped } from './result-follower';
 import type { ResultFollower } from './result-follower';
 import { webStreamFollower } from './web-stream.follower';
 
-const AWAITABLE_FOLLOWERS = [promiseFollower, thenableFollower] as ResultFollower<object>[];
-
 /** The first that matches follows: a Readable is an async iterable too, and an SDK's promise may stream. */
 const FOLLOWERS = [
-  ...AWAITABLE_FOLLOWERS,
+  promiseFollower,
+  thenableFollower,
   generatorFollower,
   observableFollower,
   streamableFileFollower,
@@ -28,7 +27,7 @@ export type Arrival = 'returned' | 'awaited';
 export function followResult(execution: LiveExecution, result: unknown, arrival: Arrival): unknown {
   if (execution.ended) return result;
   const follower = followerOf(result);
-  if (follower === undefined || !AWAITABLE_FOLLOWERS.includes(follower)) {
+  if (execution.spec.until !== undefined && !follower?.awaitable) {
     const target = targetOf(execution, result);
     if (target !== undefined) {
       followBeside(execution, result, target);
@@ -52,7 +51,9 @@ export function isStream(result: unknown): result is object {
 }
 
 function followerOf(result: unknown): ResultFollower<object> | undefined {
-  return isObject(result) ? FOLLOWERS.find(({ matches }) => matches(result)) : undefined;
+  if (!isObject(result)) return undefined;
+  for (const follower of FOLLOWERS) if (follower.matches(result)) return follower;
+  return undefined;
 }
 
 /** What the option `until` finds in a result. */
@@ -71,7 +72,7 @@ function followBeside(execution: LiveExecution, result: unknown, target: object)
   const ended = () => execution.returned(result);
   const failed = (error: unknown) => execution.failed(error);
   const follower = followerOf(target)!;
-  if (AWAITABLE_FOLLOWERS.includes(follower)) {
+  if (follower.awaitable) {
     void Promise.resolve(target).then(ended, failed);
   } else if (isObservable(target)) {
     const subscription = target.subscribe({ next: (value) => execution.chunk(value), error: failed, complete: ended });

@@ -10,6 +10,7 @@ type Step = IteratorResult<unknown>;
 
 /** A generator, sync or async. Its body runs in the context of whoever calls `next`, so each call enters ours. */
 export const generatorFollower: ResultFollower<Generator | AsyncGenerator> = {
+  awaitable: false,
   lazy: true,
   inPlace: true,
   matches: (result): result is Generator | AsyncGenerator => types.isGeneratorObject(result),
@@ -21,6 +22,7 @@ export const generatorFollower: ResultFollower<Generator | AsyncGenerator> = {
 
 /** Anything else that `for await` takes. What is its own iterator is watched directly, else each of its iterators. */
 export const asyncIterableFollower: ResultFollower<AsyncIterable<unknown>> = {
+  awaitable: false,
   lazy: true,
   inPlace: true,
   matches: (result): result is AsyncIterable<unknown> =>

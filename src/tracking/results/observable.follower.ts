@@ -10,6 +10,7 @@ import { TrackedSubscriber } from './tracked.subscriber';
  * to the one that the method returned.
  */
 export const observableFollower: ResultFollower<Observable<unknown>> = {
+  awaitable: false,
   lazy: true,
   inPlace: false,
   matches: (result): result is Observable<unknown> => isObservable(result),

@@ -10,9 +10,11 @@ import type { AnyMethod, ResultFollower } from './result-follower';
  * asks it for its `then`, which it does not ask a native promise.
  */
 export const promiseFollower: ResultFollower<Promise<unknown>> = {
+  awaitable: true,
   lazy: false,
   inPlace: false,
-  matches: (result): result is Promise<unknown> => types.isPromise(result) && isEager(result),
+  matches: (result): result is Promise<unknown> =>
+    (result instanceof Promise || types.isPromise(result)) && isEager(result),
   follow(execution, promise) {
     const settled = promise.then(
       (value) => execution.tracking.follow(execution, value, 'awaited'),
@@ -38,6 +40,7 @@ export const promiseFollower: ResultFollower<Promise<unknown>> = {
  * these, and is measured from there.
  */
 export const thenableFollower: ResultFollower<PromiseLike<unknown>> = {
+  awaitable: true,
   lazy: true,
   inPlace: true,
   matches: (result): result is PromiseLike<unknown> => typeof (result as PromiseLike<unknown>).then === 'function',
@@ -108,7 +111,7 @@ const NATIVE_THEN = String(nativeThen);
 
 /** False for a class that overrides `then`, true also for promises of another realm. */
 function isEager(promise: Promise<unknown>): boolean {
-  const then: unknown = Reflect.get(promise, 'then');
+  const then: unknown = (promise as { then?: unknown }).then;
   if (then === nativeThen) return true;
   return typeof then === 'function' && (EAGER in then || Function.prototype.toString.call(then) === NATIVE_THEN);
 }

@@ -10,6 +10,7 @@ import type { ResultFollower } from './result-follower';
  * `error` listener would swallow a crash.
  */
 export const readableFollower: ResultFollower<Readable> = {
+  awaitable: false,
   lazy: true,
   inPlace: true,
   matches: (result): result is Readable => result instanceof Readable,
@@ -20,6 +21,7 @@ export const readableFollower: ResultFollower<Readable> = {
 };
 
 export const streamableFileFollower: ResultFollower<StreamableFile> = {
+  awaitable: false,
   lazy: true,
   inPlace: false,
   matches: (result): result is StreamableFile => result instanceof StreamableFile,

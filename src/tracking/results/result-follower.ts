@@ -5,6 +5,8 @@ export interface ResultFollower<Result extends object> {
   readonly matches: (result: object) => result is Result;
   /** Returns what the caller gets in place of the result: the same object wherever it can be watched from inside. */
   follow(execution: LiveExecution, result: Result): unknown;
+  /** Whether it is a promise or the like: it has one value, which may have to be followed in turn. */
+  readonly awaitable: boolean;
   /** Whether nothing runs before the caller asks for it; the execution begins only then. */
   readonly lazy: boolean;
   /** Whether the result is watched from inside, which an object that is frozen or sealed does not allow. */

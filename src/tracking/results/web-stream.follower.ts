@@ -7,6 +7,7 @@ type Reader = ReadableStreamDefaultReader<unknown>;
 
 /** A web stream. All ways of reading it lead through `getReader`, or are made to. */
 export const webStreamFollower: ResultFollower<ReadableStream<unknown>> = {
+  awaitable: false,
   lazy: true,
   inPlace: true,
   matches: (result): result is ReadableStream<unknown> => result instanceof ReadableStream,

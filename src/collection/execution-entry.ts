@@ -1,38 +1,48 @@
+import type { ActiveSpan } from './active-span';
 import type { ExecutionKind, ExecutionStatus } from './execution-status';
 
 /**
- * One finished execution as the collector keeps it: made once, never changed, counted, remembered and handed on.
- * Ids are numbers here and become text only for those who read them.
+ * One execution as it is kept: filled while it runs, counted, remembered and handed on when it ends, never changed after
+ * that. There is one for each tracked call: ids are numbers here and become text only for those who read them, and what
+ * is a number is one from the beginning, because it would be boxed anew at each change otherwise.
  */
-export interface FinishedExecution {
-  readonly id: number;
-  readonly parentId: number | undefined;
-  /** The outermost agent's id; its own for a request, undefined outside any agent. */
-  readonly requestId: number | undefined;
-  readonly kind: ExecutionKind;
-  /** As it was named by the caller, before any folding into `__other__`. Undefined for a tool outside any agent. */
-  readonly agentId: string | undefined;
-  readonly toolName: string | undefined;
-  readonly model: string | undefined;
-  readonly status: ExecutionStatus;
-  readonly errorType: string | undefined;
+export class ExecutionEntry {
+  status: ExecutionStatus = 'success';
+  errorType: string | undefined = undefined;
   /** Only where the application has asked for messages to be kept. */
-  readonly errorMessage: string | undefined;
+  errorMessage: string | undefined = undefined;
   /** Milliseconds since 1970. */
-  readonly endTime: number;
-  /** Undefined for a model call that nobody timed. */
-  readonly durationNs: number | undefined;
+  endTime = 0;
+  /** NaN for a model call that nobody timed. */
+  durationNs = NaN;
   /** Within start and end, and no part of the duration. */
-  readonly pausedNs: number;
-  readonly retries: number;
-  readonly inputBytes: number;
-  readonly outputBytes: number;
+  pausedNs = 0;
+  retries = 0;
+  inputBytes = 0;
+  outputBytes = 0;
   /** Chunks that a stream delivered; 0 for what is no stream. */
-  readonly chunks: number;
-  /** To the first token, for a model call. */
-  readonly firstChunkNs: number | undefined;
-  /** Of the active OpenTelemetry span. */
-  readonly traceId: string | undefined;
+  chunks = 0;
+  /** To the first token, for a model call; NaN where there was none. */
+  firstChunkNs = NaN;
+  /** The active OpenTelemetry span. */
+  span: ActiveSpan | undefined = undefined;
+
+  constructor(
+    readonly kind: ExecutionKind,
+    /** The agent's id, the tool's or the model's name, as the caller has it: before any folding into `__other__`. */
+    readonly name: string,
+    /** Itself for an agent; undefined for what runs outside any. */
+    readonly agentId: string | undefined,
+    readonly id: number,
+    readonly parentId: number | undefined,
+    /** The outermost agent's id; its own for a request, undefined outside any agent. */
+    readonly requestId: number | undefined,
+  ) {}
+
+  /** An outermost agent. */
+  get isRequest(): boolean {
+    return this.requestId === this.id;
+  }
 }
 
 /** A finished execution as users read it. */
@@ -86,16 +96,17 @@ export function executionId(prefix: string, id: number | undefined): string | un
   return id === undefined ? undefined : `${prefix}-${id.toString(36)}`;
 }
 
-export function toExecution(finished: FinishedExecution, idPrefix: string): Execution {
-  const durationMs = (finished.durationNs ?? 0) / NS_PER_MS;
+export function toExecution(finished: ExecutionEntry, idPrefix: string): Execution {
+  const durationNs = Number.isNaN(finished.durationNs) ? 0 : finished.durationNs;
+  const durationMs = durationNs / NS_PER_MS;
   return {
     id: executionId(idPrefix, finished.id),
     parentId: executionId(idPrefix, finished.parentId),
     requestId: executionId(idPrefix, finished.requestId),
     kind: finished.kind,
     agentId: finished.agentId,
-    toolName: finished.toolName,
-    model: finished.model,
+    toolName: finished.kind === 'tool' ? finished.name : undefined,
+    model: finished.kind === 'model' ? finished.name : undefined,
     status: finished.status,
     success: finished.status === 'success',
     timedOut: finished.status === 'timeout',
@@ -104,12 +115,12 @@ export function toExecution(finished: FinishedExecution, idPrefix: string): Exec
     startTime: new Date(finished.endTime - durationMs - finished.pausedNs / NS_PER_MS),
     endTime: new Date(finished.endTime),
     durationMs,
-    durationSeconds: (finished.durationNs ?? 0) / NS_PER_SECOND,
+    durationSeconds: durationNs / NS_PER_SECOND,
     inputBytes: finished.inputBytes,
     outputBytes: finished.outputBytes,
     retries: finished.retries,
     chunks: finished.chunks,
-    timeToFirstChunkSeconds: finished.firstChunkNs === undefined ? undefined : finished.firstChunkNs / NS_PER_SECOND,
-    traceId: finished.traceId,
+    timeToFirstChunkSeconds: Number.isNaN(finished.firstChunkNs) ? undefined : finished.firstChunkNs / NS_PER_SECOND,
+    traceId: finished.span?.traceId,
   };
 }

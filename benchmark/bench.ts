@@ -1,0 +1,38 @@
+import { parseArgs } from 'node:util';
+import type { Section } from './report/section';
+import { writeResults, verdictTable } from './report/results.writer';
+import { allocationSuite } from './suites/allocation.suite';
+import { callSuite } from './suites/call.suite';
+import { memorySuite } from './suites/memory.suite';
+import { recordSuite } from './suites/record.suite';
+import { scrapeSuite } from './suites/scrape.suite';
+import type { Suite, Thoroughness } from './suites/suite';
+
+const SUITES: readonly Suite[] = [recordSuite, callSuite, allocationSuite, memorySuite, scrapeSuite];
+
+const THOROUGH: Thoroughness = { warmUpMs: 1_500, roundMs: 200, rounds: 15, isQuick: false };
+const QUICK: Thoroughness = { warmUpMs: 300, roundMs: 30, rounds: 5, isQuick: true };
+
+function chooseSuites(only: readonly string[]): readonly Suite[] {
+  const unknown = only.find((name) => !SUITES.some((suite) => suite.name === name));
+  if (unknown === undefined) return SUITES.filter(({ name }) => only.length === 0 || only.includes(name));
+  throw new RangeError(`Unknown suite "${unknown}": use ${SUITES.map(({ name }) => name).join(', ')}.`);
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true, default: [] } },
+  });
+  const sections: Section[] = [];
+  for (const suite of chooseSuites(values.only)) {
+    for (const section of await suite.run(values.quick ? QUICK : THOROUGH)) {
+      sections.push(section);
+      console.log(`\n${section.title}\n\n${section.table}`);
+    }
+  }
+  console.log(`\n${verdictTable(sections)}`);
+  // A part of the results, or quick ones, do not replace the whole.
+  if (values.only.length === 0 && !values.quick) writeResults(sections);
+}
+
+void main();

@@ -1,0 +1,62 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Measure, MeasureFactory, MeasureParams } from './measure';
+import type { SubjectFactory, SubjectSetup } from './subject';
+
+/** What a process is started with: one subject and what is measured of it. */
+export interface ProcessTask {
+  readonly subject: string;
+  readonly measure: string;
+  readonly setup: SubjectSetup;
+  readonly params: MeasureParams;
+}
+
+/** `startMs`: what starting the subject took. `cpuMs`: the processor's time so far. */
+export type Request = keyof Measure | 'url' | 'startMs' | 'cpuMs' | 'close';
+
+/** What a request has led to, or why it failed. */
+export type Reply = { readonly value: unknown } | { readonly error: string };
+
+// A subject's libraries are loaded in its own process and in no other.
+const load = createRequire(__filename);
+
+async function main(task: ProcessTask): Promise<void> {
+  const { start } = load(join(__dirname, '..', 'subjects', `${task.subject}.subject.ts`)) as { start: SubjectFactory };
+  const { prepare } = load(join(__dirname, '..', 'measures', `${task.measure}.measure.ts`)) as {
+    prepare: MeasureFactory;
+  };
+  const before = performance.now();
+  const subject = await start(task.setup);
+  const startMs = performance.now() - before;
+  const measure = prepare(subject, task.params);
+  const answers: Record<Request, () => unknown> = {
+    ...measure,
+    url: () => subject.url,
+    startMs: () => startMs,
+    cpuMs,
+    close: () => subject.close(),
+  };
+  const answer = async (request: Request): Promise<unknown> => answers[request]();
+  process.on('message', (request: Request) => {
+    if (request === 'round') globalThis.gc!();
+    void answer(request).then(
+      (value) => send({ value }),
+      (error: unknown) => send({ error: String((error as Error).stack ?? error) }),
+    );
+  });
+  send({ value: 'ready' });
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e3;
+}
+
+function send(reply: Reply): void {
+  if (process.connected) process.send!(reply);
+}
+
+main(JSON.parse(process.argv[2]!) as ProcessTask).catch((error: unknown) => {
+  send({ error: String((error as Error).stack ?? error) });
+  process.exitCode = 1;
+});

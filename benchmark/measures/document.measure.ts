@@ -1,0 +1,7 @@
+import { measureExport } from '../harness/export-measure';
+import { needed } from '../harness/measure';
+import type { MeasureFactory } from '../harness/measure';
+
+/** The JSON document. */
+export const prepare: MeasureFactory = (subject, params) =>
+  measureExport(subject, params, needed(subject.document?.bind(subject), 'write JSON'));

@@ -1,0 +1,95 @@
+import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { markdownTable } from './markdown-table';
+import type { Section } from './section';
+import { drawPlots } from './svg-plot';
+
+const FOLDER = join(__dirname, '..');
+const PACKAGES = [
+  'nestjs-agent-metrics',
+  '@nestjs/core',
+  'prom-client',
+  '@willsoto/nestjs-prometheus',
+  '@opentelemetry/sdk-metrics',
+  '@opentelemetry/exporter-prometheus',
+  'nestjs-otel',
+  'autocannon',
+];
+
+/** Every target, with what was measured. */
+export function verdictTable(sections: readonly Section[]): string {
+  const rows = sections
+    .flatMap(({ verdicts = [] }) => verdicts)
+    .map(({ what, against, measured, target, isMet }) => [what, against, measured, target, isMet ? 'yes' : '**no**']);
+  return markdownTable(['ours', 'against', 'measured', 'target', 'met'], rows);
+}
+
+function bottomLine(sections: readonly Section[]): string {
+  const verdicts = sections.flatMap(({ verdicts = [] }) => verdicts);
+  const met = verdicts.filter(({ isMet }) => isMet).length;
+  return `${met} of ${verdicts.length} targets are met. A ratio of 1/10 is a tenth of the other's cost.`;
+}
+
+const require = createRequire(__filename);
+
+function versionOf(name: string): string {
+  const paths = require.resolve.paths(name) ?? [];
+  const own = name === 'nestjs-agent-metrics' ? [join(FOLDER, '..')] : paths.map((path) => join(path, name));
+  for (const folder of own) {
+    try {
+      return (require(join(folder, 'package.json')) as { version: string }).version;
+    } catch {
+      continue;
+    }
+  }
+  throw new Error(`${name} is not installed.`);
+}
+
+function machineTable(): string {
+  const processors = cpus();
+  const rows = [
+    ['processor', `${processors[0]!.model.trim()}, ${processors.length} cores`],
+    ['memory', `${Math.round(totalmem() / 2 ** 30)} GiB`],
+    ['system', `${process.platform} ${process.arch}`],
+    ['Node', process.version],
+    ...PACKAGES.map((name) => [name, versionOf(name)]),
+  ];
+  return markdownTable(['', ''], rows);
+}
+
+const HOW = `Each contestant runs in a process of its own; first all do a little of the same work, and where their numbers
+differ nothing is timed. Rounds are interleaved, each begins with another contestant and after a full collection; a ratio is
+the median of the ratios of the rounds. "Spread" is the median deviation from the median. Costs are the processor's time of the
+whole process, the garbage collector's threads included; blocks of the event loop and start-up are clock time. At the end each
+contestant must have counted everything that it was given.`;
+
+const REPEAT = `\`\`\`console
+npm ci
+npm run bench                                # everything, and this page anew
+npm run bench -- --quick                     # in about a minute, only to the terminal
+npm run bench -- --only call --only scrape   # some of it
+npm run bench -- --soak --minutes 10         # at full speed with changing names
+npx -p node@24 npm run bench                 # on another Node
+\`\`\``;
+
+const chapter = ({ title, explanation, table }: Section) => `## ${title}\n\n${explanation}\n\n${table}`;
+
+/** The page `RESULTS.md`, and its picture beside it. */
+export function writeResults(sections: readonly Section[]): void {
+  const plots = sections.flatMap((section) => section.plots ?? []);
+  const page = [
+    '# Benchmark',
+    '<!-- Written by `npm run bench`. -->',
+    bottomLine(sections),
+    verdictTable(sections),
+    '![How costs grow](growth.svg)',
+    ...sections.map(chapter),
+    `## How it is measured\n\n${HOW}`,
+    `## Repeat it\n\n${REPEAT}`,
+    `## Machine and versions\n\n${machineTable()}`,
+  ];
+  writeFileSync(join(FOLDER, 'RESULTS.md'), `${page.join('\n\n')}\n`);
+  writeFileSync(join(FOLDER, 'growth.svg'), drawPlots(plots));
+}

@@ -1,0 +1,13 @@
+import type { Plot } from './svg-plot';
+import type { Verdict } from './verdict';
+
+/** One chapter of the results. */
+export interface Section {
+  readonly title: string;
+  /** What was measured, and how; Markdown. */
+  readonly explanation: string;
+  /** Markdown. */
+  readonly table: string;
+  readonly verdicts?: readonly Verdict[];
+  readonly plots?: readonly Plot[];
+}

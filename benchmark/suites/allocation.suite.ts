@@ -1,0 +1,42 @@
+import { compare } from '../harness/compare';
+import { toolNames } from '../harness/workload';
+import { comparisonSection } from '../report/comparison.section';
+import { addedToBare } from './call.suite';
+import { BARE, FLOOR, OPENTELEMETRY, OURS, OURS_WITHOUT_CONTEXT, PROM_CLIENT, PROM_CLIENT_BOUND } from './contestants';
+import type { Suite } from './suite';
+
+const TOOLS = 10;
+const ROUNDS = 5;
+const WHAT = 'bytes allocated per tracked call';
+
+/** So that nothing is collected while allocations are counted. */
+const LARGE_YOUNG_GENERATION = ['--min-semi-space-size=256', '--max-semi-space-size=256'];
+
+export const allocationSuite: Suite = {
+  name: 'allocation',
+  async run({ warmUpMs, roundMs }) {
+    const figures = await compare({
+      warmUpMs,
+      roundMs,
+      // The same code allocates the same, round after round.
+      rounds: ROUNDS,
+      measure: 'call-allocation',
+      contestants: [OURS, OURS_WITHOUT_CONTEXT, PROM_CLIENT, PROM_CLIENT_BOUND, OPENTELEMETRY, FLOOR, BARE],
+      scale: TOOLS,
+      tools: toolNames(TOOLS),
+      nodeFlags: LARGE_YOUNG_GENERATION,
+    });
+    return [
+      comparisonSection({
+        title: 'Memory that a tracked call allocates',
+        explanation: 'What tracking adds to what the bare call allocates; nothing is collected while it is counted.',
+        unit: 'bytes',
+        figures: addedToBare(figures),
+        targets: [
+          { what: WHAT, ours: OURS.label, peer: PROM_CLIENT.label, atMost: 1 / 4 },
+          { what: WHAT, ours: OURS.label, peer: OPENTELEMETRY.label, atMost: 1 / 16 },
+        ],
+      }),
+    ];
+  },
+};

@@ -1,0 +1,52 @@
+import { compare } from '../harness/compare';
+import type { Figures } from '../harness/compare';
+import { byRound } from '../harness/statistics';
+import { toolNames } from '../harness/workload';
+import { comparisonSection } from '../report/comparison.section';
+import type { Target } from '../report/verdict';
+import { BARE, FLOOR, OPENTELEMETRY, OURS, OURS_WITHOUT_CONTEXT, PROM_CLIENT, PROM_CLIENT_BOUND } from './contestants';
+import type { Suite } from './suite';
+
+const TOOLS = 10;
+const WITH_CONTEXT = '`@TrackTool` on an async method, in an agent';
+const WITHOUT_CONTEXT = 'the same, no agent, `asyncContext: false`';
+
+const contestants = [OURS, OURS_WITHOUT_CONTEXT, PROM_CLIENT, PROM_CLIENT_BOUND, OPENTELEMETRY, FLOOR, BARE];
+
+/** What everybody adds to the bare method. */
+export function addedToBare(figures: Figures): Figures {
+  const bare = figures.get(BARE.label)!;
+  const others = [...figures].filter(([label]) => label !== BARE.label);
+  return new Map(others.map(([label, own]) => [label, byRound(own, bare, (a, b) => a - b)]));
+}
+
+const targets: readonly Target[] = [
+  { what: WITH_CONTEXT, ours: OURS.label, peer: PROM_CLIENT.label, atMost: 1 / 3 },
+  { what: WITH_CONTEXT, ours: OURS.label, peer: OPENTELEMETRY.label, atMost: 1 / 8 },
+  { what: WITHOUT_CONTEXT, ours: OURS_WITHOUT_CONTEXT.label, peer: PROM_CLIENT.label, atMost: 1 / 7 },
+  { what: WITHOUT_CONTEXT, ours: OURS_WITHOUT_CONTEXT.label, peer: OPENTELEMETRY.label, atMost: 1 / 18 },
+];
+
+export const callSuite: Suite = {
+  name: 'call',
+  async run(thoroughness) {
+    const figures = await compare({
+      ...thoroughness,
+      measure: 'call',
+      contestants,
+      scale: TOOLS,
+      tools: toolNames(TOOLS),
+    });
+    return [
+      comparisonSection({
+        title: 'A tracked call',
+        explanation:
+          `What tracking adds to an awaited call of an async method, ${TOOLS} methods in turn: the decorator here, a ` +
+          'timer, a counter and a gauge written by hand there. The bare method is measured in a process without any of it.',
+        unit: 'ns',
+        figures: addedToBare(figures),
+        targets,
+      }),
+    ];
+  },
+};

@@ -1,0 +1,88 @@
+import { compare } from '../harness/compare';
+import { comparisonSection } from '../report/comparison.section';
+import type { Section } from '../report/section';
+import { OPENTELEMETRY, OURS, PROM_CLIENT, PROM_CLIENT_OBJECTS } from './contestants';
+import type { Suite, Thoroughness } from './suite';
+
+const PAIRS = [100, 1_000, 10_000];
+const DOCUMENT_PAIRS = 1_000;
+const BLOCK_PAIRS = 10_000;
+
+/** What renders for long needs no more than a few rounds. */
+const fewer = (thoroughness: Thoroughness, rounds: number): Thoroughness => ({
+  ...thoroughness,
+  rounds: Math.min(rounds, thoroughness.rounds),
+});
+
+const inWords = (count: number) => count.toLocaleString('en-US');
+
+async function renderSection(pairs: number, thoroughness: Thoroughness): Promise<Section> {
+  const what = `text of ${inWords(pairs)} pairs`;
+  const figures = await compare({
+    ...fewer(thoroughness, pairs > 1_000 ? 5 : 15),
+    measure: 'render',
+    contestants: [OURS, PROM_CLIENT, OPENTELEMETRY],
+    scale: pairs,
+  });
+  return comparisonSection({
+    title: `The text for Prometheus, ${inWords(pairs)} pairs`,
+    explanation: 'Rendering everything counted; every pair has counted something since the text was last rendered.',
+    unit: 'ns',
+    figures,
+    targets: [
+      { what, ours: OURS.label, peer: PROM_CLIENT.label, atMost: 1 / 10 },
+      { what, ours: OURS.label, peer: OPENTELEMETRY.label, atMost: 1 / 20 },
+    ],
+  });
+}
+
+async function documentSection(thoroughness: Thoroughness): Promise<Section> {
+  const asText = { ...PROM_CLIENT, label: 'prom-client, as text' };
+  const figures = await compare({
+    ...thoroughness,
+    measure: 'document',
+    contestants: [OURS, PROM_CLIENT_OBJECTS, asText],
+    scale: DOCUMENT_PAIRS,
+  });
+  const what = `JSON document, ${inWords(DOCUMENT_PAIRS)} pairs`;
+  return comparisonSection({
+    title: `The JSON document, ${inWords(DOCUMENT_PAIRS)} pairs`,
+    explanation: 'Ours is text, ready to be sent.',
+    unit: 'ns',
+    figures,
+    targets: [{ what, ours: OURS.label, peer: PROM_CLIENT_OBJECTS.label, atMost: 1 / 8 }],
+  });
+}
+
+async function blockSection(thoroughness: Thoroughness): Promise<Section> {
+  const ours = { label: 'nestjs-agent-metrics', subject: 'agent-metrics-endpoint' };
+  const willsoto = { label: '@willsoto/nestjs-prometheus (prom-client)', subject: 'willsoto-endpoint' };
+  const openTelemetry = { label: 'OpenTelemetry exporter', subject: 'opentelemetry-endpoint' };
+  const figures = await compare({
+    ...fewer(thoroughness, 7),
+    measure: 'scrape-block',
+    contestants: [ours, willsoto, openTelemetry],
+    scale: BLOCK_PAIRS,
+  });
+  const what = `longest block of the event loop, ${inWords(BLOCK_PAIRS)} pairs`;
+  return comparisonSection({
+    title: `The longest block of the event loop during a scrape, ${inWords(BLOCK_PAIRS)} pairs`,
+    explanation: '`GET /metrics` by another thread, over HTTP. Nothing else of the application runs in that time.',
+    unit: 'ms',
+    figures,
+    targets: [
+      { what, ours: ours.label, peer: willsoto.label, atMost: 1 / 25 },
+      { what, ours: ours.label, peer: openTelemetry.label, atMost: 1 / 50 },
+    ],
+  });
+}
+
+export const scrapeSuite: Suite = {
+  name: 'scrape',
+  async run(thoroughness) {
+    const sections: Section[] = [];
+    for (const pairs of PAIRS) sections.push(await renderSection(pairs, thoroughness));
+    sections.push(await documentSection(thoroughness), await blockSection(thoroughness));
+    return sections;
+  },
+};

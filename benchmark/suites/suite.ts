@@ -1,0 +1,15 @@
+import type { Effort } from '../harness/measure';
+import type { Section } from '../report/section';
+
+/** How thoroughly everything is measured. */
+export interface Thoroughness extends Effort {
+  readonly rounds: number;
+  readonly isQuick: boolean;
+}
+
+/** Something that is measured and reported together. */
+export interface Suite {
+  /** For `--only`. */
+  readonly name: string;
+  run(thoroughness: Thoroughness): Promise<Section[]>;
+}

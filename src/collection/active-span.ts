@@ -1,0 +1,42 @@
+import { createRequire } from 'node:module';
+
+/** What is used of a span's context. */
+export interface ActiveSpan {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly traceFlags: number;
+}
+
+/** The bit of the trace flags that says that the trace is kept: `TraceFlags.SAMPLED` of the W3C's trace context. */
+export const SAMPLED_FLAG = 1;
+
+/** What is used of `@opentelemetry/api`, which is an optional peer. */
+interface OpenTelemetryApi {
+  readonly trace: {
+    getActiveSpan(): { spanContext(): ActiveSpan } | undefined;
+  };
+  isSpanContextValid(context: ActiveSpan): boolean;
+}
+
+/** Where `@opentelemetry/api` keeps what was registered with any copy of its first major version. */
+const REGISTERED = Symbol.for('opentelemetry.js.api.1');
+const holder = globalThis as { [REGISTERED]?: { readonly context?: unknown } };
+
+let api: OpenTelemetryApi | null | undefined;
+
+/** The span in which the caller runs; undefined outside any, and where OpenTelemetry is not in use. */
+export function activeSpan(): ActiveSpan | undefined {
+  // Asking the API costs more than counting the call. Without a context manager there can be no active span.
+  if (holder[REGISTERED]?.context === undefined) return undefined;
+  if (api === undefined) api = load();
+  const context = api?.trace.getActiveSpan()?.spanContext();
+  return context !== undefined && api?.isSpanContextValid(context) ? context : undefined;
+}
+
+function load(): OpenTelemetryApi | null {
+  try {
+    return createRequire(__filename)('@opentelemetry/api') as OpenTelemetryApi;
+  } catch {
+    return null;
+  }
+}

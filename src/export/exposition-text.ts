@@ -1,0 +1,51 @@
+/** prom-client's labels may also be numbers, or be left undefined. */
+export type LabelValue = string | number | undefined;
+
+/** The text between the braces. What is undefined is left out; an empty value is written, and as good as none. */
+export function labelText(names: readonly string[], values: readonly LabelValue[]): string {
+  const pairs: string[] = [];
+  names.forEach((name, index) => {
+    const value = values[index];
+    if (value === undefined) return;
+    pairs.push(labelPair(name, isBound(name, value) ? formatBound(value) : `${value}`));
+  });
+  return pairs.join(',');
+}
+
+export function labelPair(name: string, value: string): string {
+  return `${name}="${escapeLabelValue(value)}"`;
+}
+
+/** Either may be empty. */
+export function joinLabels(labels: string, more: string): string {
+  if (more === '') return labels;
+  return labels === '' ? more : `${labels},${more}`;
+}
+
+function isBound(label: string, value: LabelValue): value is number {
+  return typeof value === 'number' && (label === 'le' || label === 'quantile');
+}
+
+/** The canonical float: `1.0`, not `1`, which would be another series for Prometheus. */
+export function formatBound(bound: number): string {
+  const text = formatValue(bound);
+  return Number.isInteger(bound) && !text.includes('e') ? `${text}.0` : text;
+}
+
+export function formatValue(value: number): string {
+  if (Number.isFinite(value)) return String(value);
+  if (Number.isNaN(value)) return 'NaN';
+  return value > 0 ? '+Inf' : '-Inf';
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n' };
+
+export function escapeLabelValue(value: string): string {
+  const wellFormed = value.isWellFormed() ? value : value.toWellFormed();
+  return /[\\"\n]/.test(wellFormed) ? wellFormed.replace(/[\\"\n]/g, (character) => ESCAPES[character]!) : wellFormed;
+}
+
+/** In the older format a quotation mark stands for itself in a help text. */
+export function escapeHelp(help: string): string {
+  return help.replace(/[\\\n]/g, (character) => ESCAPES[character]!);
+}

@@ -1,0 +1,81 @@
+import type { Deadline } from './deadline';
+import type { ExecutionTimeoutError } from './execution-timeout.error';
+import { Pauses } from './pauses';
+
+/** The time of one execution: how long it has taken, and how long it may take. Readings of the clock come from outside. */
+export abstract class TimedExecution {
+  /** On the clock's scale. */
+  startedAt = 0;
+  private deadline: Deadline | undefined = undefined;
+  /** Made by the first: most have none. */
+  private pauses: Pauses | undefined = undefined;
+
+  protected abstract readonly ended: boolean;
+
+  /** Milliseconds since the start, without pauses; never negative, though clocks may be set in tests. */
+  elapsedMs(now: number): number {
+    return Math.max(0, now - this.startedAt - this.pausedMs(now));
+  }
+
+  pausedMs(now: number): number {
+    return this.pauses === undefined ? 0 : this.pauses.elapsedMs(now);
+  }
+
+  /** Starts the clock of an execution that begins. */
+  startClock(now: number): void {
+    this.startedAt = now;
+    this.pauses?.restart();
+  }
+
+  /** Gives it a limit. With nothing left it is expired at once. */
+  limit(deadline: Deadline): void {
+    this.deadline = deadline;
+    deadline.start();
+  }
+
+  /** Waits for the limit, once the call has returned: what is synchronous cannot be interrupted, and is not. */
+  armLimit(): void {
+    this.deadline?.arm();
+  }
+
+  /** Whether something may end it before it ends itself. */
+  get isLimited(): boolean {
+    return this.deadline !== undefined;
+  }
+
+  /** What a limit ended it with. */
+  get expired(): ExecutionTimeoutError | undefined {
+    return this.deadline?.expired;
+  }
+
+  /** Calls back at the limit, if there is one and it is reached; at once, if it has been. */
+  onExpire(listener: (error: ExecutionTimeoutError) => void): void {
+    if (!this.ended || this.expired !== undefined) this.deadline?.onExpire(listener);
+  }
+
+  /** Settles like `promise`, or rejects at the limit, whichever comes first. */
+  race<Value>(promise: Promise<Value>): Promise<Value> {
+    return this.deadline === undefined ? promise : this.deadline.race(promise);
+  }
+
+  pauseClock(now: number): void {
+    this.pauses ??= new Pauses();
+    if (this.pauses.begin(now)) this.deadline?.stop();
+  }
+
+  resumeClock(now: number): void {
+    if (this.pauses === undefined || !this.pauses.end(now) || this.ended) return;
+    this.deadline?.start();
+    this.deadline?.arm();
+  }
+
+  /** Stops the limit of one that is taken back. */
+  protected stopLimit(): void {
+    this.deadline?.stop();
+  }
+
+  /** Stops the limit for good. */
+  protected endLimit(): void {
+    this.deadline?.end();
+  }
+}
