@@ -15,6 +15,7 @@ import { METRIC_FAMILIES } from './export/metric-families';
 import { processMetrics } from './export/process-metrics';
 import { BridgedMetric, register } from './export/prom-client.bridge';
 import { exportExposition } from './export/prometheus.exporter';
+import { textOf } from './export/text-buffer';
 import type { ResolvedMetricsOptions } from './metrics.options';
 import type { ApplicationLink } from './tracking/application-link';
 import { ApplicationTracking } from './tracking/application-tracking';
@@ -30,6 +31,7 @@ export class MetricsApplication {
   private readonly tracking: ApplicationTracking;
   private readonly registry: Registry;
   private readonly unregister: () => void;
+  private expectedBytes = 0;
 
   constructor(
     private readonly options: ResolvedMetricsOptions,
@@ -60,9 +62,9 @@ export class MetricsApplication {
   }
 
   /** One of the three formats. @throws when `signal` aborts while a text is being written */
-  async export(format: ExportFormat, signal?: AbortSignal): Promise<string> {
+  async export(format: ExportFormat, signal?: AbortSignal): Promise<Buffer> {
     return format === 'json'
-      ? JSON.stringify(exportJson(this.collector, this.store.instanceId))
+      ? Buffer.from(JSON.stringify(exportJson(this.collector, this.store.instanceId)))
       : this.exposition(format, signal);
   }
 
@@ -95,7 +97,7 @@ export class MetricsApplication {
       running: () => this.tracking.current(),
       listRunning: () => this.tracking.listRunning(),
       warnOnce: (kind, message) => this.faults.warnOnce(kind, message),
-      export: (format) => this.export(format),
+      export: async (format) => textOf(await this.export(format)),
     });
   }
 
@@ -120,7 +122,7 @@ export class MetricsApplication {
     return register(this.registry, metrics, (name) => this.warnOfClash(name));
   }
 
-  private exposition(format: ExpositionFormat, signal?: AbortSignal): Promise<string> {
+  private async exposition(format: ExpositionFormat, signal?: AbortSignal): Promise<Buffer> {
     const { prefix, defaultLabels, defaultMetrics } = this.options;
     const sources = {
       families: this.familySource,
@@ -128,8 +130,12 @@ export class MetricsApplication {
       processMetrics: defaultMetrics ? processMetrics() : undefined,
       onClash: (name: string) => this.warnOfClash(name),
       onFault: (name: string, fault: unknown) => this.faults.report(`collecting the metric ${name}`, fault),
+      expectedBytes: this.expectedBytes,
     };
-    return exportExposition(sources, { format, prefix, defaultLabels }, signal);
+    const text = await exportExposition(sources, { format, prefix, defaultLabels }, signal);
+    // The next one will be about as long, and a little longer.
+    this.expectedBytes = text.length * 1.1;
+    return text;
   }
 
   private get familySource() {

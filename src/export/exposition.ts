@@ -1,6 +1,7 @@
 import type { Exemplar, Exemplars } from '../collection/exemplar';
 import type { Labelled } from '../collection/execution-series';
 import type { FamilySnapshot, HistogramSample, SampleGroup } from './family-snapshot';
+import type { TextBuffer } from './text-buffer';
 import {
   escapeHelp,
   escapeLabelValue,
@@ -58,67 +59,110 @@ function exemplarText({ labels, value, timestamp }: WrittenExemplar): string {
   return ` # {${labelText(Object.keys(labels), Object.values(labels))}} ${formatValue(value)} ${timestamp}`;
 }
 
-/** Writes a family in pieces that are small enough to let others run in between. */
-export function* writeFamily(snapshot: FamilySnapshot, options: ExpositionOptions): Generator<string> {
-  const { family } = snapshot;
-  yield writeHeader({ name: `${options.prefix}_${family.name}`, type: family.type, help: family.help }, options.format);
-  const writer = new FamilyWriter(snapshot, options);
-  for (const group of snapshot.groups) yield writer.writeGroup(group);
-  for (const histogram of snapshot.histograms) yield writer.writeHistogram(histogram);
+/** Series to a step: some ten thousand bytes. */
+const SERIES_PER_STEP = 32;
+
+/** Writes a family in steps that are small enough to let others run in between. */
+export function* writeFamily(snapshot: FamilySnapshot, options: ExpositionOptions, out: TextBuffer): Generator<void> {
+  const { family, groups, histograms } = snapshot;
+  const header = { name: `${options.prefix}_${family.name}`, type: family.type, help: family.help };
+  out.write(writeHeader(header, options.format));
+  const writer = new FamilyWriter(snapshot, options, out);
+  for (let index = 0; index < groups.length; index += 1) {
+    writer.writeGroup(groups[index]!);
+    if (index % SERIES_PER_STEP === 0) yield;
+  }
+  for (let index = 0; index < histograms.length; index += 1) {
+    writer.writeHistogram(histograms[index]!);
+    if (index % SERIES_PER_STEP === 0) yield;
+  }
 }
 
 /** Writes the samples of one family. What many of them have in common is made once. */
 class FamilyWriter {
   private readonly name: string;
   private readonly defaults: string;
-  private readonly lastLabels = new Map<string, string>();
+  /** By the value of the last label: what stands from there to the value. */
+  private readonly ends = new Map<string, string>();
   private readonly hasExemplars: boolean;
 
   constructor(
     private readonly snapshot: FamilySnapshot,
     { prefix, defaultLabels, format }: ExpositionOptions,
+    private readonly out: TextBuffer,
   ) {
     this.name = `${prefix}_${snapshot.family.name}`;
     this.defaults = labelText(Object.keys(defaultLabels), Object.values(defaultLabels));
     this.hasExemplars = format === 'openmetrics';
   }
 
-  writeGroup({ series, values, lastLabels, exemplars }: SampleGroup): string {
+  writeGroup({ series, values, lastLabels, exemplars }: SampleGroup): void {
     const labels = this.labelsOf(series);
-    if (lastLabels === undefined) return writeSample(this.name, joinLabels(labels, this.defaults), values[0]!);
-    let text = '';
+    if (lastLabels === undefined) return this.writeLine('', joinLabels(labels, this.defaults), values[0]!);
+    const start = this.writeStart('{', labels);
     for (let index = 0; index < values.length; index += 1) {
-      const sampleLabels = joinLabels(joinLabels(labels, this.lastLabel(lastLabels[index]!)), this.defaults);
-      text += writeSample(this.name, sampleLabels, values[index]!, this.exemplar(exemplars, index, countedOnce));
+      if (index > 0) this.out.repeat(start);
+      this.out.write(this.endOf(lastLabels[index]!));
+      this.writeValue(values[index]!, this.exemplar(exemplars, index, countedOnce));
     }
-    return text;
   }
 
-  writeHistogram({ series, bounds, counts, sum, count, exemplars }: HistogramSample): string {
-    const { name } = this;
+  writeHistogram({ series, bounds, counts, sum, count, exemplars }: HistogramSample): void {
     const labels = joinLabels(this.labelsOf(series), this.defaults);
-    const start = `${name}_bucket{${labels}${labels === '' ? '' : ','}`;
+    const start = this.writeStart('_bucket{', labels);
     const ends = bucketEnds(bounds);
-    let text = '';
     let cumulative = 0;
     for (let bucket = 0; bucket < counts.length; bucket += 1) {
       cumulative += counts[bucket]!;
-      const exemplar = this.exemplar(exemplars, bucket, secondsOf);
-      text += `${start}${ends[bucket]!}${cumulative}${exemplar === undefined ? '' : exemplarText(exemplar)}\n`;
+      if (bucket > 0) this.out.repeat(start);
+      this.out.write(ends[bucket]!);
+      this.writeValue(cumulative, this.exemplar(exemplars, bucket, secondsOf));
     }
-    return text + writeSample(`${name}_sum`, labels, sum) + writeSample(`${name}_count`, labels, count);
+    this.writeLine('_sum', labels, sum);
+    this.writeLine('_count', labels, count);
+  }
+
+  /** The first line of several that begin alike, up to the label in which they differ; how many bytes that is. */
+  private writeStart(suffix: string, labels: string): number {
+    const { out } = this;
+    out.mark();
+    out.write(this.name);
+    out.write(suffix);
+    out.write(labels);
+    if (labels !== '') out.write(',');
+    return out.sinceMark;
+  }
+
+  private writeLine(suffix: string, labels: string, value: number): void {
+    const { out } = this;
+    out.write(this.name);
+    if (suffix !== '') out.write(suffix);
+    if (labels !== '') {
+      out.write('{');
+      out.write(labels);
+      out.write('}');
+    }
+    out.write(' ');
+    this.writeValue(value, undefined);
+  }
+
+  private writeValue(value: number, exemplar: WrittenExemplar | undefined): void {
+    this.out.write(formatValue(value));
+    if (exemplar !== undefined) this.out.write(exemplarText(exemplar));
+    this.out.write('\n');
   }
 
   private labelsOf(series: Labelled): string {
     return seriesLabels(series, this.snapshot.family.labels);
   }
 
-  private lastLabel(value: string): string {
-    let text = this.lastLabels.get(value);
-    if (text === undefined) {
-      this.lastLabels.set(value, (text = labelPair(this.snapshot.family.labels.at(-1)!, value)));
+  private endOf(lastLabel: string): string {
+    let end = this.ends.get(lastLabel);
+    if (end === undefined) {
+      end = `${joinLabels(labelPair(this.snapshot.family.labels.at(-1)!, lastLabel), this.defaults)}} `;
+      this.ends.set(lastLabel, end);
     }
-    return text;
+    return end;
   }
 
   private exemplar(

@@ -36,8 +36,10 @@ function systemDocument(system: SystemMetrics) {
     failed_requests: system.failedRequests,
     cancelled_requests: system.cancelledRequests,
     requests_in_progress: system.requestsInProgress,
-    ...duration('total_execution_time', system.totalExecutionTimeMs),
-    ...duration('average_request_time', system.averageRequestTimeMs),
+    total_execution_time: formatGoDuration(system.totalExecutionTimeMs),
+    total_execution_time_seconds: toSeconds(system.totalExecutionTimeMs),
+    average_request_time: formatGoDuration(system.averageRequestTimeMs),
+    average_request_time_seconds: toSeconds(system.averageRequestTimeMs),
     memory_usage_mb: system.memoryUsageMb,
     memory_usage_bytes: system.memoryUsageBytes,
     max_memory_usage_mb: system.maxMemoryUsageMb,
@@ -108,17 +110,17 @@ function countDocument(metrics: ExecutionMetrics) {
 
 function durationDocument(metrics: ExecutionMetrics) {
   return {
-    ...duration('total_duration', metrics.totalDurationMs),
-    ...duration('average_duration', metrics.averageDurationMs),
-    ...duration('min_duration', metrics.minDurationMs),
-    ...duration('max_duration', metrics.maxDurationMs),
+    total_duration: formatGoDuration(metrics.totalDurationMs),
+    total_duration_seconds: toSeconds(metrics.totalDurationMs),
+    average_duration: formatGoDuration(metrics.averageDurationMs),
+    average_duration_seconds: toSeconds(metrics.averageDurationMs),
+    min_duration: formatGoDuration(metrics.minDurationMs),
+    min_duration_seconds: toSeconds(metrics.minDurationMs),
+    max_duration: formatGoDuration(metrics.maxDurationMs),
+    max_duration_seconds: toSeconds(metrics.maxDurationMs),
   };
 }
 
 function cacheDocument({ hits, misses, hitRate }: CacheMetrics) {
   return { hits, misses, hit_rate: hitRate };
-}
-
-function duration(key: string, milliseconds: number) {
-  return { [key]: formatGoDuration(milliseconds), [`${key}_seconds`]: toSeconds(milliseconds) };
 }

@@ -1,16 +1,11 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
 import { expositionEnd, writeFamily } from './exposition';
 import type { ExpositionOptions } from './exposition';
 import { METRIC_FAMILIES, takeSnapshot } from './metric-families';
 import type { FamilySource } from './metric-families';
 import { readForeignMetrics, writeForeignMetric } from './registry.reader';
-
-/** How long a scrape keeps the event loop at a time. */
-const SLICE_MS = 5;
-
-/** Looking at the clock costs as much as writing a sample. */
-const PIECES_PER_LOOK = 32;
+import { SlicedWork } from './sliced-work';
+import { TextBuffer } from './text-buffer';
 
 export interface ExpositionSources {
   readonly families: FamilySource;
@@ -20,6 +15,8 @@ export interface ExpositionSources {
   readonly processMetrics: Registry | undefined;
   readonly onClash: (name: string) => void;
   readonly onFault: (name: string, fault: unknown) => void;
+  /** About how long the text will be. */
+  readonly expectedBytes: number;
 }
 
 /**
@@ -31,40 +28,22 @@ export async function exportExposition(
   sources: ExpositionSources,
   options: ExpositionOptions,
   signal?: AbortSignal,
-): Promise<string> {
-  const text = new SlicedText(signal);
+): Promise<Buffer> {
+  const out = new TextBuffer(sources.expectedBytes);
+  const scrape = new SlicedWork(signal);
   const names = new Set(METRIC_FAMILIES.map(({ name }) => `${options.prefix}_${name}`));
-  for (const family of METRIC_FAMILIES) await text.append(writeFamily(takeSnapshot(family, sources.families), options));
+  for (const family of METRIC_FAMILIES) {
+    await scrape.run(writeFamily(takeSnapshot(family, sources.families), options, out));
+  }
   for (const registry of new Set([...sources.registries, sources.processMetrics])) {
     if (registry === undefined) continue;
     signal?.throwIfAborted();
     for (const metric of await readForeignMetrics(registry, sources.onFault)) {
-      if (!names.has(metric.name)) await text.append(writeForeignMetric(metric, options.format));
+      if (!names.has(metric.name)) await scrape.run(writeForeignMetric(metric, options.format, out));
       else if (registry !== sources.processMetrics) sources.onClash(metric.name);
       names.add(metric.name);
     }
   }
-  return text.value + expositionEnd(options.format);
-}
-
-/** Grows piece by piece and lets others run in between. */
-class SlicedText {
-  value = '';
-  private sliceEnd = performance.now() + SLICE_MS;
-
-  constructor(private readonly signal?: AbortSignal) {}
-
-  async append(pieces: Iterable<string>): Promise<void> {
-    let sinceLook = 0;
-    for (const piece of pieces) {
-      this.value += piece;
-      sinceLook += 1;
-      if (sinceLook < PIECES_PER_LOOK) continue;
-      sinceLook = 0;
-      if (performance.now() < this.sliceEnd) continue;
-      await setImmediate();
-      this.signal?.throwIfAborted();
-      this.sliceEnd = performance.now() + SLICE_MS;
-    }
-  }
+  out.write(expositionEnd(options.format));
+  return out.toBuffer();
 }

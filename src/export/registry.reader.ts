@@ -3,6 +3,7 @@ import type { ExpositionFormat, WrittenExemplar } from './exposition';
 import { writeHeader, writeSample } from './exposition';
 import { labelText } from './exposition-text';
 import { isBridged } from './prom-client.bridge';
+import type { TextBuffer } from './text-buffer';
 
 /** What prom-client's types leave out. */
 type ForeignValue = MetricValue<string> & {
@@ -48,13 +49,14 @@ function givenName(registry: Registry, metric: object, name: string): string {
   return (registry.getSingleMetric(total) as object | undefined) === metric ? total : name;
 }
 
-export function* writeForeignMetric(metric: ForeignMetric, format: ExpositionFormat): Generator<string> {
+export function* writeForeignMetric(metric: ForeignMetric, format: ExpositionFormat, out: TextBuffer): Generator<void> {
   const { name, help, values } = metric;
-  yield writeHeader({ name, type: String(metric.type), help }, format);
+  out.write(writeHeader({ name, type: String(metric.type), help }, format));
   const mayCarry = format === 'openmetrics' && mayCarryExemplars(metric);
   for (const { metricName = name, labels, value, exemplar } of values as ForeignValue[]) {
     const text = labelText(Object.keys(labels), Object.values(labels));
-    yield writeSample(metricName, text, value, mayCarry ? writtenExemplar(exemplar) : undefined);
+    out.write(writeSample(metricName, text, value, mayCarry ? writtenExemplar(exemplar) : undefined));
+    yield;
   }
 }
 

@@ -1,7 +1,7 @@
 /** What a route answers with. */
 export interface MetricsAnswer {
   readonly contentType: string;
-  readonly body: string;
+  readonly body: Buffer;
 }
 
 /** The parts of a request that an answer depends on; alike on Express and Fastify. */

@@ -44,11 +44,14 @@ export async function respond(
 const compress = promisify(gzip);
 
 /** Compressed where the client accepts it and the body is worth it. */
-async function writeAnswer(response: MetricsResponse, { headers }: MetricsRequest, answer: MetricsAnswer) {
-  const body = Buffer.from(answer.body);
+async function writeAnswer(
+  response: MetricsResponse,
+  { headers }: MetricsRequest,
+  { contentType, body }: MetricsAnswer,
+) {
   const gzipped = negotiateGzip(String(headers['accept-encoding'] ?? ''), body.length);
   response.status(200);
-  response.header('Content-Type', answer.contentType);
+  response.header('Content-Type', contentType);
   response.header('X-Content-Type-Options', 'nosniff');
   response.header('Cache-Control', 'no-store');
   response.header('Vary', [response.getHeader('Vary'), 'Accept, Accept-Encoding'].filter(Boolean).join(', '));

@@ -1,0 +1,77 @@
+import { isAscii } from 'node:buffer';
+
+const LEAST_BYTES = 16_384;
+
+/** Up to here copying character by character is quicker than a call into Node. */
+const SHORT_LENGTH = 64;
+
+/** No character takes more bytes in UTF-8 than three for each of its units in UTF-16. */
+const BYTES_PER_UNIT = 3;
+
+/**
+ * A text that grows in UTF-8. Its lines begin alike, and bytes can be repeated: a string that is put together from as
+ * many pieces would be a tree that V8 has to flatten, which takes longer than all the rest of a scrape.
+ */
+export class TextBuffer {
+  private bytes: Buffer;
+  private position = 0;
+  private marked = 0;
+
+  /** @param expected bytes, so that it need not grow */
+  constructor(expected = 0) {
+    this.bytes = Buffer.allocUnsafe(Math.max(LEAST_BYTES, expected));
+  }
+
+  write(text: string): void {
+    this.makeRoom(text.length * BYTES_PER_UNIT);
+    if (text.length > SHORT_LENGTH || !this.writeShort(text)) {
+      this.position += this.bytes.write(text, this.position, 'utf8');
+    }
+  }
+
+  /** What is written from here on can be repeated. */
+  mark(): void {
+    this.marked = this.position;
+  }
+
+  /** Bytes since the mark. */
+  get sinceMark(): number {
+    return this.position - this.marked;
+  }
+
+  /** Writes the first bytes after the mark once more. */
+  repeat(bytes: number): void {
+    this.makeRoom(bytes);
+    this.bytes.copyWithin(this.position, this.marked, this.marked + bytes);
+    this.position += bytes;
+  }
+
+  /** What has been written. It must not be written to any more. */
+  toBuffer(): Buffer {
+    return this.bytes.subarray(0, this.position);
+  }
+
+  /** False for what is not all ASCII; nothing has been written then. */
+  private writeShort(text: string): boolean {
+    const { bytes, position } = this;
+    for (let index = 0; index < text.length; index += 1) {
+      const unit = text.charCodeAt(index);
+      if (unit > 127) return false;
+      bytes[position + index] = unit;
+    }
+    this.position += text.length;
+    return true;
+  }
+
+  private makeRoom(bytes: number): void {
+    if (this.position + bytes <= this.bytes.length) return;
+    const larger = Buffer.allocUnsafe(2 * (this.position + bytes));
+    larger.set(this.toBuffer());
+    this.bytes = larger;
+  }
+}
+
+/** What bytes in UTF-8 say. Most are ASCII, which is read ten times as fast. */
+export function textOf(bytes: Buffer): string {
+  return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
+}
