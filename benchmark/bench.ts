@@ -3,12 +3,26 @@ import type { Section } from './report/section';
 import { writeResults, verdictTable } from './report/results.writer';
 import { allocationSuite } from './suites/allocation.suite';
 import { callSuite } from './suites/call.suite';
+import { growthSuite } from './suites/growth.suite';
+import { httpSuite } from './suites/http.suite';
+import { layersSuite } from './suites/layers.suite';
 import { memorySuite } from './suites/memory.suite';
 import { recordSuite } from './suites/record.suite';
 import { scrapeSuite } from './suites/scrape.suite';
+import { startSuite } from './suites/start.suite';
 import type { Suite, Thoroughness } from './suites/suite';
 
-const SUITES: readonly Suite[] = [recordSuite, callSuite, allocationSuite, memorySuite, scrapeSuite];
+const SUITES: readonly Suite[] = [
+  recordSuite,
+  callSuite,
+  allocationSuite,
+  memorySuite,
+  scrapeSuite,
+  httpSuite,
+  startSuite,
+  growthSuite,
+  layersSuite,
+];
 
 const THOROUGH: Thoroughness = { warmUpMs: 1_500, roundMs: 200, rounds: 15, isQuick: false };
 const QUICK: Thoroughness = { warmUpMs: 300, roundMs: 30, rounds: 5, isQuick: true };
