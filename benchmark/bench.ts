@@ -1,3 +1,6 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Section } from './report/section';
 import { writeResults, verdictTable } from './report/results.writer';
@@ -6,6 +9,7 @@ import { callSuite } from './suites/call.suite';
 import { growthSuite } from './suites/growth.suite';
 import { httpSuite } from './suites/http.suite';
 import { layersSuite } from './suites/layers.suite';
+import { loadSuite } from './suites/load.suite';
 import { memorySuite } from './suites/memory.suite';
 import { recordSuite } from './suites/record.suite';
 import { scrapeSuite } from './suites/scrape.suite';
@@ -22,6 +26,7 @@ const SUITES: readonly Suite[] = [
   startSuite,
   growthSuite,
   layersSuite,
+  loadSuite,
 ];
 
 const THOROUGH: Thoroughness = { warmUpMs: 1_500, roundMs: 200, rounds: 15, isQuick: false };
@@ -33,20 +38,34 @@ function chooseSuites(only: readonly string[]): readonly Suite[] {
   throw new RangeError(`Unknown suite "${unknown}": use ${SUITES.map(({ name }) => name).join(', ')}.`);
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true, default: [] } },
-  });
+const { values: flags } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: [] },
+    soak: { type: 'boolean', default: false },
+    minutes: { type: 'string', default: '10' },
+  },
+});
+
+async function compareAll(): Promise<void> {
   const sections: Section[] = [];
-  for (const suite of chooseSuites(values.only)) {
-    for (const section of await suite.run(values.quick ? QUICK : THOROUGH)) {
+  for (const suite of chooseSuites(flags.only)) {
+    for (const section of await suite.run(flags.quick ? QUICK : THOROUGH)) {
       sections.push(section);
       console.log(`\n${section.title}\n\n${section.table}`);
     }
   }
   console.log(`\n${verdictTable(sections)}`);
   // A part of the results, or quick ones, do not replace the whole.
-  if (values.only.length === 0 && !values.quick) writeResults(sections);
+  if (flags.only.length === 0 && !flags.quick) await writeResults(sections);
 }
 
-void main();
+/** In a process of its own, since it looks at what is left in it. */
+async function soak(): Promise<void> {
+  const program = fork(join(__dirname, 'soak', 'soak.ts'), [flags.minutes], {
+    execArgv: [...process.execArgv, '--expose-gc'],
+  });
+  [process.exitCode] = (await once(program, 'exit')) as [number];
+}
+
+void (flags.soak ? soak() : compareAll());

@@ -2,4 +2,4 @@ import { TrackTool } from 'nestjs-agent-metrics';
 import type { SubjectFactory } from '../harness/subject';
 import { startThousandMethods } from './thousand-methods';
 
-export const start: SubjectFactory = () => startThousandMethods((name) => TrackTool(name) as MethodDecorator);
+export const start: SubjectFactory = () => startThousandMethods((name) => TrackTool(name));
