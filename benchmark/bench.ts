@@ -32,12 +32,6 @@ const SUITES: readonly Suite[] = [
 const THOROUGH: Thoroughness = { warmUpMs: 1_500, roundMs: 200, rounds: 15, isQuick: false };
 const QUICK: Thoroughness = { warmUpMs: 300, roundMs: 30, rounds: 5, isQuick: true };
 
-function chooseSuites(only: readonly string[]): readonly Suite[] {
-  const unknown = only.find((name) => !SUITES.some((suite) => suite.name === name));
-  if (unknown === undefined) return SUITES.filter(({ name }) => only.length === 0 || only.includes(name));
-  throw new RangeError(`Unknown suite "${unknown}": use ${SUITES.map(({ name }) => name).join(', ')}.`);
-}
-
 const { values: flags } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
@@ -46,6 +40,16 @@ const { values: flags } = parseArgs({
     minutes: { type: 'string', default: '10' },
   },
 });
+
+function chooseSuites(only: readonly string[]): readonly Suite[] {
+  const unknown = only.find((name) => !SUITES.some((suite) => suite.name === name));
+  if (unknown === undefined) {
+    const isWanted = ({ name, isLong = false }: Suite) =>
+      only.length === 0 ? !(isLong && flags.quick) : only.includes(name);
+    return SUITES.filter(isWanted);
+  }
+  throw new RangeError(`Unknown suite "${unknown}": use ${SUITES.map(({ name }) => name).join(', ')}.`);
+}
 
 async function compareAll(): Promise<void> {
   const sections: Section[] = [];

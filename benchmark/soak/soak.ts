@@ -34,8 +34,9 @@ async function read(start: number, rounds: number): Promise<Reading> {
 async function workFor(app: SoakApp, minutes: number): Promise<Reading[]> {
   const start = performance.now();
   const readings: Reading[] = [];
-  const readEveryMs = (minutes * MINUTE_MS) / READINGS;
-  for (let round = 0; readings.length < READINGS;) {
+  const wanted = readingsIn(minutes);
+  const readEveryMs = (minutes * MINUTE_MS) / wanted;
+  for (let round = 0; readings.length < wanted;) {
     const end = start + (readings.length + 1) * readEveryMs;
     while (performance.now() < end) await app.work((round += 1));
     for (let i = 0; i < SCRAPES_A_READING; i += 1) await app.scrape();

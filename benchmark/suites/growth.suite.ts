@@ -106,6 +106,7 @@ async function memorySection(thoroughness: Thoroughness): Promise<Section> {
 
 export const growthSuite: Suite = {
   name: 'growth',
+  isLong: true,
   async run(thoroughness) {
     const sections = [await executionsSection(thoroughness), await seriesSection(thoroughness)];
     if (thoroughness.isQuick) return sections;

@@ -74,6 +74,7 @@ async function layersSection(thoroughness: Thoroughness): Promise<Section> {
 
 export const layersSuite: Suite = {
   name: 'layers',
+  isLong: true,
   async run(thoroughness) {
     return [await optionsSection(thoroughness), await layersSection(thoroughness)];
   },

@@ -40,6 +40,7 @@ async function loadRound(contestant: ContestantProcess, seconds: number): Promis
 
 export const loadSuite: Suite = {
   name: 'load',
+  isLong: true,
   async run({ isQuick, ...effort }) {
     const rounds = new Map<string, LoadRound[]>([WITH, WITHOUT].map(({ label }) => [label, []]));
     await compare({
