@@ -46,7 +46,9 @@ export async function compare(comparison: Comparison): Promise<Figures> {
 export async function compareAfresh(comparison: Comparison): Promise<Figures> {
   const figures = new Map(comparison.contestants.map(({ label }) => [label, [] as number[]]));
   for (let round = 0; round < comparison.rounds; round += 1) {
-    for (const [label, figure] of await compare({ ...comparison, rounds: 1 })) figures.get(label)!.push(...figure);
+    const contestants = round % 2 === 0 ? comparison.contestants : [...comparison.contestants].reverse();
+    const once = await compare({ ...comparison, contestants, rounds: 1 });
+    for (const [label, figure] of once) figures.get(label)!.push(...figure);
   }
   return figures;
 }

@@ -24,6 +24,11 @@ export class RepeatedWork {
     this.perRound = Math.max(1, Math.round((roundMs * 1e6) / nanoseconds));
   }
 
+  /** One round, unmeasured. */
+  runRound(): Promise<void> {
+    return this.run(this.perRound);
+  }
+
   /** One round. */
   async nanosecondsEach(): Promise<number> {
     return (await cpuNanoseconds(() => this.run(this.perRound))) / this.perRound;

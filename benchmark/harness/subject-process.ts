@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Measure, MeasureFactory, MeasureParams } from './measure';
 import type { SubjectFactory, SubjectSetup } from './subject';
 
@@ -11,8 +12,11 @@ export interface ProcessTask {
   readonly params: MeasureParams;
 }
 
-/** `startMs`: what starting the subject took. `cpuMs`: the processor's time so far. */
-export type Request = keyof Measure | 'url' | 'startMs' | 'cpuMs' | 'close';
+/**
+ * `startMs`: the processor's time that starting the subject took. `cpuMs`: all of it so far.
+ * `longestBlockMs`: of the event loop since it was last asked for.
+ */
+export type Request = keyof Measure | 'url' | 'startMs' | 'cpuMs' | 'longestBlockMs' | 'close';
 
 /** What a request has led to, or why it failed. */
 export type Reply = { readonly value: unknown } | { readonly error: string };
@@ -25,15 +29,16 @@ async function main(task: ProcessTask): Promise<void> {
   const { prepare } = load(join(__dirname, '..', 'measures', `${task.measure}.measure.ts`)) as {
     prepare: MeasureFactory;
   };
-  const before = performance.now();
+  const before = cpuMs();
   const subject = await start(task.setup);
-  const startMs = performance.now() - before;
+  const startMs = cpuMs() - before;
   const measure = prepare(subject, task.params);
   const answers: Record<Request, () => unknown> = {
     ...measure,
     url: () => subject.url,
     startMs: () => startMs,
     cpuMs,
+    longestBlockMs: loopDelay(),
     close: () => subject.close(),
   };
   const answer = async (request: Request): Promise<unknown> => answers[request]();
@@ -50,6 +55,17 @@ async function main(task: ProcessTask): Promise<void> {
 function cpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e3;
+}
+
+/** The first to ask begins the watch. */
+function loopDelay(): () => number {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  return () => {
+    delay.enable();
+    const longestMs = delay.max / 1e6;
+    delay.reset();
+    return longestMs;
+  };
 }
 
 function send(reply: Reply): void {

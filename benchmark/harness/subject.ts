@@ -23,6 +23,8 @@ export interface Subject {
   render?(): Promise<string>;
   /** Everything counted, as JSON or what becomes it. */
   document?(): Promise<unknown>;
+  /** All numbers to zero. */
+  reset?(): void;
   /** Where the subject listens. */
   readonly url?: string;
   close(): Promise<void>;

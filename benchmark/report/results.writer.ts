@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { format } from 'prettier';
 import { markdownTable } from './markdown-table';
 import type { Section } from './section';
 import { drawPlots } from './svg-plot';
@@ -77,7 +78,7 @@ npx -p node@24 npm run bench                 # on another Node
 const chapter = ({ title, explanation, table }: Section) => `## ${title}\n\n${explanation}\n\n${table}`;
 
 /** The page `RESULTS.md`, and its picture beside it. */
-export function writeResults(sections: readonly Section[]): void {
+export async function writeResults(sections: readonly Section[]): Promise<void> {
   const plots = sections.flatMap((section) => section.plots ?? []);
   const page = [
     '# Benchmark',
@@ -90,6 +91,7 @@ export function writeResults(sections: readonly Section[]): void {
     `## Repeat it\n\n${REPEAT}`,
     `## Machine and versions\n\n${machineTable()}`,
   ];
-  writeFileSync(join(FOLDER, 'RESULTS.md'), `${page.join('\n\n')}\n`);
+  const markdown = await format(page.join('\n\n'), { parser: 'markdown', printWidth: 120 });
+  writeFileSync(join(FOLDER, 'RESULTS.md'), markdown);
   writeFileSync(join(FOLDER, 'growth.svg'), drawPlots(plots));
 }

@@ -14,7 +14,8 @@ class CrewAgent {
   }
 }
 
-function toolClass(options: ToolOptions): Type<Tool> {
+/** A provider with one decorated tool. */
+export function toolClass(options: ToolOptions): Type<Tool> {
   @Injectable()
   class BenchmarkTool implements Tool {
     @TrackTool(options)
@@ -46,6 +47,7 @@ export const start: SubjectFactory = async ({ tools: names, options }) => {
     runAgent: agent === undefined ? (fn) => crew.run(fn) : undefined,
     render: () => collector.exportMetrics('prometheus'),
     document: () => collector.exportMetrics('json'),
+    reset: () => collector.reset(),
     close: () => app.close(),
   };
 };

@@ -40,6 +40,7 @@ export const start = async ({ tools }: SubjectSetup) => {
     tools: tools.map((tool) => handWrittenTool(families, tool)),
     render: () => registry.metrics(),
     document: async () => JSON.stringify(await registry.getMetricsAsJSON()),
+    reset: () => registry.resetMetrics(),
     async close() {},
   } satisfies Subject & { registry: Registry };
 };

@@ -11,7 +11,16 @@ const TOOLS = 10;
 const WITH_CONTEXT = '`@TrackTool` on an async method, in an agent';
 const WITHOUT_CONTEXT = 'the same, no agent, `asyncContext: false`';
 
-const contestants = [OURS, OURS_WITHOUT_CONTEXT, PROM_CLIENT, PROM_CLIENT_BOUND, OPENTELEMETRY, FLOOR, BARE];
+const contestants = [
+  OURS,
+  OURS_WITHOUT_CONTEXT,
+  PROM_CLIENT,
+  PROM_CLIENT_BOUND,
+  OPENTELEMETRY,
+  NESTJS_OTEL,
+  FLOOR,
+  BARE,
+];
 
 /** What everybody adds to the bare method. */
 export function addedToBare(figures: Figures): Figures {

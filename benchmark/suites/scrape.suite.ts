@@ -59,7 +59,7 @@ async function blockSection(thoroughness: Thoroughness): Promise<Section> {
   const willsoto = { label: '@willsoto/nestjs-prometheus (prom-client)', subject: 'willsoto-endpoint' };
   const openTelemetry = { label: 'OpenTelemetry exporter', subject: 'opentelemetry-endpoint' };
   const figures = await compare({
-    ...fewer(thoroughness, 7),
+    ...fewer(thoroughness, thoroughness.isQuick ? 3 : 7),
     measure: 'scrape-block',
     contestants: [ours, willsoto, openTelemetry],
     scale: BLOCK_PAIRS,
@@ -81,7 +81,8 @@ export const scrapeSuite: Suite = {
   name: 'scrape',
   async run(thoroughness) {
     const sections: Section[] = [];
-    for (const pairs of PAIRS) sections.push(await renderSection(pairs, thoroughness));
+    const sizes = thoroughness.isQuick ? [1_000] : PAIRS;
+    for (const pairs of sizes) sections.push(await renderSection(pairs, thoroughness));
     sections.push(await documentSection(thoroughness), await blockSection(thoroughness));
     return sections;
   },

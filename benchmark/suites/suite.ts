@@ -11,5 +11,7 @@ export interface Thoroughness extends Effort {
 export interface Suite {
   /** For `--only`. */
   readonly name: string;
+  /** Left out by `--quick`, unless `--only` asks for it. */
+  readonly isLong?: boolean;
   run(thoroughness: Thoroughness): Promise<Section[]>;
 }

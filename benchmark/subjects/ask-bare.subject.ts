@@ -1,0 +1,4 @@
+import type { SubjectFactory } from '../harness/subject';
+import { startAsk } from './ask.app';
+
+export const start: SubjectFactory = () => startAsk('bare');

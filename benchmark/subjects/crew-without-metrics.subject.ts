@@ -1,0 +1,4 @@
+import type { SubjectFactory } from '../harness/subject';
+import { startCrew } from './crew.app';
+
+export const start: SubjectFactory = () => startCrew();

@@ -1,0 +1,4 @@
+import type { SubjectFactory } from '../harness/subject';
+import { startThousandMethods } from './thousand-methods';
+
+export const start: SubjectFactory = () => startThousandMethods();
