@@ -5,8 +5,8 @@ export class DeclaredNames {
   /** Agents that have a place and are not shown before their first use. */
   private readonly reservedAgents = new Set<string>();
   readonly tools = new Set<string>();
-  /** Tools whose decorator names their agent. */
-  readonly toolsOfAgents: { readonly agentId: string; readonly toolName: string }[] = [];
+  /** Tools whose decorator names their agent, by that. */
+  readonly toolsOfAgents = new Map<string, Set<string>>();
 
   addAgent(id: string, displayName: string): void {
     this.agents.set(id, displayName);
@@ -24,8 +24,7 @@ export class DeclaredNames {
     this.tools.add(name);
     if (agentId === undefined) return;
     if (!this.agents.has(agentId)) this.addAgent(agentId, agentId);
-    if (!this.toolsOfAgents.some((pair) => pair.agentId === agentId && pair.toolName === name)) {
-      this.toolsOfAgents.push({ agentId, toolName: name });
-    }
+    const tools = this.toolsOfAgents.get(agentId) ?? new Set();
+    this.toolsOfAgents.set(agentId, tools.add(name));
   }
 }

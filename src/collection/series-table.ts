@@ -22,7 +22,7 @@ export class SeriesTable {
   /** Opens the series of declared names that have none yet: they are exposed from 0, before their first use. */
   openDeclared(): void {
     for (const id of this.names.agents.keys()) this.agent(id);
-    for (const { agentId, toolName } of this.names.toolsOfAgents) this.tool(agentId, toolName);
+    for (const [agentId, tools] of this.names.toolsOfAgents) for (const tool of tools) this.tool(agentId, tool);
   }
 
   agent(id: string): AgentSeries {
