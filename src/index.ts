@@ -32,9 +32,9 @@ export type {
   MetricsRootOptions,
   MetricsStaticOptions,
 } from './metrics.options';
-export { currentExecution } from './tracking/current-execution';
-export type { ExecutionHandle } from './tracking/execution-handle';
-export type { TimeoutOptions } from './tracking/execution-limits';
+export { currentExecution } from './tracking/execution/current-execution';
+export type { ExecutionHandle } from './tracking/execution/execution-handle';
+export type { TimeoutOptions } from './tracking/limits/execution-limits';
 export type {
   AgentOptions,
   ExecutionName,
@@ -42,13 +42,13 @@ export type {
   ModelUsage,
   ToolOptions,
   Until,
-} from './tracking/execution-spec';
-export { ExecutionTimeoutError } from './tracking/execution-timeout.error';
-export { ExecutionTracker } from './tracking/execution-tracker';
-export type { AgentStart, ExecutionStart, ModelStart, ToolStart } from './tracking/execution-tracker';
-export { SkipTracking } from './tracking/skip-tracking.decorator';
-export { TrackAgent } from './tracking/track-agent.decorator';
-export { TrackTool } from './tracking/track-tool.decorator';
-export { trackedAgent, trackedModel, trackedTool } from './tracking/tracked-function';
-export { AgentMetricsInterceptor, ToolMetricsInterceptor } from './tracking/tracking.interceptor';
-export type { ErrorClassifier, ResultClassifier } from './tracking/verdicts';
+} from './tracking/wrapping/execution-spec';
+export { ExecutionTimeoutError } from './tracking/limits/execution-timeout.error';
+export { ExecutionTracker } from './tracking/wrapping/execution-tracker';
+export type { AgentStart, ExecutionStart, ModelStart, ToolStart } from './tracking/wrapping/execution-tracker';
+export { SkipTracking } from './tracking/wrapping/skip-tracking.decorator';
+export { TrackAgent } from './tracking/wrapping/track-agent.decorator';
+export { TrackTool } from './tracking/wrapping/track-tool.decorator';
+export { trackedAgent, trackedModel, trackedTool } from './tracking/wrapping/tracked-function';
+export { AgentMetricsInterceptor, ToolMetricsInterceptor } from './tracking/wrapping/tracking.interceptor';
+export type { ErrorClassifier, ResultClassifier } from './tracking/outcomes/verdicts';

@@ -17,11 +17,11 @@ import { BridgedMetric, register } from './export/prom-client.bridge';
 import { exportExposition } from './export/prometheus.exporter';
 import { textOf } from './export/text-buffer';
 import type { ResolvedMetricsOptions } from './metrics.options';
-import type { ApplicationLink } from './tracking/application-link';
-import { ApplicationTracking } from './tracking/application-tracking';
-import { ExecutionLimits } from './tracking/execution-limits';
+import type { ApplicationLink } from './tracking/linking/application-link';
+import { ApplicationTracking } from './tracking/execution/application-tracking';
+import { ExecutionLimits } from './tracking/limits/execution-limits';
 import { FaultLog } from './tracking/fault-log';
-import { Verdicts } from './tracking/verdicts';
+import { Verdicts } from './tracking/outcomes/verdicts';
 
 /** The four rooms of one Nest application, put together: what tracks, what collects, what exports. */
 export class MetricsApplication {

@@ -22,8 +22,8 @@ import { MetricsListener } from './http/metrics-listener';
 import { MetricsApplication } from './metrics-application';
 import { METRICS_CLOCK, METRICS_ENDPOINT, METRICS_OPTIONS } from './metrics.constants';
 import type { ResolvedMetricsOptions } from './metrics.options';
-import { APPLICATION_LINK, ApplicationLink } from './tracking/application-link';
-import { ProviderExplorer } from './tracking/provider-explorer';
+import { APPLICATION_LINK, ApplicationLink } from './tracking/linking/application-link';
+import { ProviderExplorer } from './tracking/linking/provider-explorer';
 
 /**
  * One application's metrics and the link to them. Always global: a decorated class is linked wherever it is registered,

@@ -12,9 +12,9 @@ import { METRICS_OPTIONS, METRICS_REGISTRY } from './metrics.constants';
 import { createOptionsProviders } from './metrics-options.provider';
 import type { MetricsAsyncOptions, MetricsRootOptions, ResolvedStaticOptions } from './metrics.options';
 import { resolveOptions, resolveStaticOptions, splitOptions } from './metrics-options.schema';
-import { APPLICATION_LINK } from './tracking/application-link';
-import type { ApplicationLink } from './tracking/application-link';
-import { ExecutionTracker } from './tracking/execution-tracker';
+import { APPLICATION_LINK } from './tracking/linking/application-link';
+import type { ApplicationLink } from './tracking/linking/application-link';
+import { ExecutionTracker } from './tracking/wrapping/execution-tracker';
 
 const PUBLIC_PROVIDERS: FactoryProvider[] = [
   {

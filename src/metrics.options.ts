@@ -3,8 +3,8 @@ import type { Registry } from 'prom-client';
 import type { ExecutionListener } from './collection/execution-publisher';
 import type { ListenOptions } from './http/metrics-listener';
 import type { ModelPricing } from './collection/model-pricing';
-import type { TimeoutOptions } from './tracking/execution-limits';
-import type { ErrorClassifier, ResultClassifier } from './tracking/verdicts';
+import type { TimeoutOptions } from './tracking/limits/execution-limits';
+import type { ErrorClassifier, ResultClassifier } from './tracking/outcomes/verdicts';
 
 /** Upper bounds in seconds, ascending; the last bucket, `+Inf`, is added. */
 export interface BucketOptions {

@@ -1,6 +1,6 @@
 import { applyDecorators, Controller, Get, Res, SetMetadata, UseGuards, VERSION_NEUTRAL } from '@nestjs/common';
 import type { CanActivate, Type } from '@nestjs/common';
-import { SkipTracking } from '../tracking/skip-tracking.decorator';
+import { SkipTracking } from '../tracking/wrapping/skip-tracking.decorator';
 import { BearerTokenGuard } from './bearer-token.guard';
 import { ListenerGuard } from './listener.guard';
 import type { MetricsRoute } from './metrics-answer';

@@ -1,5 +1,5 @@
 import { isObservable } from 'rxjs';
-import type { LiveExecution } from '../live-execution';
+import type { LiveExecution } from '../execution/live-execution';
 import { asyncIterableFollower, generatorFollower } from './iterator.follower';
 import { observableFollower } from './observable.follower';
 import { promiseFollower, thenableFollower } from './promise.follower';

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
-import { liveExecution } from '../execution-context';
-import { consumerStopped } from '../live-execution';
-import type { LiveExecution } from '../live-execution';
+import { liveExecution } from '../execution/execution-context';
+import { consumerStopped } from '../execution/live-execution';
+import type { LiveExecution } from '../execution/live-execution';
 import { beginUse, isFollowed, replaceMethod, seriesOf } from './result-follower';
 import type { ResultFollower } from './result-follower';
 

@@ -1,5 +1,5 @@
 import { isObservable, Observable } from 'rxjs';
-import { liveExecution } from '../execution-context';
+import { liveExecution } from '../execution/execution-context';
 import { beginUse } from './result-follower';
 import type { ResultFollower } from './result-follower';
 import { TrackedSubscriber } from './tracked.subscriber';

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
-import { liveExecution, runInContext } from '../execution-context';
-import type { LiveExecution } from '../live-execution';
+import { liveExecution, runInContext } from '../execution/execution-context';
+import type { LiveExecution } from '../execution/live-execution';
 import { beginUse, isFollowed, replaceMethod } from './result-follower';
 import type { AnyMethod, ResultFollower } from './result-follower';
 

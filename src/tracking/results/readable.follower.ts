@@ -1,7 +1,7 @@
 import { StreamableFile } from '@nestjs/common';
 import { Readable } from 'node:stream';
-import { liveExecution, runInContext } from '../execution-context';
-import type { LiveExecution } from '../live-execution';
+import { liveExecution, runInContext } from '../execution/execution-context';
+import type { LiveExecution } from '../execution/live-execution';
 import { beginUse, isFollowed, replaceMethod } from './result-follower';
 import type { ResultFollower } from './result-follower';
 

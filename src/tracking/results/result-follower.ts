@@ -1,4 +1,4 @@
-import type { LiveExecution } from '../live-execution';
+import type { LiveExecution } from '../execution/live-execution';
 
 /** Follows one kind of result to its end. */
 export interface ResultFollower<Result extends object> {

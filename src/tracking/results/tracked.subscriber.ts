@@ -1,7 +1,7 @@
 import { Subscriber } from 'rxjs';
-import { runInContext } from '../execution-context';
-import type { ExecutionTimeoutError } from '../execution-timeout.error';
-import type { LiveExecution } from '../live-execution';
+import { runInContext } from '../execution/execution-context';
+import type { ExecutionTimeoutError } from '../limits/execution-timeout.error';
+import type { LiveExecution } from '../execution/live-execution';
 
 /** Stands between a source, which runs in the execution's context, and its consumer, which runs in its own. */
 export class TrackedSubscriber extends Subscriber<unknown> {

@@ -1,5 +1,5 @@
 import type { ReadableWritablePair, StreamPipeOptions } from 'node:stream/web';
-import type { LiveExecution } from '../live-execution';
+import type { LiveExecution } from '../execution/live-execution';
 import { beginUse, isFollowed, replaceMethod } from './result-follower';
 import type { AnyMethod, ResultFollower } from './result-follower';
 

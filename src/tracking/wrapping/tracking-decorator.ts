@@ -1,8 +1,8 @@
-import { acceptLink } from './application-link';
+import { acceptLink } from '../linking/application-link';
 import { callStyleOf } from './call-style';
-import type { ExecutionKind } from '../collection/execution-status';
+import type { ExecutionKind } from '../../collection/execution-status';
 import type { ExecutionSpec } from './execution-spec';
-import { shared } from './shared-state';
+import { shared } from '../linking/shared-state';
 import type { AnyFunction } from './tracked-method';
 import { specOf, trackedMethod, trackedWithoutInstance } from './tracked-method';
 

@@ -1,4 +1,4 @@
-import type { ExecutionKind, ExecutionStatus } from '../collection/execution-status';
+import type { ExecutionKind, ExecutionStatus } from '../../collection/execution-status';
 
 /**
  * A running execution, as the code inside it sees it.

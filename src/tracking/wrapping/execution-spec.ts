@@ -1,8 +1,8 @@
-import { normaliseName } from '../collection/execution-name';
-import type { DeclaredNames } from '../collection/declared-names';
-import type { ModelCallRecord } from '../collection/execution-records';
-import type { ExecutionKind } from '../collection/execution-status';
-import { OTHER_NAME } from '../collection/series-limit';
+import { normaliseName } from '../../collection/execution-name';
+import type { DeclaredNames } from '../../collection/declared-names';
+import type { ModelCallRecord } from '../../collection/execution-records';
+import type { ExecutionKind } from '../../collection/execution-status';
+import { OTHER_NAME } from '../../collection/series-limit';
 
 /** A name, or how to find it in the arguments of a call. */
 export type ExecutionName = string | ((...args: never[]) => string);

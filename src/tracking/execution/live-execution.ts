@@ -1,21 +1,21 @@
-import type { RecordContext } from '../collection/collector-surroundings';
-import { ExecutionEntry, executionId, toNanoseconds } from '../collection/execution-entry';
-import { isExecutionStatus } from '../collection/execution-status';
-import type { ExecutionStatus } from '../collection/execution-status';
-import type { Ledger } from '../collection/ledger';
-import type { CountedSeries } from '../collection/metrics-store';
+import type { RecordContext } from '../../collection/collector-surroundings';
+import { ExecutionEntry, executionId, toNanoseconds } from '../../collection/execution-entry';
+import { isExecutionStatus } from '../../collection/execution-status';
+import type { ExecutionStatus } from '../../collection/execution-status';
+import type { Ledger } from '../../collection/ledger';
+import type { CountedSeries } from '../../collection/metrics-store';
 import type { ApplicationTracking } from './application-tracking';
-import type { Expiry } from './deadline';
+import type { Expiry } from '../limits/deadline';
 import { runInContext } from './execution-context';
 import type { ExecutionHandle } from './execution-handle';
 import { live, liveAgent, liveAncestry } from './execution-lineage';
 import { ExecutionSignal } from './execution-signal';
-import type { ExecutionSpec } from './execution-spec';
-import { ExecutionTimeoutError } from './execution-timeout.error';
-import type { Outcome } from './outcome';
-import { CANCELLED, SUCCESS } from './outcome';
+import type { ExecutionSpec } from '../wrapping/execution-spec';
+import { ExecutionTimeoutError } from '../limits/execution-timeout.error';
+import type { Outcome } from '../outcomes/outcome';
+import { CANCELLED, SUCCESS } from '../outcomes/outcome';
 import type { Listed } from './running-executions';
-import { SequenceBudget } from './sequence-budget';
+import { SequenceBudget } from '../limits/sequence-budget';
 import { TimedExecution } from './timed-execution';
 
 /** What an execution has from the one in which it began. */

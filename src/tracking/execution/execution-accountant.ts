@@ -1,16 +1,16 @@
-import { activeSpan } from '../collection/active-span';
-import { findModelFault } from '../collection/execution-records';
-import { ModelSeries } from '../collection/execution-series';
-import { defaultErrorType, toNanoseconds } from '../collection/execution-entry';
-import type { ExecutionEntry } from '../collection/execution-entry';
-import type { CountedSeries, MetricsStore } from '../collection/metrics-store';
-import type { Ledger } from '../collection/ledger';
-import { completeTokens } from '../collection/token-usage';
-import { declareNames } from './execution-spec';
-import type { ExecutionSpec, ModelUsage, ReportedUsage } from './execution-spec';
-import type { FaultLog } from './fault-log';
+import { activeSpan } from '../../collection/active-span';
+import { findModelFault } from '../../collection/execution-records';
+import { ModelSeries } from '../../collection/execution-series';
+import { defaultErrorType, toNanoseconds } from '../../collection/execution-entry';
+import type { ExecutionEntry } from '../../collection/execution-entry';
+import type { CountedSeries, MetricsStore } from '../../collection/metrics-store';
+import type { Ledger } from '../../collection/ledger';
+import { completeTokens } from '../../collection/token-usage';
+import { declareNames } from '../wrapping/execution-spec';
+import type { ExecutionSpec, ModelUsage, ReportedUsage } from '../wrapping/execution-spec';
+import type { FaultLog } from '../fault-log';
 import type { LiveExecution } from './live-execution';
-import type { Outcome } from './outcome';
+import type { Outcome } from '../outcomes/outcome';
 import { payloadBytes } from './payload-size';
 
 interface PricedModel {

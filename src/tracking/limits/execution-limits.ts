@@ -1,4 +1,4 @@
-import type { ExecutionSpec } from './execution-spec';
+import type { ExecutionSpec } from '../wrapping/execution-spec';
 
 /** Limits in milliseconds; 0 is none. */
 export interface TimeoutOptions {

@@ -1,6 +1,6 @@
-import { trackingOf, trackingWithoutInstance } from './application-link';
-import type { ApplicationTracking } from './application-tracking';
-import type { ExecutionKind } from '../collection/execution-status';
+import { trackingOf, trackingWithoutInstance } from '../linking/application-link';
+import type { ApplicationTracking } from '../execution/application-tracking';
+import type { ExecutionKind } from '../../collection/execution-status';
 import { callStyleOf } from './call-style';
 import type { CallStyle } from './call-style';
 import type { ExecutionSpec } from './execution-spec';

@@ -1,4 +1,4 @@
-import type { ExecutionKind } from '../collection/execution-status';
+import type { ExecutionKind } from '../../collection/execution-status';
 
 /** An execution among those around it. */
 interface Descendant<Self> {

@@ -1,4 +1,4 @@
-import type { ExecutionKind } from '../collection/execution-status';
+import type { ExecutionKind } from '../../collection/execution-status';
 import type { ExecutionHandle } from './execution-handle';
 
 /** The handle of an execution that nobody counts, before the module is ready and after the application has closed. */

@@ -1,7 +1,7 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { ApplicationLink, ObjectOwner } from './application-link';
-import type { ExecutionSpec } from './execution-spec';
-import type { LiveExecution } from './live-execution';
+import type { ExecutionSpec } from '../wrapping/execution-spec';
+import type { LiveExecution } from '../execution/live-execution';
 
 /** What a decorator said of one method. */
 interface MethodSpec {

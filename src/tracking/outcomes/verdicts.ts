@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
-import { detachedText } from '../collection/detached-text';
-import { EXECUTION_STATUSES, isExecutionStatus } from '../collection/execution-status';
-import type { ExecutionStatus } from '../collection/execution-status';
-import type { ExecutionHandle } from './execution-handle';
-import type { FaultLog } from './fault-log';
+import { detachedText } from '../../collection/detached-text';
+import { EXECUTION_STATUSES, isExecutionStatus } from '../../collection/execution-status';
+import type { ExecutionStatus } from '../../collection/execution-status';
+import type { ExecutionHandle } from '../execution/execution-handle';
+import type { FaultLog } from '../fault-log';
 import { classifyFailure, SUCCESS } from './outcome';
 import type { Outcome } from './outcome';
 

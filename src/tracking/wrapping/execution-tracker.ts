@@ -1,9 +1,9 @@
-import type { ApplicationLink } from './application-link';
+import type { ApplicationLink } from '../linking/application-link';
 import { callStyleOf } from './call-style';
-import type { ExecutionHandle } from './execution-handle';
+import type { ExecutionHandle } from '../execution/execution-handle';
 import type { AgentOptions, ExecutionSpec, ModelOptions, ToolOptions } from './execution-spec';
 import { agentSpec, modelSpec, toolSpec } from './execution-spec';
-import { UntrackedExecution } from './untracked-execution';
+import { UntrackedExecution } from '../execution/untracked-execution';
 
 interface StartOptions {
   /** The execution within which this one counts, where it is not the running one. @default the running one */

@@ -1,6 +1,6 @@
 import { Inject, Optional } from '@nestjs/common';
-import type { ApplicationTracking } from './application-tracking';
-import { liveExecution } from './execution-context';
+import type { ApplicationTracking } from '../execution/application-tracking';
+import { liveExecution } from '../execution/execution-context';
 import { shared } from './shared-state';
 
 /** The injection token of an application's link. A registered symbol, so that two copies of the package share it. */

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LiveExecution } from './live-execution';
-import { shared } from './shared-state';
-import type { AnyFunction } from './tracked-method';
+import { shared } from '../linking/shared-state';
+import type { AnyFunction } from '../wrapping/tracked-method';
 
 /** The execution in whose async context the caller runs. */
 export function liveExecution(): LiveExecution | undefined {

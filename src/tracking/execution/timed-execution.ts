@@ -1,5 +1,5 @@
-import type { Deadline } from './deadline';
-import type { ExecutionTimeoutError } from './execution-timeout.error';
+import type { Deadline } from '../limits/deadline';
+import type { ExecutionTimeoutError } from '../limits/execution-timeout.error';
 import { Pauses } from './pauses';
 
 /** The time of one execution: how long it has taken, and how long it may take. Readings of the clock come from outside. */

@@ -1,11 +1,11 @@
 import { types } from 'node:util';
 import type { ModulesContainer } from '@nestjs/core';
-import type { DeclaredNames } from '../collection/declared-names';
+import type { DeclaredNames } from '../../collection/declared-names';
 import type { ApplicationLink } from './application-link';
 import { acceptsLink, linkObject } from './application-link';
-import type { ExecutionSpec } from './execution-spec';
-import { declareNames } from './execution-spec';
-import type { FaultLog } from './fault-log';
+import type { ExecutionSpec } from '../wrapping/execution-spec';
+import { declareNames } from '../wrapping/execution-spec';
+import type { FaultLog } from '../fault-log';
 import { shared } from './shared-state';
 
 type ModuleRef = ModulesContainer extends Map<string, infer Module> ? Module : never;
