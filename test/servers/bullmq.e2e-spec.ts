@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { BullModule, InjectQueue, OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Injectable, Scope } from '@nestjs/common';
@@ -12,6 +10,7 @@ import type { Job, Queue } from 'bullmq';
 import { TrackAgent, TrackTool } from '../../src';
 import { counted, expectUntouched, inProgress, OpenApplications, startContext } from '../support/applications';
 import { withMetrics } from '../support/applications';
+import { freePort } from '../support/server-process';
 
 @Injectable()
 class Search {
@@ -60,15 +59,6 @@ class Producer {
     @InjectQueue('crew') readonly crew: Queue,
     @InjectQueue('scoped crew') readonly scoped: Queue,
   ) {}
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function startRedis(port: number): Promise<ChildProcess> {
