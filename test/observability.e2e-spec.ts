@@ -98,6 +98,15 @@ describe('The rules', () => {
     expect(headings).toEqual(alertNames(SETTINGS_BY_DEFAULT));
   });
 
+  it('stand in the guide, with how bad they are', () => {
+    const severities = new Map<string, string[]>();
+    for (const { alert, labels } of alerts) severities.set(alert, [...(severities.get(alert) ?? []), labels.severity]);
+    const documented = readTable(readDocs('alerts-and-slos.md').split('## The alerts')[1]!);
+    expect(documented.map(({ Alert, Severity }) => [Alert, Severity])).toEqual(
+      [...severities].map(([alert, all]) => [`\`${alert}\``, all.join(', ')]),
+    );
+  });
+
   it('have a test in which each alert fires', () => {
     const tests = readObservability('agent-rules.test.yml');
     for (const alert of alertNames(SETTINGS_BY_DEFAULT)) expect(tests).toContain(`labels: '{alertname="${alert}"`);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -220,6 +220,10 @@ describe('The dashboard', () => {
     }
   });
 
+  it.each(documentedQueries())('understands a query of $page: $query', async ({ query }) => {
+    await expect(prometheus.query(query)).resolves.toEqual(expect.any(Array));
+  });
+
   it('has what leads to the right numbers in both', async () => {
     crew.rest();
     const counters = ['crew_agent_executions_total', 'crew_tool_executions_total', 'crew_model_tokens_total'];
@@ -237,6 +241,18 @@ describe('The dashboard', () => {
     }
   });
 });
+
+/** What the guides ask Prometheus. */
+function documentedQueries(): { page: string; query: string }[] {
+  const docs = join(OBSERVABILITY, '../docs');
+  return readdirSync(docs)
+    .filter((name) => name.endsWith('.md'))
+    .flatMap((page) => {
+      const blocks = readFileSync(join(docs, page), 'utf8').match(/(?<=```promql\n)[\s\S]*?(?=```)/g) ?? [];
+      const lines = blocks.flatMap((block) => block.split('\n'));
+      return lines.filter((line) => line !== '' && !line.startsWith('#')).map((query) => ({ page, query }));
+    });
+}
 
 /** It reads the configuration of a Prometheus, and passes over what only that one does. */
 function startVictoria(config: object): Promise<ServerProcess> {
