@@ -9,7 +9,9 @@ describe('readDemoConfig', () => {
   it('needs nothing set, and takes empty for unset', () => {
     const defaults = { port: 3000, docsDir: undefined, timeouts, openAi: undefined };
     expect(readDemoConfig({})).toEqual(defaults);
-    expect(readDemoConfig({ PORT: '', DOCS_DIR: '', METRICS_TOKEN: '', OPENAI_BASE_URL: '', OPENAI_API_KEY: 'unused' })).toEqual(defaults);
+    expect(
+      readDemoConfig({ PORT: '', DOCS_DIR: '', METRICS_TOKEN: '', OPENAI_BASE_URL: '', OPENAI_API_KEY: 'unused' }),
+    ).toEqual(defaults);
   });
 
   it('reads what is set', () => {
