@@ -35,7 +35,10 @@ module.exports = {
     ],
   },
   transformIgnorePatterns: [`/node_modules/(?!(?:.+/node_modules/)?(?:${esModules.join('|')})/)`],
-  moduleNameMapper: { '^nestjs-agent-metrics$': '<rootDir>/src' },
+  moduleNameMapper: {
+    '^nestjs-agent-metrics$': '<rootDir>/src',
+    '^nestjs-agent-metrics/terminus$': '<rootDir>/src/terminus',
+  },
   // A test takes long only where the machine is busy with something else.
   testTimeout: 30_000,
   coverageProvider: 'v8',

@@ -58,6 +58,32 @@ describe('documentation', () => {
   });
 });
 
+/** As GitHub and npm make them of headings. */
+function anchorsOf(page: string): string[] {
+  const headings = readFileSync(join(root, page), 'utf8').match(/(?<=^#+ ).*$/gm) ?? [];
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+describe('links within pages', () => {
+  const links = pages.flatMap((page) => {
+    const text = readFileSync(join(root, page), 'utf8');
+    return [...text.matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)].map(([, target, anchor]) => ({
+      page,
+      target: target === '' ? page : join(page, '..', target!),
+      anchor: anchor!,
+    }));
+  });
+
+  it.each(links)('$page finds $target#$anchor', ({ target, anchor }) => {
+    expect(anchorsOf(target)).toContain(anchor);
+  });
+});
+
 describe("README's first steps", () => {
   let app: INestApplication;
 

@@ -12,6 +12,7 @@ import { MockLanguageModelV3, simulateReadableStream } from 'ai/test';
 import { TimeoutError } from 'rxjs';
 import * as batchJobs from '../examples/batch-jobs';
 import * as endpoint from '../examples/endpoint';
+import * as migration from '../examples/migrating-from-prom-client';
 import * as options from '../examples/options';
 import { OutcomesModule, OutcomeTools, OutOfQuotaError } from '../examples/outcomes';
 import { ResearcherAgent } from '../examples/quickstart';
@@ -26,6 +27,7 @@ import {
   MetricsCollector,
   MetricsModule,
 } from '../src';
+import { register } from 'prom-client';
 import { ManualClock } from '../src/testing/manual-clock';
 
 /** Lets everything run that waits for nothing but its turn. */
@@ -540,5 +542,45 @@ describe('docs/endpoint.md', () => {
     await start(endpoint.BesidePrometheusModule);
     expect(await (await request('/metrics')).text()).toContain('crew_requests_total');
     expect(await (await request('/crew')).json()).toMatchObject({ schema_version: 1 });
+  });
+});
+
+describe('docs/migrating-from-prom-client.md', () => {
+  afterEach(() => register.resetMetrics());
+
+  const ask = async (agent: { run(question: string): Promise<string> }) => {
+    await agent.run('tea');
+    await expect(agent.run('')).rejects.toThrow(TypeError);
+  };
+  const lines = (text: string, names: RegExp) => text.split('\n').filter((line) => names.test(line));
+  const byHand = async () => lines(await register.metrics(), /^(?:agent_duration_seconds_count|tool_calls_total)/);
+
+  it('counts here what was counted by hand', async () => {
+    await start(migration.CountedModule);
+    await ask(app.get(migration.Researcher));
+    await ask(new migration.HandCountedResearcher());
+
+    expect(await byHand()).toEqual([
+      'agent_duration_seconds_count{agent="researcher",outcome="ok"} 1',
+      'agent_duration_seconds_count{agent="researcher",outcome="failed"} 1',
+      'tool_calls_total{tool="search",outcome="ok"} 1',
+      'tool_calls_total{tool="search",outcome="failed"} 1',
+    ]);
+    const text = await metrics.exportMetrics('prometheus');
+    expect(lines(text, /^crew_(?:agent|tool)_executions_total\{.*(?:success|error)"/)).toEqual([
+      'crew_agent_executions_total{agent="researcher",status="success"} 1',
+      'crew_agent_executions_total{agent="researcher",status="error"} 1',
+      'crew_tool_executions_total{agent="researcher",tool="search",status="success"} 1',
+      'crew_tool_executions_total{agent="researcher",tool="search",status="error"} 1',
+    ]);
+    expect(lines(text, /^crew_agent_execution_duration_seconds_bucket/)).toHaveLength(5);
+  });
+
+  it('feeds the old names, and shows them in the same text', async () => {
+    await start(migration.OldNamesToo);
+    await ask(app.get(migration.Researcher));
+    const text = await (await request('/metrics?format=prometheus')).text();
+    expect(text.split('\n')).toEqual(expect.arrayContaining(await byHand()));
+    expect(await byHand()).toHaveLength(4);
   });
 });

@@ -8,8 +8,9 @@ const FREE = { inputPerMillion: 0, outputPerMillion: 0 };
 const logger = new Logger('Tools');
 
 /** How the crew is measured: `/metrics` has all else by default. */
-export function metricsOptions({ timeouts, openAi }: DemoConfig): MetricsRootOptions {
+export function metricsOptions({ metricsToken, timeouts, openAi }: DemoConfig): MetricsRootOptions {
   return {
+    bearerToken: metricsToken,
     measurePayloads: true,
     timeouts,
     pricing: () => (openAi ? openAi.price : FREE),

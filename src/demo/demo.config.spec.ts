@@ -9,15 +9,24 @@ describe('readDemoConfig', () => {
   it('needs nothing set, and takes empty for unset', () => {
     const defaults = { port: 3000, docsDir: undefined, timeouts, openAi: undefined };
     expect(readDemoConfig({})).toEqual(defaults);
-    expect(readDemoConfig({ PORT: '', DOCS_DIR: '', OPENAI_BASE_URL: '', OPENAI_API_KEY: 'unused' })).toEqual(defaults);
+    expect(
+      readDemoConfig({ PORT: '', DOCS_DIR: '', METRICS_TOKEN: '', OPENAI_BASE_URL: '', OPENAI_API_KEY: 'unused' }),
+    ).toEqual(defaults);
   });
 
   it('reads what is set', () => {
     expect(
-      readDemoConfig({ PORT: '0', DOCS_DIR: __dirname, OPENAI_BASE_URL: 'http://localhost:1/v1/', OPENAI_MODEL: 'm' }),
+      readDemoConfig({
+        PORT: '0',
+        DOCS_DIR: __dirname,
+        METRICS_TOKEN: 'secret',
+        OPENAI_BASE_URL: 'http://localhost:1/v1/',
+        OPENAI_MODEL: 'm',
+      }),
     ).toEqual({
       port: 0,
       docsDir: __dirname,
+      metricsToken: 'secret',
       timeouts,
       openAi: { baseUrl: OPENAI_BASE_URL, apiKey: undefined, model: 'm', timeoutMs: 120_000, price: undefined },
     });

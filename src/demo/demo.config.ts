@@ -7,6 +7,8 @@ export interface DemoConfig {
   readonly port: number;
   /** The folder whose Markdown the crew reads; without it, this project's and its dependencies'. */
   readonly docsDir?: string;
+  /** What scrapers have to show; without it, anybody may read the metrics. */
+  readonly metricsToken?: string;
   /** Limits of agents and tools. */
   readonly timeouts: MetricsModuleOptions['timeouts'];
   /** The server to ask; without it, the embedded model answers. */
@@ -36,8 +38,8 @@ const TIMEOUTS = {
 };
 
 /**
- * What the environment asks for: `PORT`, `DOCS_DIR`, `OPENAI_BASE_URL`, `OPENAI_API_KEY`, `OPENAI_MODEL`, and what
- * that model costs in US dollars per million tokens, `OPENAI_INPUT_PRICE` and `OPENAI_OUTPUT_PRICE`.
+ * What the environment asks for: `PORT`, `DOCS_DIR`, `METRICS_TOKEN`, `OPENAI_BASE_URL`, `OPENAI_API_KEY`, `OPENAI_MODEL`,
+ * and what that model costs in US dollars per million tokens, `OPENAI_INPUT_PRICE` and `OPENAI_OUTPUT_PRICE`.
  * An empty variable counts as unset, since that is what compose files and CI make of a missing one.
  *
  * @throws StartupError naming the variable, its value and what is wrong with it
@@ -46,6 +48,7 @@ export function readDemoConfig(env: NodeJS.ProcessEnv): DemoConfig {
   return {
     port: readPort(env.PORT),
     docsDir: readDocsDir(env.DOCS_DIR),
+    metricsToken: env.METRICS_TOKEN || undefined,
     timeouts: TIMEOUTS,
     openAi: readOpenAi(env),
   };

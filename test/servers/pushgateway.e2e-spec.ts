@@ -5,7 +5,7 @@ import { NightlyReportModule, ReportAgent } from '../../examples/batch-jobs';
 import { MetricsCollector, MetricsModule } from '../../src';
 import { parseExposition } from '../../src/testing/parse-exposition';
 import type { Exposition } from '../../src/testing/parse-exposition';
-import { freePort, ServerProcess } from '../support/server-process';
+import { ServerProcess } from '../support/server-process';
 
 const HOSTILE = 'a"b\n|\\ 😀';
 
@@ -13,10 +13,13 @@ let gateway: ServerProcess;
 let url: string;
 
 beforeEach(async () => {
-  const address = `127.0.0.1:${await freePort()}`;
-  url = `http://${address}`;
-  const options = [`--web.listen-address=${address}`, '--log.level=error'];
-  gateway = await ServerProcess.start('prometheus-pushgateway', options, `${url}/-/ready`);
+  gateway = await ServerProcess.start({
+    program: 'prometheus-pushgateway',
+    files: {},
+    args: (_folder, address) => [`--web.listen-address=${address}`, '--log.level=error'],
+    readyPath: '/-/ready',
+  });
+  ({ url } = gateway);
 });
 
 afterEach(() => gateway.stop());

@@ -129,12 +129,13 @@ export function renderMetricsReference(): string {
   return [INTRODUCTION, ...GROUPS.map(([title, names]) => renderGroup(title, names))].join('\n');
 }
 
-/** Families that the page would leave out, and questions about families that there are not. */
+/** Families that the page would leave out or whose query asks for another, and questions about families that there are not. */
 export function findMismatches(): string[] {
   const names = METRIC_FAMILIES.map(({ name }) => name);
+  const isAskedFor = (name: string) => QUERIES[name]?.[1].includes(`crew_${name}`);
   const isInOneGroup = (name: string) => GROUPS.filter(([, group]) => group.test(name)).length === 1;
   return [
-    ...names.filter((name) => !Object.hasOwn(QUERIES, name) || !isInOneGroup(name)),
+    ...names.filter((name) => !isAskedFor(name) || !isInOneGroup(name)),
     ...Object.keys(QUERIES).filter((name) => !names.includes(name)),
   ];
 }

@@ -1,13 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { freePort, ServerProcess } from './server-process';
+import { queryPromql } from './promql';
+import type { QueryResult } from './promql';
+import { ServerProcess } from './server-process';
 
-/** One element of what an instant query returns. */
-export interface QueryResult {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
+export type { QueryResult } from './promql';
 
 /** What Prometheus has kept of an exemplar. */
 export interface QueryExemplar {
@@ -17,48 +12,45 @@ export interface QueryExemplar {
   readonly timestamp: number;
 }
 
-/** A real Prometheus that knows nothing of what it scrapes but the address. */
+/** A real Prometheus. */
 export class PrometheusServer {
-  private constructor(
-    private readonly process: ServerProcess,
-    private readonly folder: string,
-    private readonly url: string,
-  ) {}
+  private constructor(private readonly server: ServerProcess) {}
 
-  /** @param target host and port, or a URL, of which only these are used */
-  static async start(target: string): Promise<PrometheusServer> {
-    const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
-    const config = {
+  /** @param target host and port, or a URL, of which only these are used. Prometheus knows nothing else of it. */
+  static start(target: string): Promise<PrometheusServer> {
+    return PrometheusServer.startWith({
       global: { scrape_interval: '1s' },
       scrape_configs: [{ job_name: 'app', static_configs: [{ targets: [new URL(target).host] }] }],
-    };
-    // JSON is YAML.
-    writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config));
-    const address = `127.0.0.1:${await freePort()}`;
-    const options = [
-      `--config.file=${join(folder, 'prometheus.yml')}`,
-      `--storage.tsdb.path=${join(folder, 'data')}`,
-      `--web.listen-address=${address}`,
-      '--log.level=error',
-      '--enable-feature=exemplar-storage',
-    ];
-    const url = `http://${address}`;
-    return new PrometheusServer(await ServerProcess.start('prometheus', options, `${url}/-/ready`), folder, url);
+    });
   }
 
-  /** An instant query; the name of the metric is not among the labels. */
-  async query(expression: string): Promise<QueryResult[]> {
-    const response = await fetch(`${this.url}/api/v1/query?query=${encodeURIComponent(expression)}`);
-    const { data } = (await response.json()) as {
-      data: { result: { metric: Record<string, string>; value: [time: number, value: string] }[] };
-    };
-    return data.result.map(({ metric: { __name__: _name, ...labels }, value }) => ({
-      labels,
-      value: Number(value[1]),
-    }));
+  /** @param files what the configuration names, by their paths in its folder */
+  static async startWith(config: object, files: Readonly<Record<string, string>> = {}): Promise<PrometheusServer> {
+    const server = await ServerProcess.start({
+      program: 'prometheus',
+      // JSON is YAML.
+      files: { ...files, 'prometheus.yml': JSON.stringify(config) },
+      args: (folder, address) => [
+        `--config.file=${folder}/prometheus.yml`,
+        `--storage.tsdb.path=${folder}/data`,
+        `--web.listen-address=${address}`,
+        '--enable-feature=exemplar-storage',
+        '--log.level=error',
+      ],
+      readyPath: '/-/ready',
+    });
+    return new PrometheusServer(server);
   }
 
-  /** The exemplars of the last minute, by the labels of their series. */
+  get url(): string {
+    return this.server.url;
+  }
+
+  query(expression: string): Promise<QueryResult[]> {
+    return queryPromql(this.server.url, expression);
+  }
+
+  /** The exemplars of the last minute. */
   async exemplars(expression: string): Promise<QueryExemplar[]> {
     const end = Date.now() / 1_000;
     const query = new URLSearchParams({ query: expression, start: String(end - 60), end: String(end) });
@@ -71,13 +63,12 @@ export class PrometheusServer {
     );
   }
 
-  /** Returns once `condition` holds. @throws when it has not for half a minute */
+  /** Returns once `condition` holds. @throws when it has not for a minute */
   eventually(what: string, condition: () => Promise<boolean>): Promise<void> {
-    return this.process.eventually(what, condition);
+    return this.server.eventually(what, condition);
   }
 
-  async stop(): Promise<void> {
-    await this.process.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+  stop(): Promise<void> {
+    return this.server.stop();
   }
 }

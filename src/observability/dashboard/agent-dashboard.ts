@@ -1,0 +1,137 @@
+import { metricName } from '../metric-name';
+import { alertNames } from '../rules/agent-rules';
+import type { ObservabilitySettings } from '../settings';
+import { agentsRow } from './agents.row';
+import { DashboardQueries } from './dashboard-queries';
+import type { DashboardRow, RowBuilder } from './dashboard-row';
+import { modelsRow } from './models.row';
+import { firingAlerts, overviewRow } from './overview.row';
+import { DATASOURCE, panelJson } from './panel';
+import type { GridPosition, PanelDescription, PanelJson } from './panel';
+import { processRow } from './process.row';
+import { toolsRow } from './tools.row';
+
+const ROWS: readonly RowBuilder[] = [overviewRow, agentsRow, toolsRow, modelsRow, processRow];
+const COLUMNS = 24;
+
+/** The dashboard, as Grafana stores dashboards. */
+export function agentDashboard(settings: ObservabilitySettings) {
+  const queries = new DashboardQueries(settings.prefix);
+  return {
+    uid: `${settings.prefix.replaceAll('_', '-')}-agents`,
+    title: `AI agents (${settings.prefix})`,
+    description: 'Agents, tools, models and their cost, as nestjs-agent-metrics counts them.',
+    tags: ['nestjs-agent-metrics'],
+    schemaVersion: 39,
+    version: 1,
+    editable: true,
+    graphTooltip: 1,
+    timezone: 'browser',
+    time: { from: 'now-1h', to: 'now' },
+    refresh: '30s',
+    templating: { list: variables(settings.prefix) },
+    annotations: { list: [alertAnnotation(settings)] },
+    panels: layOut(ROWS.map((build) => build(queries, settings))),
+  };
+}
+
+export type Dashboard = ReturnType<typeof agentDashboard>;
+
+export function renderDashboard(settings: ObservabilitySettings): string {
+  return `${JSON.stringify(agentDashboard(settings), null, 2)}\n`;
+}
+
+function variables(prefix: string) {
+  const processes = metricName(prefix, 'start_time_seconds');
+  const agents = metricName(prefix, 'agent_executions_total');
+  const tools = metricName(prefix, 'tool_executions_total');
+  return [
+    { name: 'datasource', label: 'Data source', type: 'datasource', query: 'prometheus', current: {}, hide: 0 },
+    labelVariable('job', 'Application', processes),
+    labelVariable('instance', 'Process', `${processes}{job=~"$job"}`),
+    labelVariable('agent', 'Agent', `${agents}{job=~"$job"}`),
+    labelVariable('tool', 'Tool', `${tools}{job=~"$job", agent=~"$agent"}`),
+  ];
+}
+
+function labelVariable(name: string, label: string, series: string) {
+  const query = `label_values(${series}, ${name})`;
+  return {
+    name,
+    label,
+    type: 'query',
+    datasource: DATASOURCE,
+    definition: query,
+    query: { query, refId: name },
+    refresh: 2,
+    sort: 1,
+    multi: true,
+    includeAll: true,
+    // All of them: also tools outside any agent, and what appears later.
+    allValue: '.*',
+    current: { text: ['All'], value: ['$__all'] },
+    hide: 0,
+  };
+}
+
+function alertAnnotation(settings: ObservabilitySettings) {
+  return {
+    name: 'Alerts',
+    datasource: DATASOURCE,
+    enable: true,
+    hide: false,
+    iconColor: 'red',
+    expr: firingAlerts(alertNames(settings)),
+    step: '60s',
+    titleFormat: '{{alertname}}',
+    textFormat: '{{severity}} {{agent}} {{tool}} {{model}} {{cache}} {{instance}}',
+    useValueForTime: false,
+  };
+}
+
+interface RowJson {
+  readonly id: number;
+  readonly type: 'row';
+  readonly title: string;
+  readonly collapsed: boolean;
+  readonly gridPos: GridPosition;
+  readonly panels: readonly never[];
+}
+
+/** Rows below one another, the panels of each from left to right. */
+function layOut(rows: readonly DashboardRow[]): (RowJson | PanelJson)[] {
+  const panels: (RowJson | PanelJson)[] = [];
+  const grid = new Grid();
+  const nextId = () => panels.length + 1;
+  for (const { title, panels: described } of rows) {
+    const gridPos = grid.place(COLUMNS, 1);
+    panels.push({ id: nextId(), type: 'row', title, collapsed: false, gridPos, panels: [] });
+    for (const panel of described)
+      panels.push(panelJson(panel, nextId(), grid.place(panel.width ?? 8, heightOf(panel))));
+  }
+  return panels;
+}
+
+/** Single numbers, several of which stand in a line, need less room. */
+function heightOf({ type, width }: PanelDescription): number {
+  return type === 'stat' && width !== undefined ? 4 : 8;
+}
+
+/** Where the next panel stands: beside the last one if there is room, else below the highest of its line. */
+class Grid {
+  private x = 0;
+  private y = 0;
+  private lineHeight = 0;
+
+  place(w: number, h: number): GridPosition {
+    if (this.x + w > COLUMNS) {
+      this.x = 0;
+      this.y += this.lineHeight;
+      this.lineHeight = 0;
+    }
+    const position = { x: this.x, y: this.y, w, h };
+    this.x += w;
+    this.lineHeight = Math.max(this.lineHeight, h);
+    return position;
+  }
+}

@@ -1,0 +1,62 @@
+import { errorBudget } from '../settings';
+import { AGENT } from '../subject';
+import { ratePanels } from './dashboard-row';
+import type { RowBuilder } from './dashboard-row';
+
+export const agentsRow: RowBuilder = (queries, { agentSlo, agentP95Seconds, stuckSeconds }) => ({
+  title: 'Agents',
+  panels: [
+    ...ratePanels(queries, AGENT, {
+      what: 'Executions',
+      whose: 'agents',
+      failuresRedFrom: errorBudget(agentSlo),
+      p95RedFrom: agentP95Seconds,
+    }),
+    {
+      title: 'Agents in progress',
+      description: 'Executions that run now, over all processes.',
+      type: 'timeseries',
+      unit: 'short',
+      queries: [{ expr: `sum by (agent) (${queries.select('agent_executions_in_progress')})`, legend: '{{agent}}' }],
+    },
+    {
+      title: 'Oldest execution in progress',
+      description: 'Age of the execution that has been running longest. A line that climbs is an agent that hangs.',
+      type: 'timeseries',
+      unit: 's',
+      redFrom: stuckSeconds,
+      queries: [
+        { expr: `max by (agent) (${queries.select('agent_oldest_in_progress_seconds')})`, legend: '{{agent}}' },
+      ],
+    },
+    {
+      title: 'Time to the first chunk (95 %)',
+      description:
+        '95 % of the executions that stream have their first chunk within this time. Empty where none streams.',
+      type: 'timeseries',
+      unit: 's',
+      queries: [
+        {
+          expr: queries.quantile(0.95, 'agent_time_to_first_chunk_seconds', ['agent']),
+          legend: '{{agent}}',
+          exemplar: true,
+        },
+      ],
+    },
+    {
+      title: 'Retries of agents',
+      description: 'Attempts within agent executions that were retried, a second.',
+      type: 'timeseries',
+      unit: 'ops',
+      queries: [{ expr: queries.rate('agent_retries_total', ['agent']), legend: '{{agent}}' }],
+    },
+    {
+      title: 'Errors of agents',
+      description: 'What failed within the time shown, by class name or code of the error.',
+      type: 'table',
+      unit: 'short',
+      width: 16,
+      queries: [{ expr: queries.growth('agent_errors_total', ['agent', 'error_type']), legend: '' }],
+    },
+  ],
+});

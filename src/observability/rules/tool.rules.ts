@@ -1,0 +1,44 @@
+import { by, TOOL } from '../subject';
+import { errorBudgetAlerts, recordErrorRatios } from './error-budget';
+import type { RuleContext } from './rule-context';
+import type { AlertingRule, RuleGroup } from './rule-file';
+
+export function toolRules(context: RuleContext): RuleGroup {
+  const { settings, timing, series } = context;
+  return {
+    name: `${settings.prefix}_tools`,
+    rules: [
+      ...recordErrorRatios(context, TOOL),
+      series.recordP95(TOOL, timing.window),
+      ...errorBudgetAlerts(context, TOOL, settings.toolSlo),
+      timeouts(context),
+      slow(context),
+    ],
+  };
+}
+
+function timeouts(context: RuleContext): AlertingRule {
+  const { settings, timing, series } = context;
+  const timedOut = `${context.metric('tool_executions_total')}{status="timeout"}`;
+  return context.alert('ToolTimeouts', {
+    severity: 'warning',
+    expr: [
+      `sum ${by(...TOOL.labels)} (rate(${timedOut}[${timing.window}]))`,
+      `/ (${series.rate(TOOL, timing.window)} > 0)`,
+      `> ${settings.toolTimeoutRatio}`,
+      `and ${context.enoughExecutions(TOOL, timing.window)}`,
+    ].join('\n'),
+    summary: 'Tool {{ $labels.tool }} times out',
+    description: `{{ $value | humanizePercentage }} of its executions within ${timing.window} reached their limit.`,
+  });
+}
+
+function slow(context: RuleContext): AlertingRule {
+  const { toolP95Seconds } = context.settings;
+  return context.alert('ToolSlow', {
+    severity: 'warning',
+    expr: context.isSlow(TOOL, toolP95Seconds),
+    summary: 'Tool {{ $labels.tool }} is slow',
+    description: `95 % of its executions take up to {{ $value | humanizeDuration }}, the target is ${toolP95Seconds}s.`,
+  });
+}

@@ -1,0 +1,110 @@
+/** What the rules and the dashboard are made for. */
+export interface ObservabilitySettings {
+  readonly prefix: string;
+  readonly job: string;
+  readonly agentSlo: number;
+  readonly toolSlo: number;
+  readonly minExecutions: number;
+  readonly agentP95Seconds: number;
+  readonly toolP95Seconds: number;
+  readonly stuckSeconds: number;
+  readonly toolTimeoutRatio: number;
+  readonly modelErrorRatio: number;
+  readonly hourlyBudgetUsd: number;
+  readonly cacheDropRatio: number;
+  readonly eventLoopLagSeconds: number;
+  readonly memoryLimitMib: number;
+  readonly runbooks: string;
+}
+
+interface Setting<Value> {
+  readonly default: Value;
+  readonly meaning: string;
+  /** In the words of an error: `must be ...`. */
+  readonly allowed: string;
+  readonly isAllowed: (value: Value) => boolean;
+}
+
+const ratio = (byDefault: number, meaning: string): Setting<number> => ({
+  default: byDefault,
+  meaning,
+  allowed: 'a number above 0 and below 1',
+  isAllowed: (value) => value > 0 && value < 1,
+});
+
+const positive = (byDefault: number, meaning: string): Setting<number> => ({
+  default: byDefault,
+  meaning,
+  allowed: 'a number above 0',
+  isAllowed: (value) => value > 0 && Number.isFinite(value),
+});
+
+/** Every setting, in the order in which the help and the guide list them. */
+export const SETTINGS: { readonly [Name in keyof ObservabilitySettings]: Setting<ObservabilitySettings[Name]> } = {
+  prefix: {
+    default: 'crew',
+    meaning: 'the option `prefix` of `MetricsModule`',
+    allowed: 'letters, digits and underscores, from a letter to no underscore',
+    isAllowed: (value) => /^[a-zA-Z](?:[a-zA-Z0-9_]*[a-zA-Z0-9])?$/.test(value),
+  },
+  job: {
+    default: 'agents',
+    meaning: 'the `job_name` in your Prometheus configuration',
+    allowed: 'without quotes, backslashes or line breaks, and not empty',
+    isAllowed: (value) => /^[^"'\\\r\n]+$/.test(value),
+  },
+  agentSlo: ratio(0.99, 'share of agent executions that succeed'),
+  toolSlo: ratio(0.99, 'share of tool executions that succeed'),
+  minExecutions: positive(20, 'executions within a window below which no ratio and no percentile of it alerts'),
+  agentP95Seconds: positive(
+    60,
+    'seconds within which 95 % of agent executions are done; below the last of `buckets.agent`',
+  ),
+  toolP95Seconds: positive(
+    10,
+    'seconds within which 95 % of tool executions are done; below the last of `buckets.tool`',
+  ),
+  stuckSeconds: positive(1_800, 'seconds after which a running agent execution counts as stuck'),
+  toolTimeoutRatio: ratio(0.05, 'share of tool executions that may time out'),
+  modelErrorRatio: ratio(0.05, 'share of model calls that may fail'),
+  hourlyBudgetUsd: positive(10, 'US dollars that the models of one application may cost within an hour'),
+  cacheDropRatio: ratio(0.5, 'share of its hit ratio of the last day below which that of a cache must not fall'),
+  eventLoopLagSeconds: positive(0.25, 'seconds that the event loop of a process may lag (99 %)'),
+  memoryLimitMib: positive(512, 'memory limit of a process in MiB; the alert comes at 90 %'),
+  runbooks: {
+    default: 'docs/runbooks.md',
+    meaning: 'address of your copy of the runbooks; the name of the alert is appended as `#anchor`',
+    allowed: 'a path or URL without spaces, quotes or `#`',
+    isAllowed: (value) => /^[^\s"'#{}\\]+$/.test(value),
+  },
+};
+
+export type SettingName = keyof ObservabilitySettings;
+export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
+
+/** `agentP95Seconds` as `agent-p95-seconds`, as which the command knows it. */
+export function flagOf(name: SettingName): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/**
+ * Settings with every default filled in.
+ *
+ * @throws RangeError that names the setting as a flag, its value and what is allowed
+ */
+export function completeSettings(given: Partial<ObservabilitySettings> = {}): ObservabilitySettings {
+  const complete = Object.fromEntries(SETTING_NAMES.map((name) => [name, given[name] ?? SETTINGS[name].default]));
+  for (const name of SETTING_NAMES) checkSetting(name, complete[name]);
+  return complete as unknown as ObservabilitySettings;
+}
+
+function checkSetting(name: SettingName, value: unknown): void {
+  const { default: byDefault, allowed, isAllowed } = SETTINGS[name] as Setting<unknown>;
+  if (typeof value === typeof byDefault && isAllowed(value)) return;
+  throw new RangeError(`--${flagOf(name)} is ${JSON.stringify(value)}, must be ${allowed}.`);
+}
+
+/** The share that an objective lets fail, without the last digits of floating-point arithmetic. */
+export function errorBudget(slo: number): number {
+  return Number((1 - slo).toPrecision(6));
+}

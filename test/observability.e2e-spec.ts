@@ -1,0 +1,252 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { METRIC_FAMILIES } from '../src/export/metric-families';
+import { processMetrics } from '../src/export/process-metrics';
+import { helpText, runCommand } from '../src/observability/command-line';
+import { agentDashboard } from '../src/observability/dashboard/agent-dashboard';
+import type { PanelJson } from '../src/observability/dashboard/panel';
+import { observabilityFiles } from '../src/observability/observability-files';
+import { alertNames, ruleGroups } from '../src/observability/rules/agent-rules';
+import type { AlertingRule, RecordingRule } from '../src/observability/rules/rule-file';
+import { completeSettings, flagOf, SETTING_NAMES, SETTINGS } from '../src/observability/settings';
+import { readTable } from './support/markdown-table';
+import { OBSERVABILITY, readObservability } from './support/observability-folder';
+
+const UPDATE = 'UPDATE_OBSERVABILITY=1 npx jest test/observability';
+const SETTINGS_BY_DEFAULT = completeSettings();
+const rules = ruleGroups(SETTINGS_BY_DEFAULT).flatMap((group) => group.rules);
+const alerts = rules.filter((rule): rule is AlertingRule => 'alert' in rule);
+const recordings = rules.filter((rule): rule is RecordingRule => 'record' in rule);
+const readDocs = (name: string) => readFileSync(join(__dirname, '../docs', name), 'utf8');
+
+/** Names of metrics in a query: what is no function, keyword, label or string. */
+function metricsIn(expression: string): string[] {
+  const bare = expression
+    .replace(/"[^"]*"/g, '')
+    .replace(/\{[^}]*\}/g, '{}')
+    .replace(/\[[^\]]*\]/g, '')
+    .replace(/\b(?:by|on|without)\s*\([^)]*\)/g, '');
+  const words = bare.match(/(?<![\d.])\b[a-zA-Z_][\w:]*\b(?!\s*\()/g) ?? [];
+  const keywords = ['and', 'or', 'unless', 'offset', 'by', 'sum', 'max', 'h'];
+  return [...new Set(words.filter((word) => !keywords.includes(word)))];
+}
+
+const exposed = METRIC_FAMILIES.flatMap(({ name, type }) =>
+  type === 'histogram' ? ['bucket', 'sum', 'count'].map((suffix) => `crew_${name}_${suffix}`) : [`crew_${name}`],
+);
+
+describe('The files in observability/', () => {
+  it.each(Object.entries(observabilityFiles(SETTINGS_BY_DEFAULT)))('%s is what the sources yield', (name, text) => {
+    if (process.env.UPDATE_OBSERVABILITY === '1') return writeFileSync(join(OBSERVABILITY, name), text);
+    const advice = (isSame: boolean) => (isSame ? 'up to date' : `out of date: run ${UPDATE}`);
+    const committed = readObservability(name);
+    expect([advice(committed === text), committed]).toEqual([advice(true), text]);
+  });
+
+  it('follow the prefix, and name it nowhere else', () => {
+    const renamed = observabilityFiles({ ...SETTINGS_BY_DEFAULT, prefix: 'my_shop' });
+    for (const [name, text] of Object.entries(observabilityFiles(SETTINGS_BY_DEFAULT))) {
+      expect(renamed[name]).not.toMatch(/crew/);
+      expect(renamed[name]).toBe(text.replace('"uid": "crew-', '"uid": "my-shop-').replaceAll('crew', 'my_shop'));
+    }
+  });
+
+  it('belong together', () => {
+    const compose = parse(readObservability('compose.yml')) as {
+      services: Record<string, { volumes?: string[]; environment?: Record<string, string> }>;
+    };
+    const mounted = Object.values(compose.services).flatMap(({ volumes = [] }) => volumes.map((v) => v.split(':')[0]!));
+    expect(mounted).toHaveLength(7);
+    for (const file of mounted) expect([file, existsSync(join(OBSERVABILITY, file))]).toEqual([file, true]);
+    expect(compose.services['demo']!.environment!['METRICS_TOKEN']).toBe(readObservability('metrics-token'));
+    for (const name of ['prometheus.yml', 'alertmanager.yml', 'grafana/datasources.yml', 'grafana/dashboards.yml']) {
+      expect(parse(readObservability(name))).toEqual(expect.any(Object));
+    }
+  });
+});
+
+describe('The rules', () => {
+  it('are, as YAML, what they are as objects', () => {
+    const groups = ruleGroups(SETTINGS_BY_DEFAULT);
+    expect(parse(readObservability('agent-rules.yml'))).toEqual(JSON.parse(JSON.stringify({ groups })));
+  });
+
+  it.each(recordings)('$record is named level:metric:operations', ({ record }) => {
+    expect(record).toMatch(
+      /^(?:agent|tool|model|job|cache):crew_[a-z_]+:(?:ratio_rate|p95_rate|rate|increase)\d+[mhd]$/,
+    );
+  });
+
+  it.each(rules)('$record$alert asks only for what is exposed or recorded', ({ expr }) => {
+    const known = [...exposed, ...recordings.map(({ record }) => record), 'up', 'nodejs_eventloop_lag_p99_seconds'];
+    const asked = metricsIn(expr);
+    expect(asked).not.toEqual([]);
+    expect(known).toEqual(expect.arrayContaining(asked));
+  });
+
+  it.each(alerts)('$alert says how bad it is, what happened and what to do', ({ labels, annotations }) => {
+    expect(['critical', 'warning']).toContain(labels.severity);
+    expect(annotations.summary.length).toBeGreaterThan(10);
+    expect(annotations.description).toMatch(/\.$/);
+    expect(annotations.runbook_url).toMatch(/^docs\/runbooks\.md#[a-z]+$/);
+  });
+
+  it('have a runbook for every alert, and no other', () => {
+    const headings = readDocs('runbooks.md').match(/(?<=^## ).*$/gm);
+    expect(headings).toEqual(alertNames(SETTINGS_BY_DEFAULT));
+  });
+
+  it('stand in the guide, with how bad they are', () => {
+    const severities = new Map<string, string[]>();
+    for (const { alert, labels } of alerts) severities.set(alert, [...(severities.get(alert) ?? []), labels.severity]);
+    const documented = readTable(readDocs('alerts-and-slos.md').split('## The alerts')[1]!);
+    expect(documented.map(({ Alert, Severity }) => [Alert, Severity])).toEqual(
+      [...severities].map(([alert, all]) => [`\`${alert}\``, all.join(', ')]),
+    );
+  });
+
+  it('have a test in which each alert fires', () => {
+    const tests = readObservability('agent-rules.test.yml');
+    for (const alert of alertNames(SETTINGS_BY_DEFAULT)) expect(tests).toContain(`labels: '{alertname="${alert}"`);
+  });
+
+  it('never ask for a ratio that cannot be exceeded', () => {
+    for (const slo of [0.01, 0.5, 0.9, 0.93, 0.99, 0.9999]) {
+      const text = JSON.stringify(ruleGroups(completeSettings({ agentSlo: slo, toolSlo: slo })));
+      const thresholds = [...text.matchAll(/failures_per_executions:ratio_rate\w+ > ([\d.e-]+)/g)].map((m) =>
+        Number(m[1]),
+      );
+      expect(thresholds).toHaveLength(16);
+      for (const threshold of thresholds) expect(threshold).toBeLessThan(1);
+    }
+  });
+});
+
+describe('The dashboard', () => {
+  const dashboard = agentDashboard(SETTINGS_BY_DEFAULT);
+  const panels = dashboard.panels.filter((panel): panel is PanelJson => panel.type !== 'row');
+  const targets = panels.flatMap((panel) => panel.targets.map((target) => ({ panel: panel.title, ...target })));
+
+  it('can be provisioned', () => {
+    expect(dashboard).toMatchObject({ uid: 'crew-agents', schemaVersion: 39 });
+    expect(dashboard).not.toHaveProperty('__inputs');
+    expect(dashboard).not.toHaveProperty('id');
+    expect(dashboard.templating.list.map(({ name }) => name)).toEqual([
+      'datasource',
+      'job',
+      'instance',
+      'agent',
+      'tool',
+    ]);
+  });
+
+  it('has rows for everything, and ids and titles of its own for each panel', () => {
+    const rows = dashboard.panels.filter(({ type }) => type === 'row').map(({ title }) => title);
+    expect(rows).toEqual(['Overview', 'Agents', 'Tools', 'Models, cost and caches', 'Processes']);
+    expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
+    expect(new Set(panels.map(({ title }) => title)).size).toBe(panels.length);
+  });
+
+  it('has no two panels in one place', () => {
+    const taken = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) => {
+      expect(x + w).toBeLessThanOrEqual(24);
+      return Array.from({ length: w * h }, (_, i) => `${x + (i % w)}/${y + Math.floor(i / w)}`);
+    });
+    expect(new Set(taken).size).toBe(taken.length);
+  });
+
+  it.each(panels)('describes $title and gives it a unit', ({ description, fieldConfig, datasource }) => {
+    expect(description).toMatch(/^.{20,}\.$/);
+    expect(fieldConfig.defaults.unit).toMatch(/^\w+$/);
+    expect(datasource.uid).toBe('${datasource}');
+  });
+
+  it.each(targets)('asks for what is exposed in $panel $refId', async ({ expr, datasource }) => {
+    const processNames = (await processMetrics().getMetricsAsJSON()).map(({ name }) => name);
+    const asked = metricsIn(expr);
+    expect(asked).not.toEqual([]);
+    expect([...exposed, ...processNames, 'up', 'ALERTS']).toEqual(expect.arrayContaining(asked));
+    expect(datasource.uid).toBe('${datasource}');
+  });
+
+  it("follows Grafana's interval in every rate, and leads from every duration to traces", () => {
+    for (const { expr, exemplar, panel } of targets) {
+      expect(expr).not.toMatch(/rate\([^[]*\[(?!\$__rate_interval\])/);
+      expect([panel, exemplar]).toEqual([panel, panel.startsWith('Request duration (') ? false : /_bucket/.test(expr)]);
+    }
+  });
+
+  it('marks when alerts fired, by their names', () => {
+    const [annotation] = dashboard.annotations.list;
+    for (const alert of alertNames(SETTINGS_BY_DEFAULT)) expect(annotation!.expr).toContain(alert);
+  });
+
+  it('shows every family that says something by itself', () => {
+    const asked = new Set(targets.flatMap(({ expr }) => metricsIn(expr)).map((name) => name.replace(/_bucket$/, '')));
+    const silent = METRIC_FAMILIES.map(({ name }) => `crew_${name}`).filter((name) => !asked.has(name));
+    expect(silent).toEqual([]);
+  });
+});
+
+describe('The command', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'observability-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('writes both files for the settings given', () => {
+    const target = join(folder, 'monitoring');
+    const printed = runCommand(['observability', target, '--prefix', 'shop', '--hourly-budget-usd', '2.5']);
+    expect(printed).toBe(`${target}/agent-rules.yml\n${target}/agent-dashboard.json\n`);
+    expect(readFileSync(join(target, 'agent-rules.yml'), 'utf8')).toContain(
+      'job:shop_model_cost_usd:increase1h > 2.5\n',
+    );
+    expect(JSON.parse(readFileSync(join(target, 'agent-dashboard.json'), 'utf8'))).toMatchObject({
+      uid: 'shop-agents',
+    });
+  });
+
+  it.each([
+    [
+      ['--prefix', 'shop_'],
+      '--prefix is "shop_", must be letters, digits and underscores, from a letter to no underscore.',
+    ],
+    [['--agent-slo', '99'], '--agent-slo is 99, must be a number above 0 and below 1.'],
+    [['--agent-slo', '1'], '--agent-slo is 1, must be a number above 0 and below 1.'],
+    [['--tool-slo', '99%'], '--tool-slo is "99%", must be a number above 0 and below 1.'],
+    [['--stuck-seconds', '0'], '--stuck-seconds is 0, must be a number above 0.'],
+    [['--min-executions', '1e3'], '--min-executions is "1e3", must be a number above 0.'],
+    [['--job', 'a"b'], '--job is "a\\"b", must be without quotes, backslashes or line breaks, and not empty.'],
+    [
+      ['--runbooks', 'http://wiki/#'],
+      '--runbooks is "http://wiki/#", must be a path or URL without spaces, quotes or `#`.',
+    ],
+  ])('refuses %j', (flags, message) => {
+    expect(() => runCommand(['observability', folder, ...flags])).toThrow(new RangeError(message));
+  });
+
+  it.each([[[]], [['observability']], [['rules', 'here']], [['observability', 'here', 'there']]])(
+    'shows how it is used for %j',
+    (args) => {
+      expect(() => runCommand(args)).toThrow(helpText());
+    },
+  );
+
+  it('refuses a flag that there is not', () => {
+    expect(() => runCommand(['observability', folder, '--slo', '0.9'])).toThrow(/Unknown option '--slo'/);
+  });
+
+  it('explains every flag, as the guide does', () => {
+    expect(runCommand(['--help'])).toBe(helpText());
+    const documented = readTable(readDocs('alerts-and-slos.md').split('## Settings')[1]!);
+    expect(documented).toEqual(
+      SETTING_NAMES.map((name) => ({
+        Flag: `\`--${flagOf(name)}\``,
+        Default: `\`${SETTINGS[name].default}\``,
+        Meaning: SETTINGS[name].meaning,
+      })),
+    );
+    for (const name of SETTING_NAMES) expect(helpText()).toContain(`--${flagOf(name)} `);
+  });
+});

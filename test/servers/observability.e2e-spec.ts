@@ -1,0 +1,272 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { agentDashboard } from '../../src/observability/dashboard/agent-dashboard';
+import { renderRules, ruleGroups } from '../../src/observability/rules/agent-rules';
+import { completeSettings } from '../../src/observability/settings';
+import type { Timing } from '../../src/observability/timing';
+import { AlertWebhook } from '../support/alert-webhook';
+import { BusyCrew } from '../support/busy-crew';
+import { DemoApp, writeDocuments } from '../support/demo-app';
+import {
+  alertmanagerConfig,
+  asSent,
+  OBSERVABILITY,
+  prometheusConfig,
+  readObservability,
+} from '../support/observability-folder';
+import { PrometheusServer } from '../support/prometheus-server';
+import { queryPromql } from '../support/promql';
+import { ServerProcess } from '../support/server-process';
+
+const SETTINGS = completeSettings();
+
+/** The rules as they are, but for how long they look back. */
+const IN_A_HURRY: Timing = {
+  window: '10s',
+  reference: '30s',
+  hold: '1s',
+  fastBurn: [{ long: '20s', short: '5s', factor: 14.4 }],
+  slowBurn: [{ long: '30s', short: '10s', factor: 3 }],
+};
+
+const running: { stop(): Promise<void> }[] = [];
+
+function runs<Server extends { stop(): Promise<void> }>(server: Server): Server {
+  running.push(server);
+  return server;
+}
+
+async function stopAll(): Promise<void> {
+  for (const server of running.splice(0).reverse()) await server.stop();
+}
+
+function promtool(args: readonly string[], folder = OBSERVABILITY) {
+  const { status, stdout, stderr } = spawnSync('promtool', args, { cwd: folder, encoding: 'utf8' });
+  return { status, output: stdout + stderr };
+}
+
+describe('promtool', () => {
+  it('finds nothing wrong with the configuration and the rules', () => {
+    expect(promtool(['check', 'config', 'prometheus.yml'])).toMatchObject({ status: 0 });
+    expect(promtool(['check', 'rules', '--lint=all', '--lint-fatal', 'agent-rules.yml'])).toMatchObject({ status: 0 });
+  });
+
+  it('sees every alert fire and stay silent', () => {
+    expect(promtool(['test', 'rules', 'agent-rules.test.yml'])).toMatchObject({
+      status: 0,
+      output: expect.stringContaining('SUCCESS') as string,
+    });
+  });
+
+  it('sees a total failure fire whatever the objective, where 14.4 times its budget would be more than everything', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rules-'));
+    writeFileSync(join(folder, 'agent-rules.yml'), renderRules(completeSettings({ prefix: 'shop', agentSlo: 0.8 })));
+    const test = {
+      interval: '1m',
+      input_series: [
+        { series: 'shop_agent_executions_total{job="agents", agent="writer", status="error"}', values: '0+10x20' },
+      ],
+      promql_expr_test: [
+        {
+          expr: 'group by (alertname, agent) (ALERTS{alertstate="firing", severity="critical", agent="writer"})',
+          eval_time: '10m',
+          exp_samples: [{ labels: '{alertname="AgentErrorBudgetBurn", agent="writer"}', value: 1 }],
+        },
+      ],
+    };
+    const file = { rule_files: ['agent-rules.yml'], evaluation_interval: '1m', tests: [test] };
+    writeFileSync(join(folder, 'test.yml'), JSON.stringify(file));
+    expect(promtool(['test', 'rules', 'test.yml'], folder)).toMatchObject({ status: 0 });
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe('A tool of the demo that fails', () => {
+  const BURN = { alertname: 'ToolErrorBudgetBurn', tool: 'calculate', severity: 'critical' };
+  let docsDir: string;
+  let demo: DemoApp;
+  let webhook: AlertWebhook;
+  let alertmanager: ServerProcess;
+  let prometheus: PrometheusServer;
+
+  beforeAll(async () => {
+    docsDir = await writeDocuments({ 'README.md': '# Warranty\nThe warranty lasts for two years.\n' });
+    demo = runs(await DemoApp.start({ DOCS_DIR: docsDir, METRICS_TOKEN: readObservability('metrics-token') }));
+    webhook = runs(await AlertWebhook.start());
+    alertmanager = runs(
+      await ServerProcess.start({
+        program: 'prometheus-alertmanager',
+        files: { 'alertmanager.yml': JSON.stringify(alertmanagerConfig(webhook.url)) },
+        args: (folder, address) => [
+          `--config.file=${folder}/alertmanager.yml`,
+          `--storage.path=${folder}/data`,
+          `--web.listen-address=${address}`,
+          '--cluster.listen-address=',
+          '--log.level=error',
+        ],
+        readyPath: '/-/ready',
+      }),
+    );
+    const files = {
+      'metrics-token': readObservability('metrics-token'),
+      'agent-rules.yml': renderRules(SETTINGS, IN_A_HURRY),
+    };
+    const config = prometheusConfig({ target: demo.url, alertmanager: alertmanager.url });
+    prometheus = runs(await PrometheusServer.startWith(config, files));
+  });
+
+  afterAll(async () => {
+    await stopAll();
+    await rm(docsDir, { recursive: true });
+  });
+
+  async function firing(): Promise<string[]> {
+    const alerts = await prometheus.query('ALERTS{alertstate="firing"}');
+    return alerts.map(({ labels }) => `${labels['alertname']} ${labels['severity']}`).sort();
+  }
+
+  it('is silent while it works, although a failure happens', async () => {
+    await demo.ask('Calculate 6 * 7');
+    const executions = 'sum(crew_tool_executions_total{tool="calculate"})';
+    // What is there from its first scrape on has not grown.
+    await prometheus.eventually('scraping', async () => (await prometheus.query(`${executions} == 1`)).length === 1);
+    for (let i = 0; i < 60; i += 1) await demo.ask('Calculate 6 * 7');
+    await demo.ask('Calculate 6 * (7 + bananas)');
+    const enough = 'tool:crew_tool_executions:rate20s{tool="calculate"} * 20 >= 20';
+    await prometheus.eventually('recording', async () => (await prometheus.query(enough)).length === 1);
+    expect(await firing()).toEqual([]);
+  });
+
+  it('is delivered as one alert that names the tool, and the lesser one is held back', async () => {
+    for (let i = 0; i < 60; i += 1) await demo.ask('Calculate 6 * (7 + bananas)');
+    const alert = await webhook.next('firing', BURN);
+    expect(alert.labels).toMatchObject({ job: 'agents' });
+    expect(alert.annotations).toEqual({
+      summary: 'Tool calculate fails too often',
+      description: expect.stringMatching(
+        /^\d+(\.\d+)?% of its executions failed within 20s; the objective allows 1 % in the long run\.$/,
+      ) as string,
+      runbook_url: 'docs/runbooks.md#toolerrorbudgetburn',
+    });
+    expect(await firing()).toEqual(['ToolErrorBudgetBurn critical', 'ToolErrorBudgetBurn warning']);
+    await prometheus.eventually('inhibited', async () => {
+      const response = await fetch(`${alertmanager.url}/api/v2/alerts?filter=severity%3Dwarning`);
+      const [warning] = (await response.json()) as { status: { inhibitedBy: string[] } }[];
+      return warning!.status.inhibitedBy.length === 1;
+    });
+  });
+
+  it('is delivered as resolved once it works again', async () => {
+    await expect(webhook.next('resolved', BURN)).resolves.toMatchObject({ labels: { tool: 'calculate' } });
+  });
+
+  it('is no reason for any other alert', async () => {
+    await prometheus.eventually('silent', async () => (await firing()).length === 0);
+  });
+
+  it('leaves an alert where the demo is gone', async () => {
+    await demo.stop();
+    running.splice(running.indexOf(demo), 1);
+    await expect(webhook.next('firing', { alertname: 'AgentMetricsTargetDown' })).resolves.toMatchObject({
+      labels: { job: 'agents', severity: 'critical' },
+    });
+    await webhook.next('firing', { alertname: 'AgentMetricsAbsent' });
+  });
+});
+
+const panels = agentDashboard(SETTINGS).panels.flatMap((panel) => (panel.type === 'row' ? [] : [panel]));
+const queries = panels.flatMap(({ title, targets }) => targets.map(({ refId, expr }) => ({ title, refId, expr })));
+
+describe('The dashboard', () => {
+  let crew: BusyCrew;
+  let prometheus: PrometheusServer;
+  let victoria: ServerProcess;
+
+  beforeAll(async () => {
+    crew = runs(await BusyCrew.start());
+    const config = prometheusConfig({ target: crew.url });
+    const files = { 'metrics-token': 'change-me', 'agent-rules.yml': renderRules(SETTINGS, IN_A_HURRY) };
+    prometheus = runs(await PrometheusServer.startWith(config, files));
+    victoria = runs(await startVictoria(config));
+    for (const { url } of [prometheus, victoria]) {
+      await prometheus.eventually('counting', async () => {
+        const rates = await queryPromql(url, 'rate(crew_dropped_series_total[10s]) > 0');
+        return rates.length > 0;
+      });
+    }
+  });
+
+  afterAll(stopAll);
+
+  describe.each([
+    ['Prometheus', () => prometheus.url],
+    ['VictoriaMetrics', () => victoria.url],
+  ])('on %s', (_name, urlOf) => {
+    it.each(queries)('has data for $title $refId', async ({ expr }) => {
+      const results = await queryPromql(urlOf(), asSent(expr));
+      expect(results).not.toEqual([]);
+      for (const { value } of results) expect(value).not.toBeNaN();
+    });
+  });
+
+  it('has recording rules beside it, every series of which has data', async () => {
+    const rules = ruleGroups(SETTINGS, IN_A_HURRY).flatMap((group) => group.rules);
+    const recorded = rules.flatMap((rule) => ('record' in rule ? [rule.record] : []));
+    for (const name of recorded) {
+      await prometheus.eventually(name, async () => (await prometheus.query(name)).length > 0);
+    }
+  });
+
+  it.each(documentedQueries())('understands a query of $page: $query', async ({ query }) => {
+    await expect(prometheus.query(query)).resolves.toEqual(expect.any(Array));
+  });
+
+  it('has what leads to the right numbers in both', async () => {
+    crew.rest();
+    const counters = ['crew_agent_executions_total', 'crew_tool_executions_total', 'crew_model_tokens_total'];
+    for (const counter of counters) {
+      const sorted = async (url: string) =>
+        (await queryPromql(url, counter))
+          .map(({ labels: { instance: _, ...labels }, value }) =>
+            JSON.stringify([Object.entries(labels).sort(), value]),
+          )
+          .sort();
+      await prometheus.eventually(`as VictoriaMetrics: ${counter}`, async () => {
+        const [ours, theirs] = [await sorted(prometheus.url), await sorted(victoria.url)];
+        return ours.length > 0 && JSON.stringify(ours) === JSON.stringify(theirs);
+      });
+    }
+  });
+});
+
+/** What the guides ask Prometheus. */
+function documentedQueries(): { page: string; query: string }[] {
+  const docs = join(OBSERVABILITY, '../docs');
+  return readdirSync(docs)
+    .filter((name) => name.endsWith('.md'))
+    .flatMap((page) => {
+      const blocks = readFileSync(join(docs, page), 'utf8').match(/(?<=```promql\n)[\s\S]*?(?=```)/g) ?? [];
+      const lines = blocks.flatMap((block) => block.split('\n'));
+      return lines.filter((line) => line !== '' && !line.startsWith('#')).map((query) => ({ page, query }));
+    });
+}
+
+/** It reads the configuration of a Prometheus, and passes over what only that one does. */
+function startVictoria(config: object): Promise<ServerProcess> {
+  return ServerProcess.start({
+    program: 'victoria-metrics',
+    files: { 'prometheus.yml': JSON.stringify(config), 'metrics-token': 'change-me' },
+    args: (folder, address) => [
+      `-promscrape.config=${folder}/prometheus.yml`,
+      '-promscrape.config.strictParse=false',
+      `-storageDataPath=${folder}/data`,
+      `-httpListenAddr=${address}`,
+      '-loggerLevel=ERROR',
+      '-search.latencyOffset=0s',
+    ],
+    readyPath: '/health',
+  });
+}

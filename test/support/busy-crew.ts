@@ -1,0 +1,61 @@
+import { Module } from '@nestjs/common';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { Test } from '@nestjs/testing';
+import { MetricsCollector, MetricsModule, TrackAgent } from '../../src';
+import { listen } from './applications';
+import type { HttpApplication } from './applications';
+
+class Narrator {
+  @TrackAgent('narrator')
+  *tell(): Generator<string> {
+    yield 'Once upon a time';
+  }
+}
+
+@Module({ imports: [MetricsModule.forRoot({ bearerToken: 'change-me', maxSeries: 2 })], providers: [Narrator] })
+class BusyModule {}
+
+/** An application in which everything happens that we have a family for, again and again. */
+export class BusyCrew {
+  private readonly timer = setInterval(() => this.work(), 100);
+
+  private constructor(
+    private readonly app: HttpApplication,
+    readonly url: string,
+  ) {}
+
+  static async start(): Promise<BusyCrew> {
+    const module = await Test.createTestingModule({ imports: [BusyModule] }).compile();
+    const app: HttpApplication = module.createNestApplication(new ExpressAdapter(), { forceCloseConnections: true });
+    app.useLogger(false);
+    return new BusyCrew(app, await listen(app));
+  }
+
+  /** After it no counter changes. */
+  rest(): void {
+    clearInterval(this.timer);
+  }
+
+  private work(): void {
+    const metrics = this.app.get(MetricsCollector);
+    Array.from(this.app.get(Narrator).tell());
+    for (const status of ['success', 'error', 'timeout'] as const) {
+      metrics.recordAgentExecution({ agentId: 'writer', durationMs: 1_200, status });
+      const tool = { toolName: 'search', agentId: 'writer', durationMs: 80, status };
+      metrics.recordToolExecution({ ...tool, retries: 1, inputBytes: 10, outputBytes: 1_000 });
+    }
+    for (const toolName of ['read', 'write', 'one too many']) {
+      metrics.recordToolExecution({ toolName, durationMs: 5, status: 'success' });
+    }
+    const call = { agentId: 'writer', model: 'm', provider: 'p', durationMs: 900, timeToFirstTokenMs: 200 };
+    metrics.recordModelCall({ ...call, inputTokens: 1_000, outputTokens: 100, costUsd: 0.01 });
+    metrics.recordModelCall({ model: 'unpriced', durationMs: 300, inputTokens: 10 });
+    metrics.recordCacheHit('pages');
+    metrics.recordCacheMiss();
+  }
+
+  async stop(): Promise<void> {
+    this.rest();
+    await this.app.close();
+  }
+}
