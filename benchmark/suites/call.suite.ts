@@ -4,14 +4,32 @@ import { byRound } from '../harness/statistics';
 import { toolNames } from '../harness/workload';
 import { comparisonSection } from '../report/comparison.section';
 import type { Target } from '../report/verdict';
-import { BARE, FLOOR, OPENTELEMETRY, OURS, OURS_WITHOUT_CONTEXT, PROM_CLIENT, PROM_CLIENT_BOUND } from './contestants';
+import {
+  BARE,
+  FLOOR,
+  NESTJS_OTEL,
+  OPENTELEMETRY,
+  OURS,
+  OURS_WITHOUT_CONTEXT,
+  PROM_CLIENT,
+  PROM_CLIENT_BOUND,
+} from './contestants';
 import type { Suite } from './suite';
 
 const TOOLS = 10;
 const WITH_CONTEXT = '`@TrackTool` on an async method, in an agent';
 const WITHOUT_CONTEXT = 'the same, no agent, `asyncContext: false`';
 
-const contestants = [OURS, OURS_WITHOUT_CONTEXT, PROM_CLIENT, PROM_CLIENT_BOUND, OPENTELEMETRY, FLOOR, BARE];
+const contestants = [
+  OURS,
+  OURS_WITHOUT_CONTEXT,
+  PROM_CLIENT,
+  PROM_CLIENT_BOUND,
+  OPENTELEMETRY,
+  NESTJS_OTEL,
+  FLOOR,
+  BARE,
+];
 
 /** What everybody adds to the bare method. */
 export function addedToBare(figures: Figures): Figures {

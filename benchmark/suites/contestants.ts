@@ -11,6 +11,7 @@ export const PROM_CLIENT: Contestant = { label: 'prom-client', subject: 'prom-cl
 export const PROM_CLIENT_BOUND: Contestant = { label: 'prom-client, bound children', subject: 'prom-client-bound' };
 export const PROM_CLIENT_NO_GAUGE: Contestant = { label: 'prom-client, no gauge', subject: 'prom-client-no-gauge' };
 export const OPENTELEMETRY: Contestant = { label: 'OpenTelemetry SDK', subject: 'opentelemetry' };
+export const NESTJS_OTEL: Contestant = { label: 'nestjs-otel, counts only', subject: 'nestjs-otel' };
 export const FLOOR: Contestant = { label: 'floor (written by hand)', subject: 'floor' };
 export const BARE: Contestant = { label: 'bare', subject: 'bare' };
 export const PROM_CLIENT_OBJECTS: Contestant = {
