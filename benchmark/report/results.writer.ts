@@ -69,7 +69,7 @@ contestant must have counted everything that it was given.`;
 const REPEAT = `\`\`\`console
 npm ci
 npm run bench                                # everything, and this page anew
-npm run bench -- --quick                     # in about a minute, only to the terminal
+npm run bench -- --quick                     # in one or two minutes, only to the terminal
 npm run bench -- --only call --only scrape   # some of it
 npm run bench -- --soak --minutes 10         # at full speed with changing names
 npx -p node@24 npm run bench                 # on another Node

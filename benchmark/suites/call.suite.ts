@@ -4,7 +4,16 @@ import { byRound } from '../harness/statistics';
 import { toolNames } from '../harness/workload';
 import { comparisonSection } from '../report/comparison.section';
 import type { Target } from '../report/verdict';
-import { BARE, FLOOR, OPENTELEMETRY, OURS, OURS_WITHOUT_CONTEXT, PROM_CLIENT, PROM_CLIENT_BOUND } from './contestants';
+import {
+  BARE,
+  FLOOR,
+  NESTJS_OTEL,
+  OPENTELEMETRY,
+  OURS,
+  OURS_WITHOUT_CONTEXT,
+  PROM_CLIENT,
+  PROM_CLIENT_BOUND,
+} from './contestants';
 import type { Suite } from './suite';
 
 const TOOLS = 10;
