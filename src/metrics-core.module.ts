@@ -126,7 +126,8 @@ function createListener(endpoint: MetricsEndpoint | undefined) {
   ): MetricsListener => {
     if (listen !== undefined && endpoint !== undefined && endpoint.guards.length > 0) throw guardsCannotListen();
     const onFault = (fault: unknown) => faults.report('answering a scrape', fault);
-    return new MetricsListener({ listen, path: endpoint?.path ?? '/metrics', answers, tokens, onFault });
+    const { path = '/metrics', dashboard = true } = endpoint ?? {};
+    return new MetricsListener({ listen, path, dashboard, answers, tokens, onFault });
   };
 }
 

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { HttpException, InternalServerErrorException, NotFoundException, UnauthorizedException } from '@nestjs/common';
 import type { BearerTokens } from './bearer-tokens';
+import { writeDashboard } from './dashboard/dashboard-response';
 import type { MetricsAnswers, MetricsRequest, MetricsRoute } from './metrics-answer';
 import { writeAnswer } from './metrics-response';
 import type { MetricsResponse } from './metrics-response';
@@ -18,6 +19,8 @@ export interface ListenOptions {
 export interface MetricsListenerOptions {
   readonly listen: ListenOptions | undefined;
   readonly path: string;
+  /** Whether the page stands below the path. */
+  readonly dashboard: boolean;
   readonly answers: MetricsAnswers;
   readonly tokens: BearerTokens;
   readonly onFault: (fault: unknown) => void;
@@ -30,9 +33,11 @@ export interface MetricsListenerOptions {
 export class MetricsListener {
   private server: Server | undefined;
   private readonly routes: ReadonlyMap<string, MetricsRoute>;
+  private readonly page: string;
 
   constructor(private readonly options: MetricsListenerOptions) {
     const path = `/${options.path.replace(/^\/+|\/+$/g, '')}`;
+    this.page = `${path}/dashboard`;
     this.routes = new Map([
       [path, 'metrics'],
       [`${path}/history`, 'history'],
@@ -79,11 +84,22 @@ export class MetricsListener {
     try {
       const url = new URL(request.url ?? '/', 'http://localhost');
       const asked: MetricsRequest = { headers: request.headers, query: readQuery(url.searchParams) };
+      if (this.isOfPage(request, url)) return await this.answerPage(response, asked, url);
       const route = this.route(request, url);
       await writeAnswer(plainResponse(response), asked, await this.options.answers[route](asked));
     } catch (error) {
       this.refuse(response, error);
     }
+  }
+
+  private isOfPage({ method }: IncomingMessage, { pathname }: URL): boolean {
+    const isRead = method === 'GET' || method === 'HEAD';
+    return isRead && this.options.dashboard && `${pathname}/`.startsWith(`${this.page}/`);
+  }
+
+  private answerPage(response: ServerResponse, asked: MetricsRequest, { pathname }: URL): Promise<void> {
+    const name = pathname.slice(this.page.length + 1) || undefined;
+    return writeDashboard(plainResponse(response), { ...asked, url: pathname }, name);
   }
 
   private route({ method, headers }: IncomingMessage, { pathname }: URL): MetricsRoute {
@@ -120,7 +136,7 @@ function plainResponse(response: ServerResponse): MetricsResponse {
     status: (code) => (response.statusCode = code),
     getHeader: (name) => response.getHeader(name),
     header: (name, value) => response.setHeader(name, value),
-    send: (body) => response.setHeader('Content-Length', body.length).end(body),
+    send: (body) => (body.length === 0 ? response.end() : response.setHeader('Content-Length', body.length).end(body)),
   };
 }
 
