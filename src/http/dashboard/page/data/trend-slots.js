@@ -1,0 +1,47 @@
+/** @import { TrendPoint } from './documents' */
+/** @import { Snapshot } from './snapshot.js' */
+
+const SLOTS = 60;
+
+/**
+ * Where each slot of the window begins, in milliseconds. Slots follow a clock of the server that only it knows; any point
+ * shows where they lie.
+ *
+ * @param {Snapshot} snapshot
+ */
+export function slotTimes({ trends, now }) {
+  const slotMs = trends.slot_seconds * 1_000;
+  const point = trends.system.points.at(-1) ?? anyPoint(trends.agents) ?? anyPoint(trends.tools);
+  const phase = point === undefined ? 0 : Date.parse(point.start_time) % slotMs;
+  const last = Math.floor((now - phase) / slotMs) * slotMs + phase;
+  return Array.from({ length: SLOTS }, (_, index) => last - (SLOTS - 1 - index) * slotMs);
+}
+
+/** @param {Record<string, { points: TrendPoint[] }>} trends */
+function anyPoint(trends) {
+  for (const name in trends) {
+    const point = trends[name]?.points.at(-1);
+    if (point !== undefined) return point;
+  }
+  return undefined;
+}
+
+/**
+ * One value per slot; points stand only where something ended.
+ *
+ * @template Value
+ * @param {readonly TrendPoint[]} points
+ * @param {readonly number[]} times of `slotTimes`
+ * @param {(point: TrendPoint) => Value} valueOf
+ * @param {Value} empty
+ * @returns {Value[]}
+ */
+export function fillSlots(points, times, valueOf, empty) {
+  const values = /** @type {Value[]} */ (new Array(SLOTS).fill(empty));
+  const [first = 0, second = 1] = times;
+  for (const point of points) {
+    const index = Math.round((Date.parse(point.start_time) - first) / (second - first));
+    if (index >= 0 && index < SLOTS) values[index] = valueOf(point);
+  }
+  return values;
+}
