@@ -38,7 +38,7 @@ export class Visitors implements OnApplicationShutdown {
     if (count % 31 === 30) return `What does the section "${'Lorem ipsum '.repeat(24)}" say?`;
     if (count % 9 === 8) return `What does the section "Teleportation ${count}" say?`;
     if (count % 7 === 6) return `Calculate ${count} * (7 + bananas)`;
-    if (count % 3 === 2) return `How much is ${count} * 7, and what is ${heading}?`;
+    if (count % 3 === 2) return `What is ${heading}, and how much is ${count} * 7?`;
     return `What is ${heading}?`;
   }
 }

@@ -21,8 +21,8 @@ const DEFAULTS = {
   request: '',
   filter: '',
   failedOnly: false,
-  agents: '-rate',
-  tools: '-rate',
+  agents: '-calls',
+  tools: '-calls',
 };
 
 /** @param {string} hash @returns {ViewState} */

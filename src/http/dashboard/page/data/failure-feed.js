@@ -1,7 +1,7 @@
 /** @import { Execution } from './documents' */
 /** @import { MetricsApi } from './metrics-api.js' */
 
-const LIMIT = 15;
+const LIMIT = 10;
 
 /** The last failures of one agent or tool, which may be older than what the page has of the history. */
 export class FailureFeed {

@@ -45,7 +45,7 @@ export function crewPanel(snapshot, view, matches) {
 
 /** @param {CrewEdge} edge @param {string} path @param {number} busiest */
 function edgeView({ calls, failures }, path, busiest) {
-  const width = calls === 0 ? 1 : 1.2 + 4 * (Math.log1p(calls) / Math.log1p(busiest));
+  const width = calls === 0 ? 1 : 1.2 + 4.8 * Math.sqrt(calls / busiest);
   const look = calls === 0 ? 'is-idle' : `severity-${severity(shareOf(failures, calls))}`;
   return svg`<path class="edge ${look}" d=${path} stroke-width=${width.toFixed(1)}>
     <title>${formatCount(calls)} calls in the history of the window, ${formatCount(failures)} failed</title>

@@ -2,8 +2,9 @@ import { html, nothing } from '../libraries/lit-html.js';
 import { fillSlots, slotTimes } from '../data/trend-slots.js';
 import { formatBytes, formatCost, formatCount, formatRate, formatSeconds, formatShare, formatTime } from '../format.js';
 import { hashOf } from '../view-state.js';
+import { changeMark } from './change-mark.js';
 import { kindMark, nameText, severity, statusMark } from './names.js';
-import { changeMark } from './system-tiles.js';
+import { timeRange } from './system-tiles.js';
 
 /** @import { Execution, ToolMetrics, Totals, Trend } from '../data/documents' */
 /** @import { Snapshot } from '../data/snapshot.js' */
@@ -27,9 +28,8 @@ export function detailsPanel(snapshot, view, failures) {
       totals === undefined
         ? html`<p class="empty">This instance knows no ${kind} of that name.</p>`
         : html`${trend === undefined ? nothing : trendFigures(trend, view)} ${plots(snapshot, trend)}
-          ${totalFigures(totals)}
-          ${kind === 'agent' ? calledTools(snapshot, name, view) : callers(snapshot, name, view)}
-          ${lastErrors(failures, view)}`
+          ${lastErrors(failures, view)} ${totalFigures(totals)}
+          ${kind === 'agent' ? calledTools(snapshot, name, view) : callers(snapshot, name, view)}`
     }
   </aside>`;
 }
@@ -41,7 +41,7 @@ function trendFigures(trend, { window }) {
       ${figure('Calls', formatCount(trend.count))} ${figure('Per second', formatRate(trend.rate_per_second))}
       ${figure('Errors', formatShare(trend.error_rate), `severity-${severity(trend.error_rate)}`)}
       ${figure('p50', formatSeconds(trend.p50_seconds))}
-      ${figure('p95', html`${formatSeconds(trend.p95_seconds)} ${changeMark(trend.p95_seconds, trend.previous.p95_seconds, 'up-is-bad')}`)}
+      ${figure('p95', html`${formatSeconds(trend.p95_seconds)} ${changeMark(trend, 'p95_seconds', 'up-is-bad')}`)}
       ${figure('p99', formatSeconds(trend.p99_seconds))}
     </dl>`;
 }
@@ -58,9 +58,7 @@ function figure(label, value, look = '') {
 function plots(snapshot, trend) {
   const times = slotTimes(snapshot);
   const points = trend?.points ?? [];
-  const slotMs = snapshot.trends.slot_seconds * 1_000;
-  /** @type {[number, number]} */
-  const range = [times[0] ?? 0, (times.at(-1) ?? 0) + slotMs];
+  const range = timeRange(snapshot, times);
   /** @type {Plot} */
   const calls = {
     times,
@@ -78,11 +76,7 @@ function plots(snapshot, trend) {
     range,
     format: formatSeconds,
     series: [
-      {
-        values: fillSlots(points, times, ({ p95_seconds }) => /** @type {number | null} */ (p95_seconds), null),
-        color: '--accent',
-        look: 'line',
-      },
+      { values: fillSlots(points, times, ({ p95_seconds }) => p95_seconds, 0), color: '--accent', look: 'bars' },
     ],
   };
   return html`<h3>Calls and failures <span class="scope">per ${formatSeconds(snapshot.trends.slot_seconds)}</span></h3>

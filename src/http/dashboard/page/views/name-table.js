@@ -1,101 +1,14 @@
 import { html, nothing } from '../libraries/lit-html.js';
-import { formatCost, formatCount, formatRate, formatSeconds, formatShare } from '../format.js';
+import { formatCount } from '../format.js';
 import { hashOf } from '../view-state.js';
-import { nameText, severity } from './names.js';
+import { COLUMNS_OF, NAME_COLUMN } from './name-columns.js';
+import { nameText } from './names.js';
 import { sparkline } from './sparkline.js';
 
 /** @import { NameRow } from '../data/name-rows.js' */
+/** @import { Column } from './name-columns.js' */
 /** @import { ViewState } from '../view-state.js' */
 
-/**
- * @typedef {object} Column
- * @property {string} id
- * @property {string} label
- * @property {string} hint
- * @property {(row: NameRow) => number | string} sortBy
- * @property {(row: NameRow) => unknown} cell
- * @property {(row: NameRow) => string} [look]
- */
-
-/** @type {Column[]} */
-const COLUMNS = [
-  {
-    id: 'calls',
-    label: 'Calls',
-    hint: 'since start',
-    sortBy: ({ totals }) => totals.execution_count,
-    cell: ({ totals }) => formatCount(totals.execution_count),
-  },
-  {
-    id: 'rate',
-    label: 'Per second',
-    hint: 'in the window',
-    sortBy: ({ trend }) => trend?.rate_per_second ?? 0,
-    cell: ({ trend }) => quiet(trend?.rate_per_second ?? 0, formatRate),
-  },
-  {
-    id: 'errors',
-    label: 'Errors',
-    hint: 'failed or timed out, in the window',
-    sortBy: ({ trend }) => trend?.error_rate ?? 0,
-    cell: ({ trend }) => quiet(trend?.error_rate ?? 0, formatShare),
-    look: ({ trend }) => `severity-${severity(trend?.error_rate ?? 0)}`,
-  },
-  {
-    id: 'p95',
-    label: 'p95',
-    hint: 'of durations in the window; ▲ slower than in the window before',
-    sortBy: ({ trend }) => trend?.p95_seconds ?? 0,
-    cell: ({ trend }) => html`${slowMark(trend)}${quiet(trend?.p95_seconds ?? 0, formatSeconds)}`,
-  },
-  {
-    id: 'running',
-    label: 'Running',
-    hint: 'in progress now',
-    sortBy: ({ totals }) => totals.in_progress,
-    cell: ({ totals }) => quiet(totals.in_progress, formatCount),
-  },
-];
-
-/** @type {Column[]} */
-const USAGE_COLUMNS = [
-  {
-    id: 'tokens',
-    label: 'Tokens',
-    hint: 'since start',
-    sortBy: ({ tokens }) => tokens,
-    cell: ({ tokens }) => quiet(tokens, formatCount),
-  },
-  {
-    id: 'cost',
-    label: 'Cost',
-    hint: 'since start',
-    sortBy: ({ costUsd }) => costUsd,
-    cell: ({ costUsd }) => quiet(costUsd, formatCost),
-  },
-];
-
-/** @type {Column[]} */
-const RETRY_COLUMNS = [
-  {
-    id: 'retries',
-    label: 'Retries',
-    hint: 'since start',
-    sortBy: ({ totals }) => totals.retry_count,
-    cell: ({ totals }) => quiet(totals.retry_count, formatCount),
-  },
-];
-
-/** @type {Column} */
-const NAME_COLUMN = {
-  id: 'name',
-  label: 'Name',
-  hint: '',
-  sortBy: ({ title }) => title.toLowerCase(),
-  cell: () => nothing,
-};
-
-const COLUMNS_OF = { agents: [...COLUMNS, ...USAGE_COLUMNS], tools: [...COLUMNS, ...RETRY_COLUMNS] };
 const FEW_ROWS = 15;
 const ROWS_PER_PAGE = [FEW_ROWS, 50, 200];
 
@@ -185,9 +98,10 @@ function headerCell(kind, { id, label, hint }, view) {
 function rowView(row, columns, view, times) {
   const { kind, name, title } = row;
   const isSelected = view.selected?.kind === kind && view.selected.name === name;
-  return html`<tr aria-selected=${isSelected ? 'true' : nothing}>
+  return html`<tr class=${isSelected ? 'is-selected' : ''}>
     <th scope="row" class="name-cell">
-      <a href=${hashOf(view, { selected: { kind, name } })}>${nameText(name)}</a
+      <a href=${hashOf(view, { selected: { kind, name } })} aria-current=${isSelected ? 'true' : nothing}
+        >${nameText(name)}</a
       >${title === name ? nothing : html` <bdi class="alias">${title}</bdi>`}
     </th>
     ${columns.map(({ id, cell, look }) => html`<td class="number ${look?.(row) ?? ''}" data-column=${id}>${cell(row)}</td>`)}
@@ -215,17 +129,4 @@ function pager(place, rows, update) {
       ${ROWS_PER_PAGE.map((size) => html`<option value=${size} ?selected=${size === place.size}>${size} rows</option>`)}
     </select>
   </div>`;
-}
-
-/** Nothing much is said of zero. @param {number} value @param {(value: number) => string} format */
-function quiet(value, format) {
-  return value === 0 ? html`<span class="zero">0</span>` : format(value);
-}
-
-/** @param {NameRow['trend']} trend */
-function slowMark(trend) {
-  if (trend?.change !== 'up') return nothing;
-  return html`<span class="slower" title="slower than in the window before"
-    >▲<span class="unseen">slower</span></span
-  > `;
 }

@@ -28,15 +28,14 @@ export function requestsPanel({ executions }, view, matches, update) {
     shown += MORE;
     update();
   };
+  const toggleFailed = () => {
+    location.hash = hashOf(view, { failedOnly: !view.failedOnly });
+  };
   return html`<section class="panel" id="requests" aria-labelledby="requests-title">
     <header>
       <h2 id="requests-title">Recent requests <span class="count">${formatCount(requests.length)}</span></h2>
-      <a
-        class="toggle"
-        role="switch"
-        aria-checked=${view.failedOnly}
-        href=${hashOf(view, { failedOnly: !view.failedOnly })}
-        >with failures only</a
+      <label class="toggle"
+        ><input type="checkbox" .checked=${view.failedOnly} @change=${toggleFailed} /> with failures only</label
       >
     </header>
     ${requests.length === 0 ? html`<p class="empty">${emptyText(all.length, executions.length)}</p>` : nothing}
@@ -68,16 +67,18 @@ function requestView(request, view) {
     <a class="request" href=${hashOf(view, { request: isOpen ? '' : root.id })} aria-expanded=${isOpen}>
       ${statusMark(root.status)}
       <time datetime=${root.end_time}>${formatTime(Date.parse(root.end_time))}</time>
-      <span class="grow">${nameText(nameOf(root))}</span>
-      <span class="failure"
-        >${failure ? html`${nameText(nameOf(failure))}: <bdi>${failure.error_type}</bdi>${failures.length > 1 ? ` +${failures.length - 1}` : ''}` : nothing}</span
-      >
-      <span class="steps">${plural(parts.length, 'step')}</span>
-      ${isOpen ? nothing : strip(request)}
+      ${nameText(nameOf(root))} ${isOpen ? html`<span></span>` : strip(request)}
       <span class="number">${formatSeconds(root.duration_seconds)}</span>
+      ${failure === undefined ? html`<span class="steps">${plural(parts.length, 'step')}</span>` : failureText(failure, failures.length)}
     </a>
     ${isOpen ? waterfall(request) : nothing}
   </li>`;
+}
+
+/** @param {Execution} failure @param {number} count */
+function failureText(failure, count) {
+  const others = count > 1 ? ` +${count - 1}` : '';
+  return html`<span class="failure"><bdi>${nameOf(failure)}</bdi>: <bdi>${failure.error_type}</bdi>${others}</span>`;
 }
 
 /** A waterfall in one line: tools and models, which are where the time goes. @param {Request} request */
@@ -120,7 +121,7 @@ function stepView({ execution, depth, startMs, endMs }, totalMs) {
         ? 'cancelled'
         : '',
     retries > 0 ? plural(retries, 'retry').replace('retrys', 'retries') : '',
-    firstChunk !== null ? `first chunk ${formatSeconds(firstChunk)}` : '',
+    firstChunk !== null ? `first ${kind === 'model' ? 'token' : 'chunk'} ${formatSeconds(firstChunk)}` : '',
   ].filter(Boolean);
   return html`<li class="step step-${status}">
     <span class="step-name" .style=${`--depth: ${Math.min(depth, 12)}`}

@@ -53,7 +53,7 @@ export function topBar(poller, view, actions) {
       aria-label="Colours: ${actions.theme()}"
       title="Colours: ${actions.theme()}"
     >
-      <span aria-hidden="true">◐</span> ${actions.theme()}
+      <span aria-hidden="true">◐</span> <span class="theme-name">${actions.theme()}</span>
     </button>
   </header>`;
 }
