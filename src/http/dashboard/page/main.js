@@ -46,9 +46,7 @@ function update() {
 }
 
 function draw() {
-  performance.mark('draw');
   render(page({ poller, view, failures: poller.failures.executions, hasToken: api.hasToken }, actions), root);
-  performance.measure('draw', 'draw');
 }
 
 function changeView() {

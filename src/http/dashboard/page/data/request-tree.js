@@ -52,8 +52,9 @@ export function readSteps({ root, parts }) {
   const add = (execution, depth) => {
     const [startMs, endMs] = [Date.parse(execution.start_time) - begin, Date.parse(execution.end_time) - begin];
     steps.push({ execution, depth, startMs, endMs });
-    const within = children.get(execution.id) ?? [];
-    for (const child of within.toSorted(byStart)) add(child, depth + 1);
+    // Of what began in the same millisecond the history has last what ended first.
+    const within = (children.get(execution.id) ?? []).toReversed();
+    for (const child of within.sort(byStart)) add(child, depth + 1);
   };
   add(root, 0);
   return steps;

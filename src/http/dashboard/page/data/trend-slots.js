@@ -29,19 +29,33 @@ function anyPoint(trends) {
 /**
  * One value per slot; points stand only where something ended.
  *
- * @template Value
  * @param {readonly TrendPoint[]} points
  * @param {readonly number[]} times of `slotTimes`
- * @param {(point: TrendPoint) => Value} valueOf
- * @param {Value} empty
- * @returns {Value[]}
+ * @param {(point: TrendPoint) => number} valueOf
  */
-export function fillSlots(points, times, valueOf, empty) {
-  const values = /** @type {Value[]} */ (new Array(SLOTS).fill(empty));
-  const [first = 0, second = 1] = times;
+export function fillSlots(points, times, valueOf) {
+  const values = new Array(SLOTS).fill(0);
   for (const point of points) {
-    const index = Math.round((Date.parse(point.start_time) - first) / (second - first));
+    const index = slotOf(point.start_time, times);
     if (index >= 0 && index < SLOTS) values[index] = valueOf(point);
   }
   return values;
+}
+
+/** Thousands of names have the same few times, and reading a time takes long. @type {Map<string, number>} */
+const known = new Map();
+/** For which `known` holds. @type {readonly number[]} */
+let knownTimes = [];
+
+/** @param {string} startTime @param {readonly number[]} times */
+function slotOf(startTime, times) {
+  if (times !== knownTimes) known.clear();
+  knownTimes = times;
+  let slot = known.get(startTime);
+  if (slot === undefined) {
+    const [first = 0, second = 1] = times;
+    slot = Math.round((Date.parse(startTime) - first) / (second - first));
+    known.set(startTime, slot);
+  }
+  return slot;
 }

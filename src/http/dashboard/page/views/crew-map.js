@@ -29,7 +29,7 @@ export function crewPanel(snapshot, view, matches) {
       </span>
     </header>
     ${graph.nodes.length === 0 ? html`<p class="empty">None has a name like that.</p>` : nothing}
-    <div class="crew-frame" tabindex="0" role="region" aria-labelledby="crew-title">
+    <div class="crew-frame" tabindex="0" role="group" aria-label="Crew, as a graph">
       <svg
         class="crew-map"
         viewBox="0 0 ${layout.width} ${layout.height}"
@@ -63,7 +63,7 @@ function nodeView(node, { centres }, view) {
   if (kind === 'model')
     return svg`<g class=${look} transform=${place} role="img" aria-label=${describe(node)}>${body}</g>`;
   const href = hashOf(view, { selected: { kind, name } });
-  return svg`<a class=${look} transform=${place} href=${href} aria-label=${describe(node)}>${body}</a>`;
+  return svg`<a class=${look} transform=${place} href=${href}>${body}</a>`;
 }
 
 /** @param {CrewNode} node */

@@ -66,8 +66,8 @@ function plots(snapshot, trend) {
     format: formatCount,
     max: 4,
     series: [
-      { values: fillSlots(points, times, ({ count }) => count, 0), color: '--accent', look: 'bars' },
-      { values: fillSlots(points, times, ({ errors }) => errors, 0), color: '--bad', look: 'bars' },
+      { values: fillSlots(points, times, ({ count }) => count), color: '--accent', look: 'bars' },
+      { values: fillSlots(points, times, ({ errors }) => errors), color: '--bad', look: 'bars' },
     ],
   };
   /** @type {Plot} */
@@ -75,9 +75,7 @@ function plots(snapshot, trend) {
     times,
     range,
     format: formatSeconds,
-    series: [
-      { values: fillSlots(points, times, ({ p95_seconds }) => p95_seconds, 0), color: '--accent', look: 'bars' },
-    ],
+    series: [{ values: fillSlots(points, times, ({ p95_seconds }) => p95_seconds), color: '--accent', look: 'bars' }],
   };
   return html`<h3>Calls and failures <span class="scope">per ${formatSeconds(snapshot.trends.slot_seconds)}</span></h3>
     <time-plot axes .plot=${calls} role="img" aria-label="Calls and failures over time"></time-plot>

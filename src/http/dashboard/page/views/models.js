@@ -22,7 +22,7 @@ export function modelsPanel({ models, executions }, matches) {
         ? html`<p class="empty">
             No model calls yet. <code>trackedModel</code> and <code>recordModelCall</code> count them.
           </p>`
-        : html`<div class="table-frame" tabindex="0" role="region" aria-labelledby="models-title">
+        : html`<div class="table-frame" tabindex="0" role="group" aria-label="Models, as a table">
             <table>
               <thead>
                 <tr>

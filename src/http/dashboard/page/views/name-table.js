@@ -37,7 +37,7 @@ export function nameTable(kind, rows, view, times, update) {
       </h2>
       ${rows.length > FEW_ROWS ? pager(place, rows.length, update) : nothing}
     </header>
-    <div class="table-frame" tabindex="0" role="region" aria-labelledby="${kind}-title">
+    <div class="table-frame" tabindex="0" role="group" aria-label="${kind}, as a table">
       <table>
         <thead>
           <tr>

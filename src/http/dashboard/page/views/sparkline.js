@@ -8,8 +8,8 @@ const HEIGHT = 20;
 /** Executions per slot, failures in front. Two paths, since a table has hundreds of these. @param {Trend | undefined} trend @param {readonly number[]} times */
 export function sparkline(trend, times) {
   const points = trend?.points ?? [];
-  const counts = fillSlots(points, times, ({ count }) => count, 0);
-  const errors = fillSlots(points, times, ({ errors }) => errors, 0);
+  const counts = fillSlots(points, times, ({ count }) => count);
+  const errors = fillSlots(points, times, ({ errors }) => errors);
   const max = Math.max(1, ...counts);
   return html`<svg
     class="sparkline"

@@ -15,7 +15,7 @@ export function trendTiles({ trends: { system, window, slot_seconds }, document 
   /** @param {(point: typeof system.points[number]) => number} valueOf @param {string} color @param {Plot['format']} format @returns {Plot} */
   const bars = (valueOf, color, format) => {
     /** @type {PlotSeries} */
-    const series = { values: fillSlots(system.points, times, valueOf, 0), color, look: 'bars' };
+    const series = { values: fillSlots(system.points, times, valueOf), color, look: 'bars' };
     return { times, range, format, series: [series] };
   };
   return [
