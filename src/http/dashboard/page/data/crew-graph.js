@@ -44,7 +44,7 @@ export function readCrew(snapshot, matches) {
   const shown = new Set(nodes.map(({ id }) => id));
   return {
     nodes,
-    edges: [...edges.values()].filter(({ from, to }) => shown.has(from) && shown.has(to)),
+    edges: edges.filter(({ from, to }) => shown.has(from) && shown.has(to)),
     leftOut: all.length - nodes.length,
   };
 }
@@ -52,7 +52,7 @@ export function readCrew(snapshot, matches) {
 /** @param {ExecutionKind} kind @param {string} name */
 const nodeId = (kind, name) => `${kind}:${name}`;
 
-/** @param {Snapshot} snapshot @param {Map<string, CrewEdge>} edges @returns {CrewNode[]} */
+/** @param {Snapshot} snapshot @param {readonly CrewEdge[]} edges @returns {CrewNode[]} */
 function readNodes({ agents, tools, models, agentTrends, toolTrends }, edges) {
   /** @type {CrewNode[]} */
   const nodes = [];
@@ -64,7 +64,7 @@ function readNodes({ agents, tools, models, agentTrends, toolTrends }, edges) {
   }
   for (const [name, { execution_count, in_progress }] of models) {
     const node = createNode('model', name, name, execution_count, in_progress, undefined);
-    const calls = [...edges.values()].filter(({ to }) => to === node.id);
+    const calls = edges.filter(({ to }) => to === node.id);
     nodes.push({ ...node, errorRate: shareOf(sum(calls, 'failures'), sum(calls, 'calls')) });
   }
   return nodes;
@@ -83,30 +83,42 @@ function createNode(kind, name, title, total, inProgress, trend) {
   return { id: nodeId(kind, name), kind, name, title, total, inProgress, trend, errorRate: trend?.error_rate ?? 0 };
 }
 
-/** @param {Snapshot} snapshot @returns {Map<string, CrewEdge>} */
+/** @param {Snapshot} snapshot @returns {CrewEdge[]} */
 function readEdges({ agents, executions, running, trends, now }) {
-  /** @type {Map<string, CrewEdge>} */
-  const edges = new Map();
-  /** @param {string} from @param {string} to */
-  const edge = (from, to) => {
-    const key = JSON.stringify([from, to]);
-    const known = edges.get(key) ?? { from, to, calls: 0, failures: 0 };
-    edges.set(key, known);
-    return known;
-  };
+  const edges = new EdgeTable();
   for (const [agent, { tool_metrics }] of agents) {
-    for (const tool of Object.keys(tool_metrics)) edge(nodeId('agent', agent), nodeId('tool', tool));
+    const from = nodeId('agent', agent);
+    for (const tool in tool_metrics) edges.between(from, nodeId('tool', tool));
   }
   const byId = new Map([...executions, ...running].map((execution) => [execution.id, execution]));
-  const from = now - trends.slot_seconds * 60_000;
+  const since = new Date(now - trends.slot_seconds * 60_000).toISOString();
   for (const execution of executions) {
     const caller = callerOf(execution, byId);
-    if (caller === undefined || Date.parse(execution.end_time) < from) continue;
-    const called = edge(caller, nodeId(execution.kind, nameOf(execution)));
+    if (caller === undefined || execution.end_time < since) continue;
+    const called = edges.between(caller, nodeId(execution.kind, nameOf(execution)));
     called.calls += 1;
     called.failures += Number(isFailure(execution));
   }
-  return edges;
+  return edges.all;
+}
+
+/** Edges by both of their ends: no text could part the two, since names may hold any. */
+class EdgeTable {
+  /** @type {CrewEdge[]} */
+  all = [];
+  /** @type {Map<string, Map<string, CrewEdge>>} */
+  byEnds = new Map();
+
+  /** @param {string} from @param {string} to */
+  between(from, to) {
+    const leaving = this.byEnds.get(from) ?? new Map();
+    this.byEnds.set(from, leaving);
+    /** @type {CrewEdge} */
+    const edge = leaving.get(to) ?? { from, to, calls: 0, failures: 0 };
+    if (!leaving.has(to)) this.all.push(edge);
+    leaving.set(to, edge);
+    return edge;
+  }
 }
 
 /** @param {Execution} execution @param {Map<string, Execution | RunningExecution>} byId */
@@ -121,13 +133,14 @@ function callerOf({ parent_id, kind, agent_id }, byId) {
  * Those that match, and whom they call or are called by.
  *
  * @param {CrewNode[]} nodes
- * @param {Map<string, CrewEdge>} edges
+ * @param {readonly CrewEdge[]} edges
  * @param {(...names: string[]) => boolean} matches
  */
 function withNeighbours(nodes, edges, matches) {
   const wanted = new Set(nodes.filter(({ name, title }) => matches(name, title)).map(({ id }) => id));
+  if (wanted.size === nodes.length) return nodes;
   const near = new Set(wanted);
-  for (const { from, to } of edges.values()) {
+  for (const { from, to } of edges) {
     if (wanted.has(from)) near.add(to);
     if (wanted.has(to)) near.add(from);
   }

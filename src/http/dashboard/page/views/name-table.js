@@ -38,7 +38,7 @@ export function nameTable(kind, rows, view, times, update) {
       ${rows.length > FEW_ROWS ? pager(place, rows.length, update) : nothing}
     </header>
     <div class="table-frame" tabindex="0" role="group" aria-label="${kind}, as a table">
-      <table>
+      <table class="names">
         <thead>
           <tr>
             ${[NAME_COLUMN, ...columns].map((column) => headerCell(kind, column, view))}
@@ -86,7 +86,7 @@ function headerCell(kind, { id, label, hint }, view) {
     scope="col"
     aria-sort=${sort}
     title=${hint || nothing}
-    class=${id === 'name' ? 'name-cell' : 'number'}
+    class=${id === 'name' ? 'name-cell' : `number column-${id}`}
   >
     <a href=${hashOf(view, { [kind]: next })}
       >${label}<span aria-hidden="true">${isSorted ? (isDescending ? ' ↓' : ' ↑') : ''}</span></a

@@ -134,6 +134,15 @@ class TimePlot extends HTMLElement {
 
   /** A canvas knows no custom properties, and these follow light and dark. @param {string} name */
   colorOf(name) {
+    const scheme = `${document.documentElement.dataset.theme} ${darkness.matches}`;
+    const key = `${name} ${scheme}`;
+    const color = colors.get(key) ?? this.readColor(name);
+    colors.set(key, color);
+    return color;
+  }
+
+  /** @param {string} name */
+  readColor(name) {
     this.readout.style.color = `var(${name})`;
     const { color } = getComputedStyle(this.readout);
     this.readout.style.color = '';
@@ -149,6 +158,10 @@ class TimePlot extends HTMLElement {
       time === undefined || values.length === 0 ? '' : `${formatTime(time)}  ${values.map(format).join(' · ')}`;
   }
 }
+
+const darkness = matchMedia('(prefers-color-scheme: dark)');
+/** By name and scheme: asking for a style makes the browser work it all out. @type {Map<string, string>} */
+const colors = new Map();
 
 /** @param {Plot} plot @returns {uPlot.AlignedData} */
 function dataOf({ times, series }) {
