@@ -6,7 +6,7 @@ import { kindMark, nameText } from './names.js';
 /** @import { RunningExecution } from '../data/documents' */
 /** @import { Snapshot } from '../data/snapshot.js' */
 
-const SHOWN = 12;
+const SHOWN = 9;
 /** Younger than that nobody calls it stuck, however fast the others were. */
 const MIN_STUCK_SECONDS = 2;
 
