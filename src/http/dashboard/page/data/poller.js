@@ -93,7 +93,7 @@ export class Poller {
       this.enter(this.isPaused ? 'paused' : 'live');
     } catch (error) {
       this.refusal = error instanceof RefusedError ? error.status : undefined;
-      this.enter(stateAfter(this.refusal));
+      this.enter(this.isPaused ? 'paused' : stateAfter(this.refusal));
     }
   }
 

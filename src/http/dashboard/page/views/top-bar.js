@@ -84,7 +84,7 @@ export function notices(poller) {
     ${
       poller.state === 'refused'
         ? html`<p class="notice notice-bad" id="refused">
-            The server answers ${poller.refusal}: a guard of the application does not let this page read the metrics.
+            The server answers ${poller.refusal}: it does not let this page read the metrics.
           </p>`
         : nothing
     }
