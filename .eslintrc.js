@@ -19,7 +19,10 @@ const rooms = [
 ];
 
 /** Files that stand in no room: the module puts the rooms together, the index names what is public. */
-const moduleFiles = { regex: '^(\\.\\./)+metrics[.-][a-z.-]+$', message: 'This room must not know the module.' };
+const moduleFiles = {
+  regex: '^(\\.\\./)+metrics(?:\\.(?:module|options|constants)|-core\\.module|-application|-options\\.[a-z]+)$',
+  message: 'This room must not know the module.',
+};
 const indexFile = { regex: '^(\\.\\./)+index$', message: 'This room must not know the index.' };
 
 const closedRoom = (room) => ({ group: [`**/${room}/**`], message: `This room must not know ${room}.` });
@@ -63,6 +66,15 @@ module.exports = {
           'error',
           { selector: 'ImportExpression', message: 'Not seen by the rules on who may import whom.' },
         ],
+      },
+    },
+    {
+      files: ['src/http/dashboard/page/**/*.js'],
+      env: { node: false, browser: true, es2024: true },
+      parserOptions: { sourceType: 'module', ecmaVersion: 'latest' },
+      rules: {
+        'no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+        'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
       },
     },
     ...roomRules,

@@ -146,7 +146,8 @@ function createListener(endpoint: MetricsEndpoint | undefined) {
     onFault: (fault: unknown) => void,
   ): MetricsListener => {
     if (listen !== undefined && endpoint !== undefined && endpoint.guards.length > 0) throw guardsCannotListen();
-    return new MetricsListener({ listen, path: endpoint?.path ?? '/metrics', answers, tokens, onFault });
+    const { path = '/metrics', dashboard = true } = endpoint ?? {};
+    return new MetricsListener({ listen, path, dashboard, answers, tokens, onFault });
   };
 }
 

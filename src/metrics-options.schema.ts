@@ -144,9 +144,10 @@ const endpoint = v.strictObject(
     ),
     guards: v.optional(v.array(guard, 'a list of guards'), []),
     decorators: v.optional(v.array(v.function('class decorators'), 'a list of class decorators'), []),
+    dashboard: v.optional(boolean, true),
     public: v.optional(boolean, false),
   },
-  'false, or an object of path, guards, decorators and public',
+  'false, or an object of path, guards, decorators, dashboard and public',
 );
 
 const staticSchema = v.strictObject({

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule, FactoryProvider, Provider } from '@nestjs/common';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { MetricsCollector } from './collection/metrics-collector';
+import { DashboardModule } from './http/dashboard/dashboard.module';
 import type { MetricsEndpoint } from './http/endpoint-check';
 import { METRICS_LISTENER } from './http/listener.guard';
 import { MetricsListener } from './http/metrics-listener';
@@ -85,6 +86,7 @@ function assemble({ isGlobal, imports, endpoint }: ResolvedStaticOptions, option
     imports: [
       MetricsCoreModule.register(optionsProviders, imports, served),
       ...(served === undefined ? [] : [registerEndpoint(served, imports)]),
+      ...(endpoint !== false && endpoint.dashboard ? [DashboardModule.register(endpoint, imports)] : []),
     ],
     providers: PUBLIC_PROVIDERS,
     exports: PUBLIC_PROVIDERS.map(({ provide }) => provide),

@@ -23,6 +23,8 @@ export interface EndpointOptions {
   readonly guards?: readonly (Type<CanActivate> | CanActivate)[];
   /** Class decorators for the controller, such as `Public()` or `ApiExcludeController()`. @default [] */
   readonly decorators?: readonly ClassDecorator[];
+  /** The page at `/metrics/dashboard`. @default true */
+  readonly dashboard?: boolean;
   /** In production an open endpoint is warned about; `true` says that it is meant to be open. @default false */
   readonly public?: boolean;
 }

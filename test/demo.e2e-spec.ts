@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
+import { MetricsCollector } from '../src';
 import type { DemoConfig } from '../src/demo/demo.config';
 import { startDemo } from '../src/demo/start-demo';
 import { StartupError } from '../src/demo/startup.error';
@@ -456,7 +458,7 @@ describe('the start', () => {
     const url = `http://localhost:${portOf(app.getHttpServer() as Server)}`;
     const metrics = (await (await fetch(`${url}/metrics`)).json()) as DemoMetrics;
     await app.close();
-    for (const path of ['', '/history', '/running', '/trends', '?format=prometheus']) {
+    for (const path of ['', '/dashboard', '/history', '/running', '/trends', '?format=prometheus']) {
       expect(output).toContain(`${url}/metrics${path}\n`);
     }
     expect(metrics.system_metrics).toMatchObject({ total_requests: 3, successful_requests: 3 });
@@ -465,6 +467,18 @@ describe('the start', () => {
       calculate: { success_count: 1, error_count: 1 },
     });
     expect(metrics.model_metrics.extractive).toMatchObject({ success_count: 3 });
+  });
+
+  it('is visited by others, until it closes', async () => {
+    const app = await startDemo({ PORT: '0', DOCS_DIR: docsDir, VISIT_EVERY_MS: '1' });
+    const collector = app.get(MetricsCollector);
+    while (collector.getSystemMetrics().totalRequests < 20) await setTimeout(5);
+    expect(collector.getToolMetrics('read_section')?.errorCount).toBeGreaterThan(0);
+    expect(collector.getToolMetrics('calculate')?.successCount).toBeGreaterThan(1);
+    await app.close();
+    const { totalRequests } = collector.getSystemMetrics();
+    await setTimeout(50);
+    expect(collector.getSystemMetrics().totalRequests).toBe(totalRequests);
   });
 
   it("reads this project's documents and its packages' by default", async () => {

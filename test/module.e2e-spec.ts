@@ -192,7 +192,7 @@ describe('A bad option', () => {
   const COUNT = 'a whole number from 0';
   const PREFIX = 'a word of the form [a-zA-Z][a-zA-Z0-9_]* that does not end with _';
   const LABELS = /^labels named \[a-zA-Z_\]\[a-zA-Z0-9_\]\*, none of agent, .*, le and none that begins with __$/;
-  const ENDPOINT = 'false, or an object of path, guards, decorators and public';
+  const ENDPOINT = 'false, or an object of path, guards, decorators, dashboard and public';
   const PATH = "a path such as '/metrics', without parameters or wildcards";
 
   const bad: [option: string, value: string, options: unknown, allowed: string | RegExp][] = [

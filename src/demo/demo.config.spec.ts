@@ -7,7 +7,7 @@ const OPENAI_BASE_URL = 'http://localhost:1/v1';
 
 describe('readDemoConfig', () => {
   it('needs nothing set, and takes empty for unset', () => {
-    const defaults = { port: 3000, docsDir: undefined, timeouts, openAi: undefined };
+    const defaults = { port: 3000, docsDir: undefined, timeouts, visitEveryMs: 2_000, openAi: undefined };
     expect(readDemoConfig({})).toEqual(defaults);
     expect(
       readDemoConfig({ PORT: '', DOCS_DIR: '', METRICS_TOKEN: '', OPENAI_BASE_URL: '', OPENAI_API_KEY: 'unused' }),
@@ -28,8 +28,14 @@ describe('readDemoConfig', () => {
       docsDir: __dirname,
       metricsToken: 'secret',
       timeouts,
+      visitEveryMs: 0,
       openAi: { baseUrl: OPENAI_BASE_URL, apiKey: undefined, model: 'm', timeoutMs: 120_000, price: undefined },
     });
+  });
+
+  it('invites visitors to a model that costs something only where it is told to', () => {
+    expect(readDemoConfig({ VISIT_EVERY_MS: '500', OPENAI_BASE_URL }).visitEveryMs).toBe(500);
+    expect(readDemoConfig({ VISIT_EVERY_MS: '0' }).visitEveryMs).toBe(0);
   });
 
   it('reads what the model costs', () => {
@@ -48,6 +54,7 @@ describe('readDemoConfig', () => {
     ['PORT', '65536'],
     ['PORT', '-1'],
     ['PORT', '80.5'],
+    ['VISIT_EVERY_MS', '-1'],
     ['DOCS_DIR', '/no/such/folder'],
     ['DOCS_DIR', join(__dirname, 'demo.config.ts')],
     ['OPENAI_BASE_URL', 'localhost:11434'],

@@ -11,6 +11,8 @@ export interface DemoConfig {
   readonly metricsToken?: string;
   /** Limits of agents and tools. */
   readonly timeouts: MetricsModuleOptions['timeouts'];
+  /** How often somebody asks by themselves, in milliseconds; 0 for never. */
+  readonly visitEveryMs: number;
   /** The server to ask; without it, the embedded model answers. */
   readonly openAi?: OpenAiConfig;
 }
@@ -28,6 +30,8 @@ export interface OpenAiConfig {
 // A model on somebody's own laptop reads the passages slowly.
 const MODEL_TIMEOUT_MS = 120_000;
 
+const VISIT_EVERY_MS = 2_000;
+
 const TIMEOUTS = {
   // One answer of the model, and asking again.
   agentMs: 150_000,
@@ -38,8 +42,8 @@ const TIMEOUTS = {
 };
 
 /**
- * What the environment asks for: `PORT`, `DOCS_DIR`, `METRICS_TOKEN`, `OPENAI_BASE_URL`, `OPENAI_API_KEY`, `OPENAI_MODEL`,
- * and what that model costs in US dollars per million tokens, `OPENAI_INPUT_PRICE` and `OPENAI_OUTPUT_PRICE`.
+ * What the environment asks for: `PORT`, `DOCS_DIR`, `METRICS_TOKEN`, `VISIT_EVERY_MS`, `OPENAI_BASE_URL`, `OPENAI_API_KEY`,
+ * `OPENAI_MODEL`, and what that model costs in US dollars per million tokens, `OPENAI_INPUT_PRICE` and `OPENAI_OUTPUT_PRICE`.
  * An empty variable counts as unset, since that is what compose files and CI make of a missing one.
  *
  * @throws StartupError naming the variable, its value and what is wrong with it
@@ -50,6 +54,7 @@ export function readDemoConfig(env: NodeJS.ProcessEnv): DemoConfig {
     docsDir: readDocsDir(env.DOCS_DIR),
     metricsToken: env.METRICS_TOKEN || undefined,
     timeouts: TIMEOUTS,
+    visitEveryMs: readVisits(env),
     openAi: readOpenAi(env),
   };
 }
@@ -59,6 +64,13 @@ function readPort(value: string | undefined): number {
   const port = Number(value);
   if (/^\d+$/.test(value) && port <= 65_535) return port;
   throw new StartupError(`PORT=${value} is not a port: give a whole number from 0 to 65535.`);
+}
+
+/** A model on a server costs somebody something: there nobody comes unless invited. */
+function readVisits({ VISIT_EVERY_MS: value, OPENAI_BASE_URL }: NodeJS.ProcessEnv): number {
+  if (!value) return OPENAI_BASE_URL ? 0 : VISIT_EVERY_MS;
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  throw new StartupError(`VISIT_EVERY_MS=${value} is no time: give whole milliseconds, 0 for no visits.`);
 }
 
 function readDocsDir(value: string | undefined): string | undefined {

@@ -19,6 +19,7 @@ import { CalculateTool } from './tools/calculate.tool';
 import { ReadSectionTool } from './tools/read-section.tool';
 import { ResultCache } from './tools/result-cache.service';
 import { SearchDocsTool } from './tools/search-docs.tool';
+import { Visitors } from './visitors';
 
 const CACHE_ENTRIES = 1_000;
 const CACHE_TTL_MS = 5 * 60_000;
@@ -39,6 +40,7 @@ const CACHE_TTL_MS = 5 * 60_000;
     ReadSectionTool,
     CalculateTool,
     ResultCache,
+    Visitors,
   ],
 })
 export class DemoModule {

@@ -10,12 +10,14 @@ import { loadSections } from './docs/load-sections';
 import { assertFreePort } from './free-port';
 import { ModelUnavailableError } from './model/model-unavailable.error';
 import { starterQuestions } from './starter-questions';
+import { Visitors } from './visitors';
 import { welcome } from './welcome';
 
 const logger = new Logger('Demo');
 
 /**
- * Starts the crew: listens on `PORT`, says where to look and lets the crew answer three questions of its own.
+ * Starts the crew: listens on `PORT`, says where to look and lets the crew answer three questions of its own,
+ * then those of visitors.
  *
  * @throws StartupError for what the user can mend
  */
@@ -27,6 +29,7 @@ export async function startDemo(env: NodeJS.ProcessEnv): Promise<INestApplicatio
   const { port } = server.address() as AddressInfo;
   process.stdout.write(welcome(`http://localhost:${port}`));
   await askStarterQuestions(app);
+  if (config.visitEveryMs > 0) app.get(Visitors).invite(config.visitEveryMs);
   return app;
 }
 

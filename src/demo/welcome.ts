@@ -3,6 +3,7 @@ export function welcome(baseUrl: string): string {
   return `
   The crew is listening on ${baseUrl}
 
+  dashboard   ${baseUrl}/metrics/dashboard
   metrics     ${baseUrl}/metrics
   history     ${baseUrl}/metrics/history
   running     ${baseUrl}/metrics/running

@@ -7,6 +7,8 @@ export interface MetricsEndpoint {
   readonly controller: Type<object>;
   readonly path: string;
   readonly guards: readonly unknown[];
+  /** Whether the page stands below it. */
+  readonly dashboard: boolean;
   /** Meant to be open to everybody. */
   readonly public: boolean;
 }

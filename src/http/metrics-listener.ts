@@ -9,6 +9,7 @@ import {
   UnauthorizedException,
 } from '@nestjs/common';
 import type { BearerTokens } from './bearer-tokens';
+import { writeDashboard } from './dashboard/dashboard-response';
 import type { MetricsAnswers, MetricsRequest, MetricsRoute } from './metrics-answer';
 import { nodeResponse, respond } from './metrics-response';
 
@@ -26,6 +27,8 @@ export interface ListenOptions {
 export interface MetricsListenerOptions {
   readonly listen: ListenOptions | undefined;
   readonly path: string;
+  /** Whether the page stands below the path. */
+  readonly dashboard: boolean;
   readonly answers: MetricsAnswers;
   readonly tokens: BearerTokens;
   readonly onFault: (fault: unknown) => void;
@@ -38,9 +41,11 @@ export interface MetricsListenerOptions {
 export class MetricsListener {
   private server: Server | undefined;
   private readonly routes: ReadonlyMap<string, MetricsRoute>;
+  private readonly page: string;
 
   constructor(private readonly options: MetricsListenerOptions) {
     const path = `/${options.path.replace(/^\/+|\/+$/g, '')}`;
+    this.page = `${path}/dashboard`;
     this.routes = new Map([
       [path, 'metrics'],
       [`${path}/history`, 'history'],
@@ -91,11 +96,22 @@ export class MetricsListener {
       response.setHeader('Cache-Control', 'no-store');
       const url = readUrl(request);
       const asked: MetricsRequest = { headers: request.headers, query: readQuery(url.searchParams) };
+      if (this.isOfPage(request, url)) return await this.answerPage(response, asked, url);
       const route = this.route(request, url);
       await respond(nodeResponse(response), asked, (signal) => this.options.answers[route](asked, signal));
     } catch (error) {
       this.refuse(response, error);
     }
+  }
+
+  private isOfPage({ method }: IncomingMessage, { pathname }: URL): boolean {
+    const isRead = method === 'GET' || method === 'HEAD';
+    return isRead && this.options.dashboard && `${pathname}/`.startsWith(`${this.page}/`);
+  }
+
+  private answerPage(response: ServerResponse, asked: MetricsRequest, { pathname }: URL): Promise<void> {
+    const name = pathname.slice(this.page.length + 1) || undefined;
+    return writeDashboard(nodeResponse(response), { ...asked, url: pathname }, name);
   }
 
   private route({ method, headers }: IncomingMessage, { pathname }: URL): MetricsRoute {

@@ -21,7 +21,8 @@ export function nodeResponse(raw: ServerResponse): MetricsResponse {
     status: (code) => (raw.statusCode = code),
     getHeader: (name) => raw.getHeader(name),
     header: (name, value) => raw.setHeader(name, value),
-    send: (body) => raw.setHeader('Content-Length', body.length).end(body),
+    // Of an empty answer, 304 say, it is not known how long what it stands for is.
+    send: (body) => (body.length === 0 ? raw.end() : raw.setHeader('Content-Length', body.length).end(body)),
   };
 }
 

@@ -108,8 +108,8 @@ function parseEvents(body: string): SentEvent[] {
   });
 }
 
-export async function listening(server: Server): Promise<Server> {
-  await once(server.listen(0), 'listening');
+export async function listening(server: Server, port = 0): Promise<Server> {
+  await once(server.listen(port), 'listening');
   return server;
 }
 

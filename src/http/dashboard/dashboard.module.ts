@@ -1,0 +1,46 @@
+import { Controller, Get, Module, Res, UseGuards, VERSION_NEUTRAL } from '@nestjs/common';
+import type { DynamicModule, Type } from '@nestjs/common';
+import { SkipTracking } from '../../tracking/wrapping/skip-tracking.decorator';
+import { ListenerGuard } from '../listener.guard';
+import type { MetricsControllerOptions } from '../metrics.controller';
+import { NoStoreGuard } from '../no-store.guard';
+import { DashboardResponseGuard } from './dashboard-response.guard';
+
+interface DashboardOptions extends MetricsControllerOptions {
+  /** Of the endpoint; the page stands below it. */
+  readonly path: string;
+}
+
+/** The routes of the page. */
+@Module({})
+export class DashboardModule {
+  /** `imports` are the modules whose providers the guards inject. */
+  static register(options: DashboardOptions, imports: DynamicModule['imports']): DynamicModule {
+    return { module: DashboardModule, imports, controllers: [createDashboardController(options)] };
+  }
+}
+
+/**
+ * The page stands behind the guards of the endpoint, but needs no token: it is where one is entered, and what it shows it
+ * asks of the other routes.
+ */
+function createDashboardController({ path, guards, decorators }: DashboardOptions): Type<object> {
+  @SkipTracking()
+  @UseGuards(NoStoreGuard, ListenerGuard, ...guards)
+  @Controller({ path: `${path}/dashboard`, version: VERSION_NEUTRAL })
+  class DashboardController {
+    @Get()
+    @UseGuards(DashboardResponseGuard)
+    page(@Res() _response: unknown): object {
+      return {};
+    }
+
+    @Get([':file', ':folder/:file'])
+    @UseGuards(DashboardResponseGuard)
+    file(@Res() _response: unknown): object {
+      return {};
+    }
+  }
+  for (const decorate of decorators) decorate(DashboardController);
+  return DashboardController;
+}

@@ -1,0 +1,107 @@
+import { html, nothing } from '../libraries/lit-html.js';
+import { formatCost, formatCount, formatRate, formatSeconds, formatShare } from '../format.js';
+import { severity } from './names.js';
+
+/** @import { NameRow } from '../data/name-rows.js' */
+
+/**
+ * @typedef {object} Column
+ * @property {string} id
+ * @property {string} label
+ * @property {string} hint
+ * @property {(row: NameRow) => number | string} sortBy
+ * @property {(row: NameRow) => unknown} cell
+ * @property {(row: NameRow) => string} [look]
+ */
+
+/** @type {Column[]} */
+const COLUMNS = [
+  {
+    id: 'calls',
+    label: 'Calls',
+    hint: 'since start',
+    sortBy: ({ totals }) => totals.execution_count,
+    cell: ({ totals }) => formatCount(totals.execution_count),
+  },
+  {
+    id: 'rate',
+    label: 'Rate',
+    hint: 'per second, in the window',
+    sortBy: ({ trend }) => trend?.rate_per_second ?? 0,
+    cell: ({ trend }) => quiet(trend?.rate_per_second ?? 0, formatRate),
+  },
+  {
+    id: 'errors',
+    label: 'Errors',
+    hint: 'failed or timed out, in the window',
+    sortBy: ({ trend }) => trend?.error_rate ?? 0,
+    cell: ({ trend }) => quiet(trend?.error_rate ?? 0, formatShare),
+    look: ({ trend }) => `severity-${severity(trend?.error_rate ?? 0)}`,
+  },
+  {
+    id: 'p95',
+    label: 'p95',
+    hint: 'of durations in the window; ▲ slower than in the window before',
+    sortBy: ({ trend }) => trend?.p95_seconds ?? 0,
+    cell: ({ trend }) => html`${slowMark(trend)}${quiet(trend?.p95_seconds ?? 0, formatSeconds)}`,
+  },
+  {
+    id: 'running',
+    label: 'Running',
+    hint: 'in progress now',
+    sortBy: ({ totals }) => totals.in_progress,
+    cell: ({ totals }) => quiet(totals.in_progress, formatCount),
+  },
+];
+
+/** @type {Column[]} */
+const USAGE_COLUMNS = [
+  {
+    id: 'tokens',
+    label: 'Tokens',
+    hint: 'since start',
+    sortBy: ({ tokens }) => tokens,
+    cell: ({ tokens }) => quiet(tokens, formatCount),
+  },
+  {
+    id: 'cost',
+    label: 'Cost',
+    hint: 'since start',
+    sortBy: ({ costUsd }) => costUsd,
+    cell: ({ costUsd }) => quiet(costUsd, formatCost),
+  },
+];
+
+/** @type {Column[]} */
+const RETRY_COLUMNS = [
+  {
+    id: 'retries',
+    label: 'Retries',
+    hint: 'since start',
+    sortBy: ({ totals }) => totals.retry_count,
+    cell: ({ totals }) => quiet(totals.retry_count, formatCount),
+  },
+];
+
+/** @type {Column} */
+export const NAME_COLUMN = {
+  id: 'name',
+  label: 'Name',
+  hint: '',
+  sortBy: ({ title }) => title.toLowerCase(),
+  cell: () => nothing,
+};
+
+export const COLUMNS_OF = { agents: [...COLUMNS, ...USAGE_COLUMNS], tools: [...COLUMNS, ...RETRY_COLUMNS] };
+/** Nothing much is said of zero. @param {number} value @param {(value: number) => string} format */
+function quiet(value, format) {
+  return value === 0 ? html`<span class="zero">0</span>` : format(value);
+}
+
+/** @param {NameRow['trend']} trend */
+function slowMark(trend) {
+  if (trend?.change !== 'up') return nothing;
+  return html`<span class="slower" title="slower than in the window before"
+    >▲<span class="unseen">slower</span></span
+  > `;
+}
