@@ -6,7 +6,7 @@ export type { AgentExecutionRecord, ModelCallRecord, ToolExecutionRecord } from 
 export type { Execution } from './collection/execution-entry';
 export { MetricsCollector } from './collection/metrics-collector';
 export type { ExportFormat } from './collection/export-format';
-export type { HistoryFilter } from './collection/metrics-collector';
+export type { HistoryFilter } from './collection/execution-history';
 export type { RunningExecution } from './collection/collector-surroundings';
 export type {
   AgentMetrics,

@@ -1,23 +1,21 @@
 import type { Labelled } from '../../collection/execution-series';
-import { executionId } from '../../collection/execution-entry';
 import type { RunningExecution } from '../../collection/collector-surroundings';
 import type { MetricsStore } from '../../collection/metrics-store';
 import { failCall } from '../wrapping/call-style';
 import type { CallStyle } from '../wrapping/call-style';
-import { Deadline } from '../limits/deadline';
 import type { DeadlineOwner } from '../limits/deadline';
 import { ExecutionAccountant } from './execution-accountant';
 import { applyInContext, liveExecution } from './execution-context';
 import type { ExecutionHandle } from './execution-handle';
+import { findClaim, findNamesakeClaim } from './handler-claim';
 import type { ExecutionLimits } from '../limits/execution-limits';
 import type { ExecutionSpec } from '../wrapping/execution-spec';
 import type { FaultLog } from '../fault-log';
-import { liveAgent } from './execution-lineage';
 import { LiveExecution } from './live-execution';
 import type { Outcome } from '../outcomes/outcome';
 import { followResult } from '../results/follow-result';
 import type { Arrival } from '../results/follow-result';
-import { RunningExecutions } from './running-executions';
+import { describeRunning, RunningExecutions } from './running-executions';
 import type { AnyFunction } from '../wrapping/tracked-method';
 import type { Verdicts } from '../outcomes/verdicts';
 
@@ -25,13 +23,6 @@ export interface TrackingOptions {
   readonly asyncContext: boolean;
   readonly measurePayloads: boolean;
 }
-
-/** A handler can be an agent and a tool; what stands between it and either interceptor is the other, twice. */
-const CLAIMABLE_LEVELS = 3;
-
-const isSame = (one: ExecutionSpec, other: ExecutionSpec) => one === other;
-const isNamesake = (one: ExecutionSpec, other: ExecutionSpec) =>
-  one.kind === other.kind && one.declaredName === other.declaredName;
 
 /** Begins and ends the executions of one application. None of its methods throws because of a fault of ours. */
 export class ApplicationTracking {
@@ -80,7 +71,7 @@ export class ApplicationTracking {
 
   /** Whether an interceptor further out counts, under the same name, the handler that is about to be called. */
   isIntercepted(spec: ExecutionSpec): boolean {
-    return findClaimable(this.current(), spec, isNamesake) !== undefined;
+    return findNamesakeClaim(this.current(), spec) !== undefined;
   }
 
   begin(spec: ExecutionSpec, args: readonly unknown[], parent = this.current()): LiveExecution {
@@ -169,7 +160,9 @@ export class ApplicationTracking {
   listRunning(): RunningExecution[] {
     const now = this.now();
     const wallTime = this.store.clock.wallTime();
-    return this.running.list().map((execution) => describe(execution, wallTime, now - execution.startedAt));
+    return this.running
+      .list()
+      .map((execution) => describeRunning(execution.entry, this.store.instanceId, wallTime, now - execution.startedAt));
   }
 
   /** Executions that began before a reset, or while recording was switched off, are in no gauge. */
@@ -192,7 +185,7 @@ export class ApplicationTracking {
 
   /** Whether an interceptor counts the call that is about to be made. It can be asked once. */
   private claim(running: LiveExecution, spec: ExecutionSpec, args: readonly unknown[]): boolean {
-    const execution = findClaimable(running, spec, isSame);
+    const execution = findClaim(running, spec);
     if (execution === undefined) return false;
     execution.claimable = false;
     this.measureInput(execution, args);
@@ -237,17 +230,9 @@ export class ApplicationTracking {
   private limit(execution: LiveExecution): void {
     if (!this.limits.mayLimit(execution.spec)) return;
     this.faults.guard('limit', () => {
-      const deadline = this.createDeadline(execution, this.ownerOf(execution));
+      const deadline = this.limits.createDeadline(execution, this.ownerOf(execution));
       if (deadline !== undefined) execution.limit(deadline);
     });
-  }
-
-  private createDeadline({ spec, name, parent }: LiveExecution, owner: DeadlineOwner): Deadline | undefined {
-    const limitMs = this.limits.limitOf(spec, name);
-    const { sequenceMs } = this.limits;
-    const agent = spec.kind === 'tool' && sequenceMs !== Infinity ? liveAgent(parent) : undefined;
-    if (limitMs === Infinity && agent === undefined) return undefined;
-    return new Deadline(owner, limitMs, agent?.sequenceBudget(sequenceMs));
   }
 
   private ownerOf(execution: LiveExecution): DeadlineOwner {
@@ -259,33 +244,4 @@ export class ApplicationTracking {
       guard: (step) => this.faults.guard('limit', step),
     };
   }
-}
-
-function findClaimable(
-  running: LiveExecution | undefined,
-  spec: ExecutionSpec,
-  matches: (one: ExecutionSpec, other: ExecutionSpec) => boolean,
-): LiveExecution | undefined {
-  let candidate = running;
-  for (let level = 0; level < CLAIMABLE_LEVELS && candidate !== undefined; level += 1) {
-    if (candidate.claimable && matches(candidate.spec, spec)) return candidate;
-    candidate = candidate.parent;
-  }
-  return undefined;
-}
-
-function describe(execution: LiveExecution, wallTime: number, ageMs: number): RunningExecution {
-  const { id, parentId, requestId, kind, name, agentId } = execution.entry;
-  const { instanceId } = execution.tracking;
-  return {
-    id: executionId(instanceId, id),
-    parentId: executionId(instanceId, parentId),
-    requestId: executionId(instanceId, requestId),
-    kind,
-    agentId,
-    toolName: kind === 'tool' ? name : undefined,
-    model: kind === 'model' ? name : undefined,
-    startTime: new Date(wallTime - ageMs),
-    ageSeconds: ageMs / 1_000,
-  };
 }

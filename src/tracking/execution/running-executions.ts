@@ -1,3 +1,7 @@
+import type { RunningExecution } from '../../collection/collector-surroundings';
+import { executionId } from '../../collection/execution-entry';
+import type { ExecutionEntry } from '../../collection/execution-entry';
+
 /** What can stand in the list below. */
 export interface Listed<Item> {
   older: Item | undefined;
@@ -35,4 +39,24 @@ export class RunningExecutions<Execution extends Listed<Execution>> {
     for (let execution = this.oldest; execution !== undefined; execution = execution.newer) list.push(execution);
     return list;
   }
+}
+
+/** A running execution as users read it. */
+export function describeRunning(
+  { id, parentId, requestId, kind, agentId, name }: ExecutionEntry,
+  instanceId: string,
+  wallTime: number,
+  ageMs: number,
+): RunningExecution {
+  return {
+    id: executionId(instanceId, id),
+    parentId: executionId(instanceId, parentId),
+    requestId: executionId(instanceId, requestId),
+    kind,
+    agentId,
+    toolName: kind === 'tool' ? name : undefined,
+    model: kind === 'model' ? name : undefined,
+    startTime: new Date(wallTime - ageMs),
+    ageSeconds: ageMs / 1_000,
+  };
 }

@@ -1,4 +1,8 @@
+import { liveAgent } from '../execution/execution-lineage';
+import type { LiveExecution } from '../execution/live-execution';
 import type { ExecutionSpec } from '../wrapping/execution-spec';
+import { Deadline } from './deadline';
+import type { DeadlineOwner } from './deadline';
 
 /** Limits in milliseconds; 0 is none. */
 export interface TimeoutOptions {
@@ -14,7 +18,7 @@ export interface TimeoutOptions {
 
 /** Finds the limit of an execution: its own, else that of its name, else that of its kind. */
 export class ExecutionLimits {
-  readonly sequenceMs: number;
+  private readonly sequenceMs: number;
   private readonly perTool: ReadonlyMap<string, number>;
   private readonly limitsTools: boolean;
 
@@ -30,8 +34,16 @@ export class ExecutionLimits {
     return Boolean(timeoutMs) || (kind === 'agent' ? Boolean(this.timeouts.agentMs) : this.limitsTools);
   }
 
+  /** Of its own limit, and for a tool of the budget that it shares with the other tools of its agent. */
+  createDeadline({ spec, name, parent }: LiveExecution, owner: DeadlineOwner): Deadline | undefined {
+    const limitMs = this.limitOf(spec, name);
+    const agent = spec.kind === 'tool' && this.sequenceMs !== Infinity ? liveAgent(parent) : undefined;
+    if (limitMs === Infinity && agent === undefined) return undefined;
+    return new Deadline(owner, limitMs, agent?.sequenceBudget(this.sequenceMs));
+  }
+
   /** Milliseconds, Infinity for none. */
-  limitOf({ kind, timeoutMs }: ExecutionSpec, name: string): number {
+  private limitOf({ kind, timeoutMs }: ExecutionSpec, name: string): number {
     const { agentMs, toolMs } = this.timeouts;
     return (timeoutMs ?? (kind === 'agent' ? agentMs : (this.perTool.get(name) ?? toolMs))) || Infinity;
   }

@@ -1,0 +1,149 @@
+import { inspect } from 'node:util';
+import { activeSpan } from './active-span';
+import type { CollectorSurroundings, RecordContext } from './collector-surroundings';
+import { defaultErrorType, ExecutionEntry, toNanoseconds } from './execution-entry';
+import { normaliseName } from './execution-name';
+import { findAgentFault, findCacheFault, findMemoryFault, findModelFault, findToolFault } from './execution-records';
+import type { AgentExecutionRecord, ModelCallRecord, RecordFault, ToolExecutionRecord } from './execution-records';
+import { ModelSeries } from './execution-series';
+import type { ExecutionKind, ExecutionStatus } from './execution-status';
+import type { CountedSeries, MetricsStore } from './metrics-store';
+import { completeTokens } from './token-usage';
+
+/** Takes records of what was measured elsewhere: checks them, finds where they are counted, and counts them. */
+export class ExecutionRecorder {
+  constructor(
+    private readonly store: MetricsStore,
+    private readonly surroundings: CollectorSurroundings,
+  ) {}
+
+  addAgentExecution(record: AgentExecutionRecord): void {
+    if (this.rejects('recordAgentExecution', findAgentFault(record))) return;
+    const { series } = this.store.ledger;
+    const agentId = normaliseName(record.agentId);
+    if (record.agentName !== undefined) series.nameAgent(agentId, normaliseName(record.agentName));
+    const context = this.surroundings.running();
+    const id = this.store.nextId();
+    const requestId = context?.enclosingRequest ?? id;
+    this.add(
+      new ExecutionEntry('agent', agentId, agentId, id, context?.entry.id, requestId),
+      series.agent(agentId),
+      record,
+    );
+  }
+
+  addToolExecution(record: ToolExecutionRecord): void {
+    if (this.rejects('recordToolExecution', findToolFault(record))) return;
+    const context = this.surroundings.running();
+    const table = this.store.ledger.series;
+    let { agentId = context?.contextAgentId, toolName } = record;
+    let series = table.findTool(agentId, toolName);
+    if (series === undefined) {
+      agentId = agentId && normaliseName(agentId);
+      series = table.tool(agentId, (toolName = normaliseName(toolName)));
+    } else {
+      // The same names, in memory of their own.
+      ({ toolName } = series);
+      agentId &&= series.agentId;
+    }
+    const entry = this.open('tool', toolName, agentId, context);
+    entry.inputBytes = record.inputBytes ?? 0;
+    entry.outputBytes = record.outputBytes ?? 0;
+    entry.retries = record.retries ?? 0;
+    this.add(entry, series, record);
+  }
+
+  addModelCall(record: ModelCallRecord): { costUsd?: number } {
+    if (this.rejects('recordModelCall', findModelFault(record))) return {};
+    const context = this.surroundings.running();
+    const model = normaliseName(record.model);
+    const tokens = completeTokens(record);
+    const costUsd = record.costUsd ?? this.store.prices.costOf(tokens, model, record.provider);
+    if (context?.series instanceof ModelSeries && context.entry.name === model) {
+      context.series.tokens.add(tokens, costUsd);
+      this.store.touch();
+    } else {
+      const agentId = record.agentId === undefined ? context?.contextAgentId : normaliseName(record.agentId);
+      const series = this.store.ledger.series.model(agentId, model, normaliseName(record.provider ?? ''));
+      series.tokens.add(tokens, costUsd);
+      const entry = this.open('model', model, agentId, context);
+      if (record.timeToFirstTokenMs !== undefined) entry.firstChunkNs = toNanoseconds(record.timeToFirstTokenMs);
+      const { status, errorType, durationMs } = record;
+      this.add(entry, series, { status, errorType, durationMs });
+    }
+    return { costUsd };
+  }
+
+  addCacheHit(cache: string | undefined): void {
+    if (this.rejects('recordCacheHit', findCacheFault(cache))) return;
+    this.store.ledger.series.cache(cache && normaliseName(cache), 'cacheHit').hits += 1;
+    this.store.touch();
+  }
+
+  addCacheMiss(cache: string | undefined): void {
+    if (this.rejects('recordCacheMiss', findCacheFault(cache))) return;
+    this.store.ledger.series.cache(cache && normaliseName(cache), 'cacheMiss').misses += 1;
+    this.store.touch();
+  }
+
+  setMemoryUsage(bytes: number): void {
+    if (!this.rejects('updateMemoryUsage', findMemoryFault(bytes))) this.store.memory.update(bytes);
+  }
+
+  private rejects(method: string, fault: RecordFault | undefined): boolean {
+    if (!this.store.enabled) return true;
+    if (fault !== undefined) this.refuse(method, fault);
+    return fault !== undefined;
+  }
+
+  private refuse(method: string, { field, value, allowed }: RecordFault): void {
+    const message = `${method}: ${field} is ${describe(value)}, must be ${allowed}.`;
+    if (this.surroundings.strict) throw new RangeError(message);
+    this.surroundings.warnOnce(
+      `${method}.${field}`,
+      `${message} The record was dropped; more of the kind are not logged.`,
+    );
+  }
+
+  /** The entry of a tool execution or a model call that is recorded in a context. */
+  private open(
+    kind: ExecutionKind,
+    name: string,
+    agentId: string | undefined,
+    context: RecordContext | undefined,
+  ): ExecutionEntry {
+    return new ExecutionEntry(kind, name, agentId, this.store.nextId(), context?.entry.id, context?.entry.requestId);
+  }
+
+  private add(
+    entry: ExecutionEntry,
+    series: CountedSeries,
+    { status = 'success', errorType, durationMs, endTime }: Ending,
+  ): void {
+    const { clock, ledger } = this.store;
+    const now = clock.now();
+    const wallTime = clock.wallTime(now);
+    entry.status = status;
+    entry.errorType = errorType === undefined ? defaultErrorType(status) : normaliseName(errorType);
+    entry.endTime = endTime?.getTime() ?? wallTime;
+    if (durationMs !== undefined) entry.durationNs = toNanoseconds(durationMs);
+    entry.span = activeSpan();
+    // What is said to end in the future counts as ending now.
+    const endedAt = now - Math.max(0, wallTime - entry.endTime);
+    this.store.touch(wallTime);
+    this.store.add(entry, ledger, series, endedAt);
+  }
+}
+
+/** What the three kinds of records have in common. */
+interface Ending {
+  readonly status?: ExecutionStatus;
+  readonly durationMs?: number;
+  readonly errorType?: string;
+  readonly endTime?: Date;
+}
+
+/** Short and harmless in a log line, whatever it is. */
+function describe(value: unknown): string {
+  return inspect(value, { depth: 0, maxArrayLength: 4, maxStringLength: 40, breakLength: Infinity });
+}
