@@ -10,10 +10,13 @@ import type { TrendSeries } from './trend-series';
 /** What has label values of its own; the values stand in the order of the family's label names. */
 export interface Labelled {
   readonly labels: readonly string[];
+  /** The labels as text, once somebody has written them out: they never change. */
+  labelText: string | undefined;
 }
 
 /** Counts, durations and errors of one label set. */
 export class ExecutionSeries implements Labelled {
+  labelText: string | undefined = undefined;
   inProgress = 0;
   retries = 0;
   /** Finished executions, in the order of `EXECUTION_STATUSES`. */
@@ -24,11 +27,13 @@ export class ExecutionSeries implements Labelled {
   /** Failures by error type; made by the first one, since most series never have any. */
   errorTypes: Map<string, number> | undefined = undefined;
 
-  constructor(
-    readonly labels: readonly string[],
-    bounds: BucketBounds,
-  ) {
+  constructor(bounds: BucketBounds) {
     this.durations = new DurationHistogram(bounds);
+  }
+
+  /** None, unless a kind of series has some. Asked for now and then, and not worth keeping. */
+  get labels(): readonly string[] {
+    return [];
   }
 
   /** Finished executions of any status. */
@@ -70,7 +75,11 @@ export class ToolSeries extends ExecutionSeries {
     readonly toolName: string,
     bounds: BucketBounds,
   ) {
-    super([agentId, toolName], bounds);
+    super(bounds);
+  }
+
+  override get labels(): readonly string[] {
+    return [this.agentId, this.toolName];
   }
 
   override merge(other: ToolSeries): void {
@@ -92,9 +101,13 @@ export class ModelSeries extends ExecutionSeries {
     /** Empty where nobody named one. */
     public provider: string,
     private readonly bounds: BucketBounds,
-    labels: readonly string[] = [agentId, model, provider],
+    private readonly ownLabels: readonly string[] = [agentId, model, provider],
   ) {
-    super(labels, bounds);
+    super(bounds);
+  }
+
+  override get labels(): readonly string[] {
+    return this.ownLabels;
   }
 
   addFirstToken(durationNs: number): void {
@@ -133,7 +146,11 @@ export class AgentSeries extends ExecutionSeries {
     public agentName: string,
     private readonly bounds: Readonly<Record<'agent' | 'firstChunk', BucketBounds>>,
   ) {
-    super([agentId], bounds.agent);
+    super(bounds.agent);
+  }
+
+  override get labels(): readonly string[] {
+    return [this.agentId];
   }
 
   addFirstChunk(durationNs: number): void {
@@ -144,6 +161,7 @@ export class AgentSeries extends ExecutionSeries {
 
 /** Hits and misses of one of the application's caches. */
 export class CacheSeries implements Labelled {
+  labelText: string | undefined = undefined;
   hits = 0;
   misses = 0;
 

@@ -41,7 +41,7 @@ export class Ledger {
     names: DeclaredNames,
   ) {
     const { buckets, historySize, maxSeries, onFirstDrop } = settings;
-    this.requests = new ExecutionSeries([], buckets.request);
+    this.requests = new ExecutionSeries(buckets.request);
     this.requestTrend = new TrendSeries(buckets.request);
     this.history = new ExecutionHistory(historySize);
     this.limit = new SeriesLimit(maxSeries, onFirstDrop);

@@ -153,7 +153,7 @@ class FamilyWriter {
   }
 
   private labelsOf(series: Labelled): string {
-    return seriesLabels(series, this.snapshot.family.labels);
+    return (series.labelText ??= labelText(this.snapshot.family.labels, series.labels));
   }
 
   private endOf(lastLabel: string): string {
@@ -179,15 +179,6 @@ class FamilyWriter {
 
 const countedOnce = () => 1;
 const secondsOf = ({ durationNs }: Exemplar) => durationNs / 1e9;
-
-/** A series' labels never change: their text is made once. */
-const seriesTexts = new WeakMap<Labelled, string>();
-
-function seriesLabels(series: Labelled, names: readonly string[]): string {
-  let text = seriesTexts.get(series);
-  if (text === undefined) seriesTexts.set(series, (text = labelText(names, series.labels)));
-  return text;
-}
 
 /** The bounds of a histogram as its lines have them, each to the value; the last is that of what exceeds them all. */
 const endsOfBounds = new WeakMap<readonly number[], readonly string[]>();

@@ -249,7 +249,7 @@ export function takeSnapshot(family: MetricFamily, source: FamilySource): Family
   return snapshot;
 }
 
-const UNLABELLED = { labels: [] };
+const UNLABELLED: Labelled = { labels: [], labelText: '' };
 
 type Fill<Series> = (snapshot: FamilySnapshot, series: Series) => void;
 
