@@ -45,6 +45,11 @@ class Tools {
     return work;
   }
 
+  @TrackTool('echo')
+  async echo(text: string) {
+    return text;
+  }
+
   @TrackTool({ name: 'free', timeoutMs: 0 })
   async free(work: Promise<string>) {
     return work;
@@ -359,6 +364,20 @@ describe('limits', () => {
       }
       return seen;
     }
+
+    it('let nothing in once they are used up, so that history and totals agree on payloads, too', async () => {
+      await start({ ...sequence, measurePayloads: true });
+      await settle(
+        agents.run(async () => {
+          await tools.step(taking(80)).catch(String);
+          await tools.free(Promise.resolve('')).catch(String);
+          return tools.echo('12345').catch(String);
+        }),
+        100,
+      );
+      const { inputBytes } = metrics.getToolMetrics('echo')!;
+      expect([inputBytes, metrics.getHistory({ toolName: 'echo' })[0]?.inputBytes]).toEqual([0, 0]);
+    });
 
     it('give two results and one timeout to three tools of 30 ms within 80 ms, then fail each call at once', async () => {
       await start(sequence);

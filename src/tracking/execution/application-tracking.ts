@@ -212,7 +212,8 @@ export class ApplicationTracking {
   }
 
   private measureInput(execution: LiveExecution, args: readonly unknown[]): void {
-    if (!this.options.measurePayloads) return;
+    // What a limit has ended before it began took nothing in, and is not changed any more.
+    if (!this.options.measurePayloads || execution.ended) return;
     for (const argument of args) execution.entry.inputBytes += this.accountant.measure(execution, argument);
   }
 
