@@ -72,6 +72,9 @@ function send(reply: Reply): void {
   if (process.connected) process.send!(reply);
 }
 
+// Without a bench nobody would ever stop a subject that listens.
+process.on('disconnect', () => process.exit());
+
 main(JSON.parse(process.argv[2]!) as ProcessTask).catch((error: unknown) => {
   send({ error: String((error as Error).stack ?? error) });
   process.exitCode = 1;

@@ -63,7 +63,7 @@ function machineTable(): string {
 const HOW = `Each contestant runs in a process of its own; first all do a little of the same work, and where their numbers
 differ nothing is timed. Rounds are interleaved, each begins with another contestant and after a full collection; a ratio is
 the median of the ratios of the rounds. "Spread" is the median deviation from the median. Costs are the processor's time of the
-whole process, the garbage collector's threads included; blocks of the event loop and start-up are clock time. At the end each
+whole process, the garbage collector's threads included; blocks of the event loop and the figures under load are clock time. At the end each
 contestant must have counted everything that it was given.`;
 
 const REPEAT = `\`\`\`console
