@@ -97,9 +97,9 @@ export class ModelSeries extends ExecutionSeries {
     super(labels, bounds);
   }
 
-  addFirstToken(durationNs: number): void {
+  addFirstToken(durationNs: number, exemplar: Exemplar | undefined): void {
     this.firstTokens ??= new DurationHistogram(this.bounds);
-    this.firstTokens.add(durationNs);
+    this.firstTokens.add(durationNs, exemplar);
   }
 
   /** Of the calls of several providers the first that was named stands for all. */
@@ -136,9 +136,9 @@ export class AgentSeries extends ExecutionSeries {
     super([agentId], bounds.agent);
   }
 
-  addFirstChunk(durationNs: number): void {
+  addFirstChunk(durationNs: number, exemplar: Exemplar | undefined): void {
     this.firstChunks ??= new DurationHistogram(this.bounds.firstChunk);
-    this.firstChunks.add(durationNs);
+    this.firstChunks.add(durationNs, exemplar);
   }
 }
 
