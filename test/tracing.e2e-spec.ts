@@ -36,6 +36,18 @@ class ResearcherAgent {
   }
 }
 
+@Injectable()
+class NarratorAgent {
+  constructor(private readonly clock: ManualClock) {}
+
+  @TrackAgent('narrator')
+  *tell(): Generator<string> {
+    this.clock.advance(40);
+    yield 'Once upon a time';
+    this.clock.advance(300);
+  }
+}
+
 function useTracing(sampler: Sampler): void {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   trace.setGlobalTracerProvider(new BasicTracerProvider({ sampler }));
@@ -50,7 +62,7 @@ const start = (adapter?: AdapterFactory, options: MetricsModuleOptions = {}) =>
   TestApp.start(
     {
       imports: [MetricsModule.forRoot({ defaultMetrics: false, ...options })],
-      providers: [SearchTool, ResearcherAgent],
+      providers: [SearchTool, ResearcherAgent, NarratorAgent],
     },
     { adapter },
   );
@@ -158,6 +170,22 @@ describe('Exemplars', () => {
       ['crew_model_calls_total success', exemplarOf(first, 1, end - 1)],
       ['crew_model_calls_total success', exemplarOf(second, 1, end)],
       ['crew_model_call_duration_seconds_bucket 0.5', exemplarOf(second, 0.3, end)],
+    ]);
+  });
+
+  it('of a first chunk and of a first token stand for the time until then', async () => {
+    useTracing(new AlwaysOnSampler());
+    const app = await start();
+    const span = trace.getTracer('test').startActiveSpan('request', (active) => {
+      Array.from(app.nest.get(NarratorAgent).tell());
+      app.collector.recordModelCall({ model: 'gpt-x', durationMs: 340, timeToFirstTokenMs: 40 });
+      return active.spanContext();
+    });
+    const firsts = exemplarsIn(await fetchText(app, OPENMETRICS)).filter(([sample]) => sample.includes('first'));
+    const exemplar = exemplarOf(span, 0.04, app.clock.wallTime() / 1_000);
+    expect(firsts).toEqual([
+      ['crew_agent_time_to_first_chunk_seconds_bucket 0.05', exemplar],
+      ['crew_model_time_to_first_token_seconds_bucket 0.1', exemplar],
     ]);
   });
 

@@ -110,9 +110,9 @@ export class ModelSeries extends ExecutionSeries {
     return this.ownLabels;
   }
 
-  addFirstToken(durationNs: number): void {
+  addFirstToken(durationNs: number, exemplar: Exemplar | undefined): void {
     this.firstTokens ??= new DurationHistogram(this.bounds);
-    this.firstTokens.add(durationNs);
+    this.firstTokens.add(durationNs, exemplar);
   }
 
   /** Of the calls of several providers the first that was named stands for all. */
@@ -153,9 +153,9 @@ export class AgentSeries extends ExecutionSeries {
     return [this.agentId];
   }
 
-  addFirstChunk(durationNs: number): void {
+  addFirstChunk(durationNs: number, exemplar: Exemplar | undefined): void {
     this.firstChunks ??= new DurationHistogram(this.bounds.firstChunk);
-    this.firstChunks.add(durationNs);
+    this.firstChunks.add(durationNs, exemplar);
   }
 }
 

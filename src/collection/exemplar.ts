@@ -13,8 +13,13 @@ export interface Exemplar {
 /** The newest exemplar of each count of a series, in the order of the counts. */
 export type Exemplars = (Exemplar | undefined)[];
 
-/** Undefined outside a span, and within one that is not sampled: nobody could look at its trace. */
-export function exemplarOf({ span, durationNs, endTime }: ExecutionEntry): Exemplar | undefined {
+/**
+ * Undefined outside a span, and within one that is not sampled: nobody could look at its trace.
+ *
+ * @param durationNs what is counted: all of its time, or that to its first chunk
+ */
+export function exemplarOf(entry: ExecutionEntry, durationNs = entry.durationNs): Exemplar | undefined {
+  const { span, endTime } = entry;
   if (span === undefined || (span.traceFlags & SAMPLED_FLAG) === 0) return undefined;
   return { traceId: span.traceId, spanId: span.spanId, durationNs: durationNs || 0, time: endTime };
 }

@@ -61,7 +61,7 @@ export class Ledger {
     series.trend ??= openTrend(this.agentTrends, series.agentId, this.settings.buckets.agent);
     series.trend.add(second, durationNs, isFailure(status));
     if (series.agentId !== entry.agentId) this.limit.drop('agent');
-    if (!Number.isNaN(firstChunkNs)) series.addFirstChunk(firstChunkNs);
+    if (!Number.isNaN(firstChunkNs)) series.addFirstChunk(firstChunkNs, exemplarOf(entry, firstChunkNs));
   }
 
   addToolExecution(entry: ExecutionEntry, series: ToolSeries, second: number): void {
@@ -76,8 +76,9 @@ export class Ledger {
   }
 
   addModelCall(entry: ExecutionEntry, series: ModelSeries): void {
+    const { firstChunkNs } = entry;
     this.addExecution(entry, series);
-    if (!Number.isNaN(entry.firstChunkNs)) series.addFirstToken(entry.firstChunkNs);
+    if (!Number.isNaN(firstChunkNs)) series.addFirstToken(firstChunkNs, exemplarOf(entry, firstChunkNs));
     if (series.model !== entry.name || isFolded(series, entry)) this.limit.drop('model');
   }
 

@@ -97,7 +97,9 @@ beforeEach(async () => {
     providers: [CrewProcessor, RequestScopedProcessor, Producer, Search],
   };
   application = applications.add(await startContext(withMetrics(metadata, { listen: { port: 0, host: '127.0.0.1' } })));
-  events = ['crew', 'scoped crew'].map((queue) => new QueueEvents(queue, { connection }));
+  // From the first event on: by default they read what comes after they ask, and are ready before they ask, so that a
+  // quick job would end unheard.
+  events = ['crew', 'scoped crew'].map((queue) => new QueueEvents(queue, { connection, lastEventId: '0' }));
   await Promise.all(events.map((queue) => queue.waitUntilReady()));
 });
 

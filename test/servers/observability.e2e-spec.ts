@@ -3,6 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { context, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { agentDashboard } from '../../src/observability/dashboard/agent-dashboard';
 import { renderRules, ruleGroups } from '../../src/observability/rules/agent-rules';
 import { completeSettings } from '../../src/observability/settings';
@@ -21,7 +24,8 @@ import { PrometheusServer } from '../support/prometheus-server';
 import { queryPromql } from '../support/promql';
 import { ServerProcess } from '../support/server-process';
 
-const SETTINGS = completeSettings();
+/** The demo shares its memory with Jest. */
+const SETTINGS = completeSettings({ memoryLimitMib: 16_384 });
 
 /** The rules as they are, but for how long they look back. */
 const IN_A_HURRY: Timing = {
@@ -178,14 +182,19 @@ describe('A tool of the demo that fails', () => {
 });
 
 const panels = agentDashboard(SETTINGS).panels.flatMap((panel) => (panel.type === 'row' ? [] : [panel]));
-const queries = panels.flatMap(({ title, targets }) => targets.map(({ refId, expr }) => ({ title, refId, expr })));
+const queries = panels.flatMap(({ title, targets }) =>
+  targets.map(({ refId, expr, exemplar }) => ({ title, refId, expr, exemplar })),
+);
 
 describe('The dashboard', () => {
   let crew: BusyCrew;
   let prometheus: PrometheusServer;
   let victoria: ServerProcess;
+  const spans = new InMemorySpanExporter();
 
   beforeAll(async () => {
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] }));
     crew = runs(await BusyCrew.start());
     const config = prometheusConfig({ target: crew.url });
     const files = { 'metrics-token': 'change-me', 'agent-rules.yml': renderRules(SETTINGS, IN_A_HURRY) };
@@ -199,7 +208,18 @@ describe('The dashboard', () => {
     }
   });
 
-  afterAll(stopAll);
+  afterAll(async () => {
+    await stopAll();
+    context.disable();
+    trace.disable();
+  });
+
+  it.each(queries.filter(({ exemplar }) => exemplar))('leads from $title $refId to traces', async ({ expr }) => {
+    const exemplars = await prometheus.exemplars(asSent(expr));
+    const traces = new Set(spans.getFinishedSpans().map((span) => span.spanContext().traceId));
+    expect(exemplars).not.toEqual([]);
+    for (const { labels } of exemplars) expect(traces).toContain(labels['trace_id']);
+  });
 
   describe.each([
     ['Prometheus', () => prometheus.url],

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
+import { trace } from '@opentelemetry/api';
 import { MetricsCollector, MetricsModule, TrackAgent } from '../../src';
 import { listen } from './applications';
 import type { HttpApplication } from './applications';
@@ -15,9 +16,14 @@ class Narrator {
 @Module({ imports: [MetricsModule.forRoot({ bearerToken: 'change-me', maxSeries: 2 })], providers: [Narrator] })
 class BusyModule {}
 
-/** An application in which everything happens that we have a family for, again and again. */
+/** An application in which everything happens that we have a family for, again and again, each time within a span. */
 export class BusyCrew {
-  private readonly timer = setInterval(() => this.work(), 100);
+  private readonly timer = setInterval(() => {
+    trace.getTracer('crew').startActiveSpan('work', (span) => {
+      this.work();
+      span.end();
+    });
+  }, 100);
 
   private constructor(
     private readonly app: HttpApplication,
