@@ -39,6 +39,8 @@ module.exports = {
     '^nestjs-agent-metrics$': '<rootDir>/src',
     '^nestjs-agent-metrics/terminus$': '<rootDir>/src/terminus',
   },
+  // By default one core is left idle, which is half of a machine that has two.
+  maxWorkers: '100%',
   // A test takes long only where the machine is busy with something else.
   testTimeout: 30_000,
   coverageProvider: 'v8',

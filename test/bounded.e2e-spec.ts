@@ -18,7 +18,7 @@ const ODD = ['agent ', '"', '\\', '\n', '{}', 'a="b",', '\ud800', 'é', '🦜', 
 const nameOf = (i: number) => `${ODD[i % ODD.length]}${i}`;
 
 const MAX = 500;
-const NAMES = 100_000;
+const NAMES = 20_000;
 
 /** Each name once, and the first ones, of which some have a place of their own, once more. */
 const AGAIN = 5_000;
@@ -41,7 +41,7 @@ class Declared {
   search(): void {}
 }
 
-describe('A hundred thousand names', () => {
+describe('Twenty thousand names', () => {
   let app: CollectionApp;
 
   beforeEach(async () => {
@@ -273,22 +273,22 @@ describe('Memory', () => {
       },
     ],
   ])('is not held by a name that was cut out of ten megabytes of text: %s', async (_what, record) => {
-    for (const maxSeries of [0, MAX]) {
-      const app = await CollectionApp.start({
-        maxSeries,
-        pricing: { priced: { inputPerMillion: 1, outputPerMillion: 1 } },
-      });
-      const before = heapUsed();
-      for (let i = 0; i < 3; i += 1) record(app, nameOutOfLongText(i));
-      expect(heapUsed() - before).toBeLessThan(5 * MIB);
-    }
+    const pricing = { priced: { inputPerMillion: 1, outputPerMillion: 1 } };
+    const apps = [await CollectionApp.start({ maxSeries: 0, pricing }), await CollectionApp.start({ pricing })];
+    // In a function of its own: what its frame still refers to goes with it.
+    const recordAll = () => {
+      for (let i = 0; i < 3; i += 1) for (const app of apps) record(app, nameOutOfLongText(i));
+    };
+    const before = heapUsed();
+    recordAll();
+    expect(heapUsed() - before).toBeLessThan(5 * MIB);
   });
 
   it('is flat however many names there are', async () => {
     const { metrics } = await CollectionApp.start();
     let invented = 0;
     const recordMany = () => {
-      for (let i = 0; i < 50_000; i += 1) {
+      for (let i = 0; i < 25_000; i += 1) {
         invented += 1;
         const agentId = `an agent that a model has invented: ${invented}`;
         metrics.recordAgentExecution({ agentId, ...measured, errorType: `error of ${agentId}` });

@@ -122,10 +122,22 @@ it('The table has a row for each thing that can happen', () => {
 
 describe.each(ADAPTERS)('On %s', (adapter) => {
   describe.each(controllers)('tracked as $kind ($way)', ({ kind, way, type }) => {
+    let neighbour: HttpApplication;
+    let application: HttpApplication;
+    let url: string;
+
+    beforeAll(async () => {
+      neighbour = await startHttp(withMetrics({ controllers: [type] }));
+      application = await startHttp(withMetrics({ controllers: [type] }), adapter);
+      url = await listen(application);
+    });
+
+    beforeEach(() => collectorOf(application).reset());
+
+    afterAll(() => Promise.all([application.close(), neighbour.close()]));
+
     it.each(table.map((row) => [row['What happens']!, row[way]!] as const))('%s: %s', async (what, outcome) => {
-      const neighbour = await start({ controllers: [type] });
-      const application = await start({ controllers: [type] }, adapter);
-      await scenarios[what]!(await listen(application));
+      await scenarios[what]!(url);
       // What the handler's end sets in motion.
       await setImmediate();
       const counts = counted(application).map((count) => count.split(' ').slice(0, 3).join(' '));

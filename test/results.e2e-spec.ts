@@ -24,16 +24,20 @@ describe.each<Tracking>([
   let application: LiveApplication;
   let neighbour: LiveApplication;
 
+  beforeAll(async () => {
+    neighbour = await startApplication({ providers: [Subject] });
+  });
+
   beforeEach(async () => {
     application = await startApplication({ providers: [Subject], options });
-    neighbour = await startApplication({ providers: [Subject] });
   });
 
   afterEach(async () => {
     expectUntouched(neighbour);
     await application.module.close();
-    await neighbour.module.close();
   });
+
+  afterAll(() => neighbour.module.close());
 
   describe.each(mechanisms)('$name that', ({ identity, rows }) => {
     const possible = rows.filter(({ contextOnly }) => options.asyncContext !== false || !contextOnly);

@@ -346,7 +346,7 @@ describe('Trends of random executions over hours', () => {
           expectAsListed();
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 });
