@@ -386,6 +386,23 @@ describe('currentExecution', () => {
       expect(ended()).toEqual([['success', 1]]);
     });
 
+    it('is no part of what begins in the middle of it, before that', () => {
+      let resume = () => {};
+      const source = tracker.trackAgent('a', () => {
+        resume = current().pause();
+        return new RxSubject<string>();
+      });
+      clock.advance(1_000);
+      const begun = clock.wallTime();
+      source.subscribe();
+      clock.advance(100);
+      resume();
+      clock.advance(50);
+      source.complete();
+      expect(ended()).toEqual([['success', 50]]);
+      expect(history()[0]?.startTime.getTime()).toBe(begun);
+    });
+
     it('lasts to the end where it is never resumed', () => {
       tracker.trackAgent('patient', () => {
         clock.advance(3);

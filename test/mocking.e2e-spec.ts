@@ -151,4 +151,21 @@ describe('Fake timers', () => {
     await waited;
     expect(collectorOf(application).getToolMetrics('wait')).toMatchObject({ successCount: 1, totalDurationMs: 0 });
   });
+
+  it('say what time it is, whenever they are set or begin anew', async () => {
+    const application = applications.add(await startContext(withMetrics({})));
+    const collector = collectorOf(application);
+    const times = ['2031-01-01', '2032-01-01', '2033-01-01'] as const;
+    const record = () => collector.recordToolExecution({ toolName: 'dated', durationMs: 0, status: 'success' });
+    record();
+    jest.useFakeTimers({ now: new Date(times[0]) });
+    record();
+    jest.setSystemTime(new Date(times[1]));
+    record();
+    jest.useRealTimers();
+    jest.useFakeTimers({ now: new Date(times[2]) });
+    record();
+    const ends = collector.getHistory({ limit: 3 }).map(({ endTime }) => endTime.toISOString().slice(0, 10));
+    expect(ends.toReversed()).toEqual(times);
+  });
 });

@@ -3,7 +3,9 @@ import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
 import { ExecutionTracker, METRICS_CLOCK, MetricsCollector, MetricsModule, TrackAgent, TrackTool } from '../src';
 import type { MetricsModuleOptions } from '../src';
+import type { MetricsStore } from '../src/collection/metrics-store';
 import { ManualClock } from '../src/testing/manual-clock';
+import { collectGarbageUntil } from './support/garbage-collector';
 
 @Injectable()
 class Dispatcher {
@@ -66,6 +68,22 @@ describe('where an execution is counted', () => {
     expect(text).toContain('crew_agent_oldest_in_progress_seconds{agent="stuck"} 0\n');
     expect(metrics.getRunning()).toMatchObject([{ agentId: 'stuck', ageSeconds: 5 }]);
     handle.end();
+  });
+
+  it('is let go with a reset, though most of its methods are not called again', async () => {
+    await start({});
+    const store = Reflect.get(metrics, 'store') as MetricsStore;
+    const callAll = () => {
+      module.get(Dispatcher).dispatch('search');
+      module.get(Dispatcher).act('planner');
+      return new WeakRef(store.ledger);
+    };
+    const before = callAll();
+    metrics.reset();
+    module.get(Dispatcher).act('planner');
+    await collectGarbageUntil(() => before.deref() === undefined);
+    expect(before.deref()).toBeUndefined();
+    expect([...metrics.getAgents().keys()]).toEqual(['planner']);
   });
 
   it('is a model too, for a call that begins and ends in different places', async () => {

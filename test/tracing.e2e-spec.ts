@@ -11,6 +11,7 @@ import { ManualClock } from '../src/testing/manual-clock';
 import { parseExposition } from '../src/testing/parse-exposition';
 import type { Exposition } from '../src/testing/parse-exposition';
 import { runProgram } from './processes/run-program';
+import { collectGarbageUntil } from './support/garbage-collector';
 import { ADAPTERS, TestApp } from './support/test-app';
 import type { AdapterFactory } from './support/test-app';
 
@@ -151,6 +152,25 @@ describe.each(ADAPTERS)('Executions within a trace of OpenTelemetry, on %s', (_n
     const { traceId } = await runTraced(app, 30);
     expect(exemplarsIn(await fetchText(app, OPENMETRICS))).toEqual([]);
     expect(app.collector.getHistory()[0]?.traceId).toBe(traceId);
+  });
+});
+
+describe('The history', () => {
+  it('keeps nothing of a trace but its ids, whatever the tracer hands out', async () => {
+    useTracing(new AlwaysOnSampler());
+    const app = await start();
+    const traced = (spans: object) => {
+      const spanContext = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1, spans };
+      const within = trace.setSpan(context.active(), trace.wrapSpanContext(spanContext));
+      context.with(within, () =>
+        app.collector.recordToolExecution({ toolName: 'search', durationMs: 1, status: 'success' }),
+      );
+      return new WeakRef(spans);
+    };
+    const spans = traced({ prompt: 'private' });
+    await collectGarbageUntil(() => spans.deref() === undefined);
+    expect(spans.deref()).toBeUndefined();
+    expect(app.collector.getHistory()[0]?.traceId).toBe('a'.repeat(32));
   });
 });
 

@@ -30,7 +30,10 @@ export function activeSpan(): ActiveSpan | undefined {
   if (holder[REGISTERED]?.context === undefined) return undefined;
   if (api === undefined) api = load();
   const context = api?.trace.getActiveSpan()?.spanContext();
-  return context !== undefined && api?.isSpanContextValid(context) ? context : undefined;
+  if (context === undefined || !api?.isSpanContextValid(context)) return undefined;
+  // A copy, since the history outlives the trace: what some tracers hand out as its context holds all of its spans.
+  const { traceId, spanId, traceFlags } = context;
+  return { traceId, spanId, traceFlags };
 }
 
 function load(): OpenTelemetryApi | null {

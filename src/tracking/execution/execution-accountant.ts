@@ -20,7 +20,6 @@ interface PricedModel {
 
 /** Where the executions of one decorator were counted last. */
 interface Place {
-  readonly ledger: Ledger;
   readonly name: string;
   readonly agentId: string | undefined;
   readonly series: CountedSeries;
@@ -29,7 +28,10 @@ interface Place {
 /** Keeps the account of each execution: where it is counted, and what of it. */
 export class ExecutionAccountant {
   /** A method is called by the same agent again and again: what was found for it last is looked at first. */
-  private readonly places = new WeakMap<ExecutionSpec, Place>();
+  private places = new WeakMap<ExecutionSpec, Place>();
+  /** The one of all these places. */
+  private ledger: Ledger | undefined;
+  private readonly declared = new WeakSet<ExecutionSpec>();
 
   constructor(
     private readonly store: MetricsStore,
@@ -94,21 +96,35 @@ export class ExecutionAccountant {
   }
 
   private place(spec: ExecutionSpec, entry: ExecutionEntry, ledger: Ledger): Place {
+    if (ledger !== this.ledger) this.move(ledger);
     const last = this.places.get(spec);
-    const isSame = last?.ledger === ledger && last.name === entry.name && last.agentId === entry.agentId;
+    const isSame = last?.name === entry.name && last.agentId === entry.agentId;
     const place = isSame ? last : this.find(spec, entry, ledger);
     // The display name that was given last counts.
     if (spec.displayName !== undefined) ledger.series.nameAgent(entry.name, spec.displayName);
     return place;
   }
 
+  /** After a reset: a place in the ledger before it would keep all that was counted there. */
+  private move(ledger: Ledger): void {
+    this.ledger = ledger;
+    this.places = new WeakMap();
+  }
+
   private find(spec: ExecutionSpec, { name, agentId }: ExecutionEntry, ledger: Ledger): Place {
-    // For what the explorer did not find at the start: it was loaded later, or stands in a handler's interceptor.
-    if (!this.places.has(spec)) declareNames(spec, this.store.names);
-    const place = { ledger, name, agentId, series: openSeries(spec, ledger, name, agentId) };
     // Without declared names it may be a spec that was made for this one call.
-    if (spec.declaredNames.length > 0) this.places.set(spec, place);
+    const mayComeAgain = spec.declaredNames.length > 0;
+    if (mayComeAgain) this.declare(spec);
+    const place = { name, agentId, series: openSeries(spec, ledger, name, agentId) };
+    if (mayComeAgain) this.places.set(spec, place);
     return place;
+  }
+
+  /** For what the explorer did not find at the start: it was loaded later, or stands in a handler's interceptor. */
+  private declare(spec: ExecutionSpec): void {
+    if (this.declared.has(spec)) return;
+    this.declared.add(spec);
+    declareNames(spec, this.store.names);
   }
 }
 

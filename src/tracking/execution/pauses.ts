@@ -25,8 +25,9 @@ export class Pauses {
     return true;
   }
 
-  /** Forgets those that are over: they were before the beginning. */
-  restart(): void {
+  /** Forgets what was before the beginning. One that lasts counts from there. */
+  restart(now: number): void {
     this.totalMs = 0;
+    this.startedAt = now;
   }
 }

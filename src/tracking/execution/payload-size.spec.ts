@@ -11,6 +11,9 @@ describe('payloadBytes', () => {
     },
   };
 
+  const revocable = Proxy.revocable({}, {});
+  revocable.revoke();
+
   it.each<[what: string, value: unknown, bytes: number]>([
     ['text, in UTF-8', 'grün', 5],
     ['an empty text', '', 0],
@@ -27,6 +30,7 @@ describe('payloadBytes', () => {
     ['an object with a BigInt', { a: 1n }, 0],
     ['a circular object', circular, 0],
     ['an object whose toJSON throws', throwing, 0],
+    ['a revoked proxy', revocable.proxy, 0],
     ['a promise', Promise.resolve('abc'), 0],
     ['a stream', Readable.from(['abc']), 0],
     ['an Observable', of('abc'), 0],

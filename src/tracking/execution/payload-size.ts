@@ -1,8 +1,17 @@
 /**
- * The size of a value in bytes: text and binary as they are, anything else as JSON. What cannot be written as JSON, or
- * is there only once somebody reads it, counts nothing.
+ * The size of a value in bytes: text and binary as they are, anything else as JSON. What cannot be looked at or written
+ * as JSON (a revoked proxy, a circular object, a `toJSON` that throws), or is there only once somebody reads it, counts
+ * nothing.
  */
 export function payloadBytes(value: unknown): number {
+  try {
+    return sizeOf(value);
+  } catch {
+    return 0;
+  }
+}
+
+function sizeOf(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value);
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return value.byteLength;
   if (value instanceof Blob) return value.size;
@@ -22,19 +31,10 @@ const METHODS_OF_WHAT_COMES = [
 /** Promises, streams and signals: writing them as JSON would show their insides. */
 function isYetToCome(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  try {
-    return METHODS_OF_WHAT_COMES.some((method) => typeof Reflect.get(value, method) === 'function');
-  } catch {
-    return true;
-  }
+  return METHODS_OF_WHAT_COMES.some((method) => typeof Reflect.get(value, method) === 'function');
 }
 
-/** A user's `toJSON` may throw, and the object may be circular or hold a BigInt. */
 function jsonBytes(value: unknown): number {
-  try {
-    const json = JSON.stringify(value) as string | undefined;
-    return json === undefined ? 0 : Buffer.byteLength(json);
-  } catch {
-    return 0;
-  }
+  const json = JSON.stringify(value) as string | undefined;
+  return json === undefined ? 0 : Buffer.byteLength(json);
 }

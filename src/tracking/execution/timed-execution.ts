@@ -24,7 +24,7 @@ export abstract class TimedExecution {
   /** Starts the clock of an execution that begins. */
   startClock(now: number): void {
     this.startedAt = now;
-    this.pauses?.restart();
+    this.pauses?.restart(now);
   }
 
   /** Gives it a limit. With nothing left it is expired at once. */
