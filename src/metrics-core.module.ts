@@ -13,7 +13,7 @@ import { systemClock } from './collection/clock';
 import type { Clock } from './collection/clock';
 import { BearerTokens } from './http/bearer-tokens';
 import { CollectorAnswers } from './http/collector.answers';
-import { exposureWarning, refuseSharedPath } from './http/endpoint-check';
+import { exposureWarning, refuseSharedPaths } from './http/endpoint-check';
 import type { MetricsEndpoint } from './http/endpoint-check';
 import type { MetricsAnswers } from './http/metrics-answer';
 import { METRICS_LISTENER } from './http/listener.guard';
@@ -78,7 +78,7 @@ export class MetricsCoreModule implements NestModule, OnModuleInit, OnApplicatio
 
   /** The one hook that runs when all paths are known and no route is mapped yet; Fastify would refuse first. */
   configure(): void {
-    if (this.endpoint !== undefined) refuseSharedPath(this.modules, this.endpoint);
+    if (this.endpoint !== undefined) refuseSharedPaths(this.modules, this.endpoint);
   }
 
   onModuleInit(): void {

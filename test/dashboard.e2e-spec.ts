@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { CacheInterceptor, CacheModule } from '@nestjs/cache-manager';
-import { ForbiddenException, SetMetadata, VersioningType } from '@nestjs/common';
+import { Controller, ForbiddenException, Get, SetMetadata, VersioningType } from '@nestjs/common';
 import type { INestApplication, ModuleMetadata } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR, Reflector } from '@nestjs/core';
 import { AgentMetricsInterceptor, MetricsListener, MetricsModule } from '../src';
@@ -60,6 +60,14 @@ describe.each(ADAPTERS)('GET /metrics/dashboard on %s', (name, adapter) => {
     }
     const weight = [...files.values()].reduce((sum, { body }) => sum + gzipSync(body).length, 0);
     expect(weight).toBeLessThan(MAX_WEIGHT_BYTES);
+  });
+
+  it('names every module in advance, so that none waits for another', async () => {
+    const files = await loadAll(`${(await serve()).url}/metrics`, 'dashboard');
+    const html = files.get('dashboard')!.body.toString();
+    const named = [...html.matchAll(/rel="modulepreload" href="([^"]+)"/g)].map(([, path]) => path!);
+    const modules = [...files.keys()].filter((path) => path.endsWith('.js') && path !== 'dashboard/main.js');
+    expect(named.sort()).toEqual(modules.sort());
   });
 
   it('is sent again only where it has changed', async () => {
@@ -134,6 +142,21 @@ describe.each(ADAPTERS)('GET /metrics/dashboard on %s', (name, adapter) => {
     for (const endpoint of [false, { dashboard: false }] as const) {
       expect(await statusOf(`${(await serve({ endpoint })).url}/metrics/dashboard`)).toBe(404);
     }
+  });
+
+  it('refuses to share its path with a controller of the application, naming the remedies', async () => {
+    @Controller('metrics')
+    class OwnController {
+      @Get('dashboard')
+      own() {
+        return 'mine';
+      }
+    }
+    await expect(serve({ metadata: { controllers: [OwnController] } })).rejects.toThrow(
+      /MetricsModule and OwnController both answer \/metrics\/dashboard\..*endpoint: \{ dashboard: false \}/,
+    );
+    const { url } = await serve({ metadata: { controllers: [OwnController] }, endpoint: { dashboard: false } });
+    expect((await rawRequest(`${url}/metrics/dashboard`)).body.toString()).toBe('mine');
   });
 
   it('needs no token, while its data does', async () => {

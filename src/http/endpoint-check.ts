@@ -1,6 +1,7 @@
 import { RequestMethod } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
+import { DashboardModule } from './dashboard/dashboard.module';
 
 /** The endpoint as it was asked for. */
 export interface MetricsEndpoint {
@@ -18,22 +19,33 @@ const PATH_METADATA = 'path';
 const METHOD_METADATA = 'method';
 
 /**
- * Refuses a second controller on our path, such as that of a `PrometheusModule`: Fastify would not boot, and Express would
- * serve whichever came first without a word.
+ * Refuses a second controller on a path of ours, such as that of a `PrometheusModule`: Fastify would not boot, and Express
+ * would serve whichever came first without a word.
  *
- * @throws an error that names both remedies
+ * @throws an error that names the remedies
  */
-export function refuseSharedPath(modules: ModulesContainer, { controller, path }: MetricsEndpoint): void {
-  for (const { controllers } of modules.values()) {
-    for (const { metatype } of controllers.values()) {
-      if (!metatype || metatype === controller || !answers(metatype as Type<object>, path)) continue;
-      throw new Error(
-        `MetricsModule and ${metatype.name} both answer ${path}. If that is the controller of your PrometheusModule, either ` +
-          'remove the module (its metrics are served by MetricsModule, too), or keep it and give MetricsModule the options ' +
-          "{ registry: register, defaultMetrics: false, endpoint: { path: 'crew' } } (or endpoint: false).",
-      );
-    }
-  }
+export function refuseSharedPaths(modules: ModulesContainer, endpoint: MetricsEndpoint): void {
+  const { path, controller } = endpoint;
+  const foreign = [...modules.values()]
+    .filter(({ metatype }) => metatype !== DashboardModule)
+    .flatMap(({ controllers }) => [...controllers.values()])
+    .flatMap(({ metatype }) => (metatype && metatype !== controller ? [metatype as Type<object>] : []));
+  refuse(foreign, path, METRICS_REMEDY);
+  if (endpoint.dashboard) refuse(foreign, `${path}/dashboard`, DASHBOARD_REMEDY);
+}
+
+const METRICS_REMEDY =
+  'If that is the controller of your PrometheusModule, either remove the module (its metrics are served by MetricsModule, ' +
+  'too), or keep it and give MetricsModule the options ' +
+  "{ registry: register, defaultMetrics: false, endpoint: { path: 'crew' } } (or endpoint: false).";
+
+const DASHBOARD_REMEDY =
+  'Give your controller another path, or MetricsModule the option endpoint: { dashboard: false }, which removes our page, or ' +
+  "endpoint: { path: 'crew' }, which moves it.";
+
+function refuse(controllers: readonly Type<object>[], path: string, remedy: string): void {
+  const other = controllers.find((controller) => answers(controller, path));
+  if (other !== undefined) throw new Error(`MetricsModule and ${other.name} both answer ${path}. ${remedy}`);
 }
 
 /** Whether a controller has a GET handler at exactly this path. */

@@ -5,17 +5,27 @@ import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-c
 
 const DEADLINE_MS = 10_000;
 
-/** How long the page has worked for each frame that it drew, in milliseconds. */
-const TIME_FRAMES = `
-  globalThis.frameTimes = [];
+/** For each part of the page that has changed in a frame, how long that frame has worked, layout included, in milliseconds. */
+const TIME_VIEWS = `
+  globalThis.viewTimes = {};
+  const changes = new MutationObserver(() => undefined);
+  changes.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+  const viewOf = (node) => {
+    const view = (node instanceof Element ? node : node.parentElement)?.closest('view-frame > *');
+    return view ? view.id || view.className : 'page';
+  };
   const request = requestAnimationFrame;
   globalThis.requestAnimationFrame = (draw) => request((time) => {
+    changes.takeRecords();
     const began = performance.now();
     draw(time);
-    // Microtasks that it has left, and the layout, belong to the frame.
+    const changed = changes.takeRecords();
+    // Microtasks that it has left belong to the frame.
     queueMicrotask(() => {
       document.body.offsetHeight;
-      frameTimes.push(performance.now() - began);
+      const took = performance.now() - began;
+      const views = new Set(changed.map(({ target }) => viewOf(target)));
+      for (const view of views) (viewTimes[view] ??= []).push(took);
     });
   });
 `;
@@ -57,7 +67,7 @@ export class DashboardPage {
   /** @param url of the page, with its hash */
   static async open(url: string, options: BrowserContextOptions = {}): Promise<DashboardPage> {
     const context = await browser!.newContext({ locale: 'en-US', timezoneId: 'UTC', ...options });
-    await context.addInitScript(TIME_FRAMES);
+    await context.addInitScript(TIME_VIEWS);
     const dashboard = new DashboardPage(await context.newPage());
     open.push(dashboard);
     await dashboard.page.goto(url);
@@ -98,6 +108,20 @@ export class DashboardPage {
   /** Runs in the page. */
   evaluate<Result>(expression: string): Promise<Result> {
     return this.page.evaluate<Result>(expression);
+  }
+
+  /** How long frames took in which each part of the page has changed, in milliseconds, from now on. */
+  async timeViews(): Promise<() => Promise<Record<string, number[]>>> {
+    await this.evaluate('viewTimes = {}');
+    return () => this.evaluate('viewTimes');
+  }
+
+  /** The names of all that has this role, as the browser tells them to a screen reader. */
+  async accessibleNames(role: string): Promise<string[]> {
+    const session = await this.page.context().newCDPSession(this.page);
+    const { nodes } = await session.send('Accessibility.getFullAXTree');
+    const found = nodes.filter((node) => !node.ignored && node.role?.value === role);
+    return found.map(({ name }) => String(name?.value));
   }
 
   /** What axe-core finds fault with. */

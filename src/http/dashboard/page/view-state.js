@@ -53,3 +53,10 @@ export function hashOf(view, change = {}) {
   if (failedOnly) parameters.set('failed', '');
   return `#${parameters}`;
 }
+
+/** The addresses of a view with one or another name selected: what they have in common is put together once. @param {ViewState} view @param {'agent' | 'tool'} kind */
+export function selectionHash(view, kind) {
+  const rest = hashOf(view, { selected: undefined });
+  const prefix = rest === '#' ? rest : `${rest}&`;
+  return (/** @type {string} */ name) => `${prefix}${new URLSearchParams([[kind, name]])}`;
+}

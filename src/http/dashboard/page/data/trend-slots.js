@@ -47,8 +47,8 @@ const known = new Map();
 /** For which `known` holds. @type {readonly number[]} */
 let knownTimes = [];
 
-/** @param {string} startTime @param {readonly number[]} times */
-function slotOf(startTime, times) {
+/** Which slot begins at this time; one outside the window has no place in it. @param {string} startTime @param {readonly number[]} times */
+export function slotOf(startTime, times) {
   if (times !== knownTimes) known.clear();
   knownTimes = times;
   let slot = known.get(startTime);

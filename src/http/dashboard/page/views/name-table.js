@@ -1,9 +1,9 @@
 import { html, nothing } from '../libraries/lit-html.js';
 import { formatCount } from '../format.js';
-import { hashOf } from '../view-state.js';
+import { RowOrder, sortRows } from '../data/row-order.js';
+import { hashOf, selectionHash } from '../view-state.js';
 import { COLUMNS_OF, NAME_COLUMN } from './name-columns.js';
-import { nameText } from './names.js';
-import { sparkline } from './sparkline.js';
+import { nameRow } from './name-row.js';
 
 /** @import { NameRow } from '../data/name-rows.js' */
 /** @import { Column } from './name-columns.js' */
@@ -14,9 +14,13 @@ const ROWS_PER_PAGE = [FEW_ROWS, 50, 200];
 
 /** The pages at which the tables stand: not worth a place in the address. */
 const paging = { agents: { page: 0, size: FEW_ROWS }, tools: { page: 0, size: FEW_ROWS } };
+const orders = { agents: new RowOrder(), tools: new RowOrder() };
+/** Where the pointer is. @type {'agents' | 'tools' | undefined} */
+let pointed;
 
 /**
- * Agents or tools as a table, one page of it.
+ * Agents or tools as a table, one page of it. Roles are said: rows that are drawn only where they are seen are no table to
+ * the browser's layout, and some then forget what they are.
  *
  * @param {'agents' | 'tools'} kind
  * @param {NameRow[]} rows
@@ -26,27 +30,37 @@ const paging = { agents: { page: 0, size: FEW_ROWS }, tools: { page: 0, size: FE
  */
 export function nameTable(kind, rows, view, times, update) {
   const columns = COLUMNS_OF[kind];
-  const sorted = sortRows(rows, [NAME_COLUMN, ...columns], view[kind]);
+  const ordered = orderRows(kind, rows, view);
   const place = paging[kind];
-  place.page = Math.max(0, Math.min(place.page, Math.ceil(sorted.length / place.size) - 1));
-  const shown = sorted.slice(place.page * place.size, (place.page + 1) * place.size);
+  place.page = Math.max(0, Math.min(place.page, Math.ceil(ordered.length / place.size) - 1));
+  const shown = ordered.slice(place.page * place.size, (place.page + 1) * place.size);
+  // A finger does not rest on what it has touched.
+  const enter = (/** @type {PointerEvent} */ { pointerType }) => {
+    pointed = pointerType === 'touch' ? undefined : kind;
+  };
+  const leave = () => {
+    pointed = undefined;
+    update();
+  };
+  const linkTo = selectionHash(view, kind === 'agents' ? 'agent' : 'tool');
   return html`<section class="panel" id=${kind} aria-labelledby="${kind}-title">
     <header>
       <h2 id="${kind}-title">
         ${kind === 'agents' ? 'Agents' : 'Tools'} <span class="count">${formatCount(rows.length)}</span>
       </h2>
+      ${orders[kind].isHeld ? html`<span class="held">order held while you are in the table</span>` : nothing}
       ${rows.length > FEW_ROWS ? pager(place, rows.length, update) : nothing}
     </header>
     <div class="table-frame" tabindex="0" role="group" aria-label="${kind}, as a table">
-      <table class="names">
-        <thead>
-          <tr>
+      <table role="table" class="names">
+        <thead role="rowgroup">
+          <tr role="row">
             ${[NAME_COLUMN, ...columns].map((column) => headerCell(kind, column, view))}
-            <th scope="col" class="course">Last ${view.window}</th>
+            <th role="columnheader" scope="col" class="course">Last ${view.window}</th>
           </tr>
         </thead>
-        <tbody>
-          ${shown.map((row) => rowView(row, columns, view, times))}
+        <tbody role="rowgroup" @pointerenter=${enter} @pointerleave=${leave} @focusout=${update}>
+          ${shown.map((row) => nameRow(row, columns, view.selected, linkTo, times))}
         </tbody>
       </table>
     </div>
@@ -54,24 +68,17 @@ export function nameTable(kind, rows, view, times, update) {
   </section>`;
 }
 
-/** @param {NameRow[]} rows @param {Column[]} columns @param {string} order @returns {NameRow[]} */
-function sortRows(rows, columns, order) {
-  const isDescending = order.startsWith('-');
-  const { sortBy } = columns.find(({ id }) => id === order.replace('-', '')) ?? NAME_COLUMN;
-  const sign = isDescending ? -1 : 1;
-  const keyed = rows.map((row) => ({ row, key: sortBy(row) }));
-  keyed.sort(
-    (a, b) =>
-      sign * compare(a.key, b.key) ||
-      b.row.totals.execution_count - a.row.totals.execution_count ||
-      compare(a.row.name, b.row.name),
-  );
-  return keyed.map(({ row }) => row);
+/** @param {'agents' | 'tools'} kind @param {NameRow[]} rows @param {ViewState} view */
+function orderRows(kind, rows, view) {
+  const order = view[kind];
+  const { sortBy } = [NAME_COLUMN, ...COLUMNS_OF[kind]].find(({ id }) => id === order.replace('-', '')) ?? NAME_COLUMN;
+  const sorted = sortRows(rows, sortBy, order.startsWith('-'));
+  return orders[kind].apply(sorted, `${order} ${view.filter}`, isVisited(kind));
 }
 
-/** @param {string | number} a @param {string | number} b */
-function compare(a, b) {
-  return a < b ? -1 : Number(a > b);
+/** Whether the focus is among the rows, or the pointer. @param {'agents' | 'tools'} kind */
+function isVisited(kind) {
+  return pointed === kind || document.querySelector(`#${kind} tbody`)?.matches(':focus-within') === true;
 }
 
 /** @param {'agents' | 'tools'} kind @param {Column} column @param {ViewState} view */
@@ -83,30 +90,16 @@ function headerCell(kind, { id, label, hint }, view) {
   const next = isSorted ? (isDescending ? id : `-${id}`) : id === 'name' ? id : `-${id}`;
   const sort = isSorted ? (isDescending ? 'descending' : 'ascending') : nothing;
   return html`<th
+    role="columnheader"
     scope="col"
     aria-sort=${sort}
     title=${hint || nothing}
-    class=${id === 'name' ? 'name-cell' : `number column-${id}`}
+    class=${id === 'name' ? 'name-cell' : 'number'}
   >
     <a href=${hashOf(view, { [kind]: next })}
       >${label}<span aria-hidden="true">${isSorted ? (isDescending ? ' ↓' : ' ↑') : ''}</span></a
     >
   </th>`;
-}
-
-/** @param {NameRow} row @param {Column[]} columns @param {ViewState} view @param {readonly number[]} times */
-function rowView(row, columns, view, times) {
-  const { kind, name, title } = row;
-  const isSelected = view.selected?.kind === kind && view.selected.name === name;
-  return html`<tr class=${isSelected ? 'is-selected' : ''}>
-    <th scope="row" class="name-cell">
-      <a href=${hashOf(view, { selected: { kind, name } })} aria-current=${isSelected ? 'true' : nothing}
-        >${nameText(name)}</a
-      >${title === name ? nothing : html` <bdi class="alias">${title}</bdi>`}
-    </th>
-    ${columns.map(({ id, cell, look }) => html`<td class="number ${look?.(row) ?? ''}" data-column=${id}>${cell(row)}</td>`)}
-    <td class="course">${sparkline(row.trend, times)}</td>
-  </tr>`;
 }
 
 /** @param {typeof paging.agents} place @param {number} rows @param {() => void} update */

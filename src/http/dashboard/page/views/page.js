@@ -10,6 +10,7 @@ import { requestsPanel } from './requests.js';
 import { runningPanel } from './running.js';
 import { systemTiles } from './system-tiles.js';
 import { notices, topBar } from './top-bar.js';
+import './view-frame.js';
 
 /** @import { Execution } from '../data/documents' */
 /** @import { Poller } from '../data/poller.js' */
@@ -55,13 +56,21 @@ function panels(snapshot, { poller, view, failures }, { update }) {
   const times = slotTimes(snapshot);
   const rowsOf = (/** @type {import('../data/name-rows.js').NameRow[]} */ rows) =>
     rows.filter(({ name, title }) => matches(name, title));
-  return html`${systemTiles(snapshot, poller.samples.of(snapshot.document.instance.id))}
+  const samples = poller.samples.of(snapshot.document.instance.id);
+  return html`${inFrame(() => systemTiles(snapshot, samples))}
     <div class="panels">
-      ${crewPanel(snapshot, view, matches)}
-      <div class="stack">${runningPanel(snapshot, matches)} ${modelsPanel(snapshot, matches)}</div>
-      ${nameTable('agents', rowsOf(agentRows(snapshot)), view, times, update)}
-      ${nameTable('tools', rowsOf(toolRows(snapshot)), view, times, update)}
-      ${requestsPanel(snapshot, view, matches, update)}
+      ${inFrame(() => crewPanel(snapshot, view, matches))}
+      <div class="stack">
+        ${inFrame(() => runningPanel(snapshot, matches))} ${inFrame(() => modelsPanel(snapshot, matches))}
+      </div>
+      ${inFrame(() => nameTable('agents', rowsOf(agentRows(snapshot)), view, times, update))}
+      ${inFrame(() => nameTable('tools', rowsOf(toolRows(snapshot)), view, times, update))}
+      ${inFrame(() => requestsPanel(snapshot, view, matches, update))}
     </div>
     ${view.selected === undefined ? nothing : detailsPanel(snapshot, view, failures)}`;
+}
+
+/** @param {() => unknown} view */
+function inFrame(view) {
+  return html`<view-frame .view=${view}></view-frame>`;
 }
