@@ -28,7 +28,7 @@ import {
   MetricsModule,
 } from '../src';
 import { register } from 'prom-client';
-import { ManualClock } from '../src/testing/manual-clock';
+import { ManualClock } from '../src/testing';
 
 /** Lets everything run that waits for nothing but its turn. */
 const turn = () => new Promise((resolve) => setImmediate(resolve));

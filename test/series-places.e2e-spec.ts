@@ -3,7 +3,7 @@ import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
 import { ExecutionTracker, METRICS_CLOCK, MetricsCollector, MetricsModule, TrackAgent, TrackTool } from '../src';
 import type { MetricsModuleOptions } from '../src';
-import { ManualClock } from '../src/testing/manual-clock';
+import { ManualClock } from '../src/testing';
 
 @Injectable()
 class Dispatcher {
