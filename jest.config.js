@@ -37,6 +37,7 @@ module.exports = {
   transformIgnorePatterns: [`/node_modules/(?!(?:.+/node_modules/)?(?:${esModules.join('|')})/)`],
   moduleNameMapper: {
     '^nestjs-agent-metrics$': '<rootDir>/src',
+    '^nestjs-agent-metrics/testing$': '<rootDir>/src/testing',
     '^nestjs-agent-metrics/terminus$': '<rootDir>/src/terminus',
   },
   // By default one core is left idle, which is half of a machine that has two.

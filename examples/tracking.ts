@@ -1,24 +1,19 @@
 import { EventEmitter } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { tool } from '@langchain/core/tools';
-import { Controller, Get, Inject, Injectable, Module, Query, UseInterceptors } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
-import { streamText, tool as aiTool } from 'ai';
-import type { LanguageModel } from 'ai';
+import { Controller, Get, Injectable, Module, Query, UseInterceptors } from '@nestjs/common';
+import { tool as aiTool } from 'ai';
 import {
   AgentMetricsInterceptor,
   currentExecution,
   ExecutionTracker,
-  METRICS_CLOCK,
   MetricsModule,
   SkipTracking,
   TrackAgent,
   trackedTool,
   TrackTool,
 } from 'nestjs-agent-metrics';
-import type { Clock } from 'nestjs-agent-metrics';
 import { z } from 'zod';
-import { AppModule } from './quickstart';
 
 // #region methods
 @Injectable()
@@ -58,56 +53,6 @@ export class Catalogue {
 
   async reserve(title: string) {
     return `${title}: yours until Friday`;
-  }
-}
-// #endregion
-
-// #region dispatcher
-interface ToolCall {
-  readonly name: string;
-  readonly input: string;
-}
-
-@Injectable()
-export class ToolBox {
-  @TrackTool({ name: ({ name }: ToolCall) => name, allowed: ['search', 'calculate'] })
-  async execute({ name, input }: ToolCall) {
-    return `${name}(${input})`;
-  }
-}
-// #endregion
-
-// #region first-chunk
-interface Chunk {
-  readonly text: string;
-}
-
-@Injectable()
-export class Narrator {
-  @TrackAgent({ id: 'narrator', firstChunk: ({ text }: Chunk) => text !== '' })
-  async *tell(topic: string): AsyncGenerator<Chunk> {
-    yield { text: '' };
-    yield { text: `Once upon a time there was ${topic}.` };
-  }
-}
-// #endregion
-
-// #region until
-type TextStream = ReturnType<typeof streamText>;
-
-@Injectable()
-export class Writer {
-  constructor(@Inject('MODEL') private readonly model: LanguageModel) {}
-
-  @TrackAgent({ id: 'writer', until: ({ finishReason }: TextStream) => finishReason })
-  write(prompt: string): TextStream {
-    const execution = currentExecution();
-    return streamText({
-      model: this.model,
-      prompt,
-      abortSignal: execution?.signal,
-      onError: ({ error }) => execution?.fail(error),
-    });
   }
 }
 // #endregion
@@ -194,30 +139,9 @@ export class MailController {
 }
 // #endregion
 
-// #region in-tests
-export function createTestModule(clock: Clock) {
-  return Test.createTestingModule({ imports: [AppModule] })
-    .overrideProvider(METRICS_CLOCK)
-    .useValue(clock)
-    .compile();
-}
-// #endregion
-
 @Module({
   imports: [MetricsModule.forRoot()],
   controllers: [MailController],
-  providers: [
-    LibraryTools,
-    Librarian,
-    Clerk,
-    Catalogue,
-    ToolBox,
-    Narrator,
-    Writer,
-    Files,
-    Switchboard,
-    Printer,
-    { provide: 'MODEL', useValue: 'a model' },
-  ],
+  providers: [LibraryTools, Librarian, Clerk, Catalogue, Files, Switchboard, Printer],
 })
 export class TrackingModule {}

@@ -2,7 +2,7 @@ import { Controller, Get, Injectable, Param } from '@nestjs/common';
 import * as fc from 'fast-check';
 import { ExecutionTracker, MetricsModule, TrackAgent, TrackTool } from '../src';
 import type { ExportFormat, HistoryFilter, MetricsModuleOptions } from '../src';
-import { ManualClock } from '../src/testing/manual-clock';
+import { ManualClock } from '../src/testing';
 import { countsInDocument, countsInScrape } from './support/execution-counts';
 import { Gate } from './support/gate';
 import type { MetricsDocument } from './support/metrics-document';

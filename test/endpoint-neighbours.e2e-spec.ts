@@ -25,7 +25,7 @@ import type { Counter } from 'prom-client';
 import { map, tap } from 'rxjs';
 import { MetricsModule } from '../src';
 import type { MetricsRootOptions } from '../src';
-import { parseExposition } from '../src/testing/parse-exposition';
+import { parseExposition } from '../src/testing';
 import { Gate } from './support/gate';
 import { rawRequest } from './support/raw-request';
 import { ADAPTERS, TestApp } from './support/test-app';

@@ -7,7 +7,7 @@ import { APP_INTERCEPTOR } from '@nestjs/core';
 import { map } from 'rxjs';
 import { ExecutionTracker, MetricsModule } from '../src';
 import type { MetricsRootOptions } from '../src';
-import { parseExposition } from '../src/testing/parse-exposition';
+import { parseExposition } from '../src/testing';
 import { Gate } from './support/gate';
 import { rawRequest } from './support/raw-request';
 import { ADAPTERS, TestApp } from './support/test-app';

@@ -12,10 +12,15 @@ import { MockLanguageModelV3, simulateReadableStream } from 'ai/test';
 import { TimeoutError } from 'rxjs';
 import * as batchJobs from '../examples/batch-jobs';
 import * as endpoint from '../examples/endpoint';
+import * as firstSteps from '../examples/first-five-minutes/app.module';
 import * as migration from '../examples/migrating-from-prom-client';
+import * as names from '../examples/names-and-cardinality';
 import * as options from '../examples/options';
 import { OutcomesModule, OutcomeTools, OutOfQuotaError } from '../examples/outcomes';
 import { ResearcherAgent } from '../examples/quickstart';
+import * as securing from '../examples/securing-the-endpoint';
+import * as streaming from '../examples/streaming';
+import type * as testing from '../examples/testing';
 import * as timeouts from '../examples/timeouts';
 import * as tokens from '../examples/tokens-and-cost';
 import * as tracking from '../examples/tracking';
@@ -28,7 +33,7 @@ import {
   MetricsModule,
 } from '../src';
 import { register } from 'prom-client';
-import { ManualClock } from '../src/testing/manual-clock';
+import { expectTool, ManualClock } from '../src/testing';
 
 /** Lets everything run that waits for nothing but its turn. */
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -107,8 +112,7 @@ async function readAll<Chunk>(source: AsyncIterable<Chunk>): Promise<Chunk[]> {
 }
 
 describe('docs/tracking.md', () => {
-  const startTracking = (parts?: readonly StreamPart[]) =>
-    start(tracking.TrackingModule, { replace: [['MODEL', model(parts)]] });
+  const startTracking = () => start(tracking.TrackingModule);
 
   it('names methods and classes', async () => {
     await startTracking();
@@ -120,44 +124,6 @@ describe('docs/tracking.md', () => {
     expect(Object.keys(metrics.getAgentMetrics('Librarian')!.toolMetrics)).toEqual(['lookUp']);
     expect(metrics.getAgentMetrics('clerk')).toMatchObject({ agentName: 'The clerk', executionCount: 1 });
     expect([...metrics.getTools().keys()].sort()).toEqual(['find', 'lookUp', 'reserve']);
-  });
-
-  it('takes names from arguments and bounds them', async () => {
-    await startTracking();
-    for (const name of ['search', 'search', 'launch_rocket'])
-      await app.get(tracking.ToolBox).execute({ name, input: 'x' });
-
-    await expectShown('tracking.md');
-  });
-
-  it('asks which chunk is the first', async () => {
-    await startTracking();
-    const story = app.get(tracking.Narrator).tell('a metric');
-    expect(metrics.getRunning()).toEqual([]);
-    await story.next();
-    clock.advance(300);
-    await story.next();
-    await story.next();
-
-    expect(metrics.getHistory()).toMatchObject([{ agentId: 'narrator', chunks: 2, timeToFirstChunkSeconds: 0.3 }]);
-  });
-
-  it('follows the promise in the result of streamText', async () => {
-    await startTracking();
-    const result = app.get(tracking.Writer).write('a poem');
-    expect(metrics.getRunning()).toHaveLength(1);
-
-    expect(await readAll(result.textStream)).toEqual(['Hello']);
-    await turn();
-    expect(metrics.getHistory()).toMatchObject([{ agentId: 'writer', status: 'success' }]);
-  });
-
-  it('learns of a failure that streamText swallows', async () => {
-    await startTracking([...TEXT, { type: 'error', error: new RangeError('overloaded') }]);
-
-    expect(await readAll(app.get(tracking.Writer).write('a poem').textStream)).toEqual(['Hello']);
-    await turn();
-    expect(metrics.getHistory()).toMatchObject([{ status: 'error', errorType: 'RangeError' }]);
   });
 
   it('tracks the functions of LangChain and the AI SDK', async () => {
@@ -216,17 +182,6 @@ describe('docs/tracking.md', () => {
     expect(metrics.getSystemMetrics()).toMatchObject({ totalRequests: 1 });
   });
 
-  it('holds time still in a test', async () => {
-    clock = new ManualClock();
-    app = (await tracking.createTestModule(clock)).createNestApplication();
-    await app.get(ResearcherAgent).run('nest');
-
-    expect(app.get(MetricsCollector).getAgentMetrics('researcher')).toMatchObject({
-      successCount: 1,
-      toolMetrics: { search: { successCount: 1, totalDurationMs: 0 } },
-    });
-  });
-
   it('runs what it decorates without the module', async () => {
     const librarian = new tracking.Librarian(new tracking.LibraryTools());
     expect(await librarian.answer('Emma')).toBe('Emma: shelf 4');
@@ -253,6 +208,109 @@ describe('docs/tracking.md', () => {
     expect(metrics.getSystemMetrics()).toMatchObject({ totalRequests: 2 });
     expect(metrics.getAgentMetrics('Librarian')).toMatchObject({ executionCount: 1, toolMetrics: {} });
     expect(metrics.getToolMetrics('lookUp')).toMatchObject({ executionCount: 1 });
+  });
+});
+
+describe('docs/first-five-minutes.md', () => {
+  it('shows what it shows', async () => {
+    await start(firstSteps.AppModule);
+    expect(await (await request('/trip?to=Paris')).text()).toBe('Go to Paris, it is sunny.');
+    expect(await request('/trip?to=Atlantis')).toMatchObject({ status: 404 });
+
+    await expectShown('first-five-minutes.md');
+  });
+});
+
+describe('docs/names-and-cardinality.md', () => {
+  const [searched, invented, ...limited] = shownLines('names-and-cardinality.md');
+  const expectLines = async (lines: (string | undefined)[]) =>
+    expect((await metrics.exportMetrics('prometheus')).split('\n')).toEqual(expect.arrayContaining(lines));
+
+  it('takes names from arguments', async () => {
+    await start(names.NamesModule);
+    for (const name of ['search', 'search', 'launch_rocket'])
+      await app.get(names.ToolBox).execute({ name, input: 'x' });
+    for (const team of ['billing', 'legal']) await app.get(names.HelpDesk).answer({ id: 'T-1', team });
+
+    await expectLines([searched, invented]);
+    expect([...metrics.getAgents().keys()]).toEqual(expect.arrayContaining(['desk_billing', '__other__']));
+  });
+
+  it('bounds names that nobody has listed', async () => {
+    await start(names.NamesModule);
+    for (let i = 0; i < 300; i += 1) await app.get(names.OpenToolBox).execute({ name: `invented_${i}`, input: 'x' });
+
+    expect(limited).toHaveLength(2);
+    await expectLines(limited);
+  });
+});
+
+describe('docs/streaming.md', () => {
+  let story: MockLanguageModelV3;
+  const startStreaming = (parts?: readonly StreamPart[]) => {
+    story = model(parts);
+    return start(streaming.StreamingModule, { replace: [['MODEL', story]] });
+  };
+
+  it('asks which chunk is the first', async () => {
+    await startStreaming();
+    const telling = app.get(streaming.Narrator).tell('a metric');
+    expect(metrics.getRunning()).toEqual([]);
+    await telling.next();
+    clock.advance(300);
+    await telling.next();
+    await telling.next();
+
+    expect(metrics.getHistory()).toMatchObject([{ agentId: 'narrator', chunks: 2, timeToFirstChunkSeconds: 0.3 }]);
+  });
+
+  it('follows the promise in the result of streamText', async () => {
+    await startStreaming();
+    const result = app.get(streaming.Writer).write('a poem');
+    expect(metrics.getRunning()).toHaveLength(1);
+
+    expect(await readAll(result.textStream)).toEqual(['Hello']);
+    await turn();
+    expect(metrics.getHistory()).toMatchObject([{ agentId: 'writer', status: 'success' }]);
+  });
+
+  it('learns of a failure that streamText swallows', async () => {
+    await startStreaming([...TEXT, { type: 'error', error: new RangeError('overloaded') }]);
+
+    expect(await readAll(app.get(streaming.Writer).write('a poem').textStream)).toEqual(['Hello']);
+    await turn();
+    expect(metrics.getHistory()).toMatchObject([{ status: 'error', errorType: 'RangeError' }]);
+  });
+
+  it('measures how the reader reads', async () => {
+    await startStreaming();
+    const reading = app.get(streaming.Storyteller).tell('tea');
+    await reading.next();
+    clock.advance(2_000);
+    await reading.next();
+
+    expect(metrics.getHistory()).toMatchObject([{ agentId: 'storyteller', status: 'success', durationMs: 2_000 }]);
+  });
+
+  it('tells the model that the reader has stopped', async () => {
+    await startStreaming();
+    for await (const text of app.get(streaming.Storyteller).tell('tea')) if (text !== '') break;
+
+    expect(metrics.getHistory()).toMatchObject([{ agentId: 'storyteller', status: 'cancelled' }]);
+    expect(story.doStreamCalls[0]!.abortSignal?.aborted).toBe(true);
+  });
+});
+
+describe('docs/testing.md', () => {
+  const { createTestModule } = jest.requireActual<typeof testing>('../examples/testing');
+
+  it('holds time still in a whole application', async () => {
+    clock = new ManualClock();
+    app = (await createTestModule(clock)).createNestApplication();
+    await app.get(ResearcherAgent).run('nest');
+
+    expectTool(app, 'search').toHaveRun({ times: 1 });
+    expect(app.get(MetricsCollector).getToolMetrics('search')).toMatchObject({ totalDurationMs: 0 });
   });
 });
 
@@ -517,9 +575,9 @@ describe('docs/batch-jobs.md', () => {
   });
 });
 
-describe('docs/endpoint.md', () => {
+describe('docs/securing-the-endpoint.md', () => {
   it('asks for a token', async () => {
-    await start(endpoint.withToken);
+    await start(securing.withToken);
     expect(await request('/metrics')).toMatchObject({ status: 401 });
     expect(await request('/metrics', { headers: { authorization: 'Bearer change-me' } })).toMatchObject({
       status: 200,
@@ -527,11 +585,21 @@ describe('docs/endpoint.md', () => {
   });
 
   it('asks a guard', async () => {
-    await start(endpoint.withGuard);
+    await start(securing.withGuard);
     expect(await request('/metrics')).toMatchObject({ status: 403 });
     expect(await request('/metrics', { headers: { 'x-role': 'operator' } })).toMatchObject({ status: 200 });
   });
 
+  it('takes two tokens during a rotation', async () => {
+    await start(securing.duringRotation);
+    const ask = (token: string) => request('/metrics', { headers: { authorization: `Bearer ${token}` } });
+    expect(await ask('new-token')).toMatchObject({ status: 200 });
+    expect(await ask('old-token')).toMatchObject({ status: 200 });
+    expect(await ask('stolen-token')).toMatchObject({ status: 401 });
+  });
+});
+
+describe('docs/endpoint.md', () => {
   it('shows metrics of your own', async () => {
     await start(endpoint.OrdersModule);
     app.get(endpoint.OrdersService).order();

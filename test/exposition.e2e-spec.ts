@@ -12,9 +12,8 @@ import { collectDefaultMetrics, Counter, Gauge, register, Registry } from 'prom-
 import type { Histogram, Summary } from 'prom-client';
 import { ExecutionTracker, MetricsModule, TrackAgent, TrackTool } from '../src';
 import type { MetricsModuleOptions } from '../src';
-import { ManualClock } from '../src/testing/manual-clock';
-import { parseExposition } from '../src/testing/parse-exposition';
-import type { Exposition } from '../src/testing/parse-exposition';
+import { ManualClock, parseExposition } from '../src/testing';
+import type { Exposition } from '../src/testing';
 import { countsInDocument, countsInScrape } from './support/execution-counts';
 import { Gate } from './support/gate';
 import { expectGolden } from './support/golden';

@@ -6,7 +6,7 @@ import { currentExecution, ExecutionTracker, TrackAgent, TrackTool } from '../sr
 import type { AgentOptions, ExecutionHandle, ExecutionStatus, MetricsModuleOptions } from '../src';
 import { endings, startApplication } from './support/live-application';
 import type { LiveApplication } from './support/live-application';
-import type { ManualClock } from '../src/testing/manual-clock';
+import type { ManualClock } from '../src/testing';
 import { RecordingLogger } from './support/recording-logger';
 
 let application: LiveApplication;

@@ -7,7 +7,7 @@ import { MetricsStore } from '../src/collection/metrics-store';
 import { mechanisms, play } from './results/mechanisms';
 import type { Mechanism } from './results/result-row';
 import { startApplication } from './support/live-application';
-import { ManualClock } from '../src/testing/manual-clock';
+import { ManualClock } from '../src/testing';
 import { RecordingLogger } from './support/recording-logger';
 
 const fault = (): never => {

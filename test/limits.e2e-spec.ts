@@ -14,7 +14,7 @@ import {
   TrackTool,
 } from '../src';
 import type { ExecutionHandle, MetricsModuleOptions } from '../src';
-import { ManualClock } from '../src/testing/manual-clock';
+import { ManualClock } from '../src/testing';
 
 const never = () => new Promise<never>(() => {});
 

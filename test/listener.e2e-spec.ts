@@ -10,7 +10,7 @@ import { Transport } from '@nestjs/microservices';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { METRICS_CLOCK, MetricsCollector, MetricsListener, MetricsModule } from '../src';
 import type { MetricsRootOptions } from '../src';
-import { ManualClock } from '../src/testing/manual-clock';
+import { ManualClock } from '../src/testing';
 import { runProgram } from './processes/run-program';
 import { RecordingLogger } from './support/recording-logger';
 

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { TrackAgent, TrackTool } from '../src';
 import type { Execution } from '../src';
 import { CollectionApp } from './support/collection-app';
-import { ManualClock } from '../src/testing/manual-clock';
+import { ManualClock } from '../src/testing';
 
 const executions = channel('nestjs-agent-metrics:execution');
 

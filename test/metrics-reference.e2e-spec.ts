@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Test } from '@nestjs/testing';
 import { METRICS_CLOCK, MetricsCollector, MetricsModule } from '../src';
-import { ManualClock } from '../src/testing/manual-clock';
+import { ManualClock } from '../src/testing';
 import { findMismatches, renderMetricsReference } from './support/metrics-reference';
 
 const UPDATE = 'UPDATE_DOCS=1 npx jest test/metrics-reference';

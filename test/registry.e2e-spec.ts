@@ -3,7 +3,7 @@ import type { TestingModule } from '@nestjs/testing';
 import { makeCounterProvider } from '@willsoto/nestjs-prometheus';
 import { AggregatorRegistry, Counter, register, Registry } from 'prom-client';
 import { MetricsCollector, MetricsModule } from '../src';
-import { parseExposition } from '../src/testing/parse-exposition';
+import { parseExposition } from '../src/testing';
 
 const REQUESTS = 'crew_requests_total';
 

@@ -2,7 +2,7 @@ import type { MetricsModuleOptions } from '../src';
 import { mechanisms, play } from './results/mechanisms';
 import { endings, expectUntouched, startApplication } from './support/live-application';
 import type { LiveApplication } from './support/live-application';
-import { ManualClock } from '../src/testing/manual-clock';
+import { ManualClock } from '../src/testing';
 import { Subject } from './support/subject';
 
 /** Limits that are never reached. */

@@ -4,7 +4,7 @@ import type { TestingModule } from '@nestjs/testing';
 import { ExecutionTracker, METRICS_CLOCK, MetricsCollector, MetricsModule, TrackAgent, TrackTool } from '../src';
 import type { MetricsModuleOptions } from '../src';
 import type { MetricsStore } from '../src/collection/metrics-store';
-import { ManualClock } from '../src/testing/manual-clock';
+import { ManualClock } from '../src/testing';
 import { collectGarbageUntil } from './support/garbage-collector';
 
 @Injectable()

@@ -1,5 +1,5 @@
 import { CollectionApp } from './support/collection-app';
-import { ManualClock } from '../src/testing/manual-clock';
+import { ManualClock } from '../src/testing';
 
 /** So many durations, of which the first are these and the others are all alike. */
 const durations = (times: number, usualMs: number, firstMs: readonly number[]) =>

@@ -10,7 +10,7 @@ interface Timer {
  *
  * @example
  * const clock = new ManualClock();
- * Test.createTestingModule({ imports: [AppModule] }).overrideProvider(METRICS_CLOCK).useValue(clock);
+ * const app = await Test.createTestingModule({ imports: [MetricsTestingModule.forRoot({ clock })] }).compile();
  * clock.advance(500);
  */
 export class ManualClock implements Clock {

@@ -1,7 +1,7 @@
 import { StreamableFile } from '@nestjs/common';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ManualClock } from '../../src/testing/manual-clock';
+import type { ManualClock } from '../../src/testing';
 import { BrokenError, readAll, row, scenario, streamed } from './result-row';
 import type { Mechanism } from './result-row';
 

@@ -18,7 +18,7 @@ import {
   throwError,
   toArray,
 } from 'rxjs';
-import type { ManualClock } from '../../src/testing/manual-clock';
+import type { ManualClock } from '../../src/testing';
 import { BrokenError, row, scenario, streamed } from './result-row';
 import type { Mechanism } from './result-row';
 

@@ -1,6 +1,6 @@
 import type { ExecutionStatus } from '../../src';
 import type { Ending } from '../support/live-application';
-import type { ManualClock } from '../../src/testing/manual-clock';
+import type { ManualClock } from '../../src/testing';
 
 /** A method's body, and what its caller does with what it returns. */
 export interface Scenario<Result> {

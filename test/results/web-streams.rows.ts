@@ -1,4 +1,4 @@
-import type { ManualClock } from '../../src/testing/manual-clock';
+import type { ManualClock } from '../../src/testing';
 import { BrokenError, readAll, row, scenario, streamed } from './result-row';
 import type { Mechanism } from './result-row';
 

@@ -8,7 +8,7 @@ import { Test } from '@nestjs/testing';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { ExecutionTracker, METRICS_CLOCK, MetricsCollector, MetricsModule } from '../../src';
-import { ManualClock } from '../../src/testing/manual-clock';
+import { ManualClock } from '../../src/testing';
 import { SimulatedCrew } from '../support/simulated-crew';
 
 const IMAGES = join(__dirname, '../../docs/images');

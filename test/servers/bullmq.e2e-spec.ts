@@ -8,7 +8,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { DelayedError, QueueEvents, UnrecoverableError } from 'bullmq';
 import type { Job, Queue } from 'bullmq';
 import { MetricsListener, TrackAgent, TrackTool } from '../../src';
-import { parseExposition } from '../../src/testing/parse-exposition';
+import { parseExposition } from '../../src/testing';
 import { counted, expectUntouched, inProgress, OpenApplications, startContext } from '../support/applications';
 import { withMetrics } from '../support/applications';
 import { freePort } from '../support/server-process';

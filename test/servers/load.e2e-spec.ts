@@ -8,7 +8,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
-import { parseExposition } from '../../src/testing/parse-exposition';
+import { parseExposition } from '../../src/testing';
 
 const SECONDS = 3;
 const REQUESTS_PER_SECOND = 400;

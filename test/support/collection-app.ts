@@ -4,7 +4,7 @@ import { Test } from '@nestjs/testing';
 import { ExecutionTracker, METRICS_CLOCK, MetricsCollector, MetricsModule } from '../../src';
 import type { MetricsRootOptions } from '../../src';
 import { ExpositionSamples } from './exposition-samples';
-import { ManualClock } from '../../src/testing/manual-clock';
+import { ManualClock } from '../../src/testing';
 
 /** Keeps what an application complains of. */
 class ComplaintLog implements LoggerService {

@@ -1,4 +1,4 @@
-import type { Exposition } from '../../src/testing/parse-exposition';
+import type { Exposition } from '../../src/testing';
 import type { MetricsDocument } from './metrics-document';
 
 const STATUSES = ['success', 'error', 'timeout', 'cancelled'] as const;

@@ -1,9 +1,9 @@
 import type { LoggerService, Provider } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
-import { METRICS_CLOCK, MetricsCollector, MetricsModule } from '../../src';
+import { MetricsCollector } from '../../src';
 import type { Clock, Execution, ExecutionStatus, MetricsModuleOptions } from '../../src';
-import { ManualClock } from '../../src/testing/manual-clock';
+import { ManualClock, MetricsTestingModule } from '../../src/testing';
 
 /** A started Nest application whose time is in the test's hands. */
 export interface LiveApplication<AppClock extends Clock = ManualClock> {
@@ -28,11 +28,9 @@ export async function startApplication<AppClock extends Clock = ManualClock>({
   logger = silence,
 }: ApplicationSetup<AppClock> = {}): Promise<LiveApplication<AppClock>> {
   const module = await Test.createTestingModule({
-    imports: [MetricsModule.forRoot({ endpoint: false, defaultMetrics: false, recordMemory: false, ...options })],
+    imports: [MetricsTestingModule.forRoot({ clock, ...options })],
     providers,
   })
-    .overrideProvider(METRICS_CLOCK)
-    .useValue(clock)
     .setLogger(logger)
     .compile();
   await module.init();

@@ -119,7 +119,7 @@ What \`GET /metrics?format=prometheus\` answers with. \`crew\` is the option [\`
 - Agents that decorators name, and tools whose decorators name their agent too, are there from the start. Others appear with
   their first use, which \`rate\` and \`increase\` do not see.
 - A tool or a model outside any agent has \`agent=""\`.
-- What names a model invents is bounded by the option [\`maxSeries\`](options.md): the rest is counted as \`__other__\`.
+- What names a model invents is bounded by the option [\`maxSeries\`](names-and-cardinality.md#the-limit): the rest is counted as \`__other__\`.
 
 The JSON of \`GET /metrics\` has the same numbers: [a sample](metrics.sample.json).
 `;

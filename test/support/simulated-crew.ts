@@ -1,5 +1,5 @@
 import type { ExecutionHandle, ExecutionStart, ExecutionTracker, MetricsCollector } from '../../src';
-import type { ManualClock } from '../../src/testing/manual-clock';
+import type { ManualClock } from '../../src/testing';
 
 /** A process that takes time: it yields how many milliseconds pass before it goes on. */
 type Process = Generator<number, void>;

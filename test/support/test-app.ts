@@ -6,9 +6,8 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { METRICS_CLOCK, MetricsCollector } from '../../src';
 import type { Clock, ExportFormat } from '../../src';
-import { ManualClock } from '../../src/testing/manual-clock';
-import { parseExposition } from '../../src/testing/parse-exposition';
-import type { Exposition } from '../../src/testing/parse-exposition';
+import { ManualClock, parseExposition } from '../../src/testing';
+import type { Exposition } from '../../src/testing';
 import type { MetricsDocument } from './metrics-document';
 import { RecordingLogger } from './recording-logger';
 

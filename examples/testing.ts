@@ -1,0 +1,103 @@
+import { setTimeout } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
+import { METRICS_CLOCK, MetricsCollector, trackedTool, TrackTool } from 'nestjs-agent-metrics';
+import type { Clock } from 'nestjs-agent-metrics';
+import {
+  captureExecutions,
+  expectAgent,
+  expectTool,
+  ManualClock,
+  MetricsTestingModule,
+  parseExposition,
+  settled,
+} from 'nestjs-agent-metrics/testing';
+import { AppModule, ResearcherAgent, SearchTool } from './quickstart';
+
+// #region module
+let app: TestingModule;
+
+beforeEach(async () => {
+  app = await Test.createTestingModule({
+    imports: [MetricsTestingModule.forRoot()],
+    providers: [ResearcherAgent, SearchTool],
+  }).compile();
+  await app.init();
+});
+
+afterEach(() => app.close());
+
+it('searches once', async () => {
+  await app.get(ResearcherAgent).run('nest');
+
+  expectAgent(app, 'researcher').toHaveRun({ times: 1, status: 'success' });
+  expectAgent(app, 'researcher').toHaveCalledTool('search', { times: 1 });
+  expectTool(app, 'search').toHaveRun({ status: 'error', times: 0 });
+});
+// #endregion
+
+// #region capture
+it('searches before it answers', async () => {
+  const { executions, result } = await captureExecutions(app, () => app.get(ResearcherAgent).run('nest'));
+
+  expect(result).toEqual(['nest: 3 pages found']);
+  expect(executions).toMatchObject([
+    { kind: 'tool', toolName: 'search', agentId: 'researcher' },
+    { kind: 'agent', agentId: 'researcher', status: 'success' },
+  ]);
+});
+// #endregion
+
+// #region settled
+it('tidies up in the background', async () => {
+  void trackedTool('tidy_up', () => setTimeout(5))();
+  await settled(app);
+
+  expectTool(app, 'tidy_up').toHaveRun({ times: 1 });
+});
+// #endregion
+
+// #region exposition
+it('is counted for Prometheus', async () => {
+  await app.get(ResearcherAgent).run('nest');
+
+  const scrape = parseExposition(await app.get(MetricsCollector).exportMetrics('prometheus'));
+  expect(scrape.value('crew_agent_executions_total', { agent: 'researcher', status: 'success' })).toBe(1);
+});
+// #endregion
+
+// #region clock
+@Injectable()
+class SlowTool {
+  @TrackTool({ name: 'slow', timeoutMs: 30_000 })
+  query() {
+    return new Promise(() => {});
+  }
+}
+
+it('ends at the limit', async () => {
+  const clock = new ManualClock();
+  const app = await Test.createTestingModule({
+    imports: [MetricsTestingModule.forRoot({ clock })],
+    providers: [SlowTool],
+  }).compile();
+  await app.init();
+
+  const call = expect(app.get(SlowTool).query()).rejects.toThrow('took longer than 30000 ms');
+  clock.advance(30_000);
+  await call;
+
+  expectTool(app, 'slow').toHaveRun({ times: 1, status: 'timeout' });
+  await app.close();
+});
+// #endregion
+
+// #region whole-application
+export function createTestModule(clock: Clock) {
+  return Test.createTestingModule({ imports: [AppModule] })
+    .overrideProvider(METRICS_CLOCK)
+    .useValue(clock)
+    .compile();
+}
+// #endregion

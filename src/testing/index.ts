@@ -1,0 +1,16 @@
+export { captureExecutions } from './capture-executions';
+export type { CapturedExecutions } from './capture-executions';
+export { expectAgent, expectTool } from './expectations';
+export type { AgentExpectation, ToolExpectation } from './expectations';
+export type { ExpectedExecutions } from './expected-executions';
+export type { ExpositionFamily } from './exposition-family';
+export type { Exemplar, ExpositionSample, ExpositionTextFormat, Labels } from './exposition-line';
+export { ManualClock } from './manual-clock';
+export { MetricsAssertionError } from './metrics-assertion.error';
+export { MetricsTestingModule } from './metrics-testing.module';
+export type { MetricsTestingOptions } from './metrics-testing.module';
+export { parseExposition } from './parse-exposition';
+export type { Exposition } from './parse-exposition';
+export { settled } from './settled';
+export type { SettledOptions } from './settled';
+export type { TestedApplication } from './tested-application';
