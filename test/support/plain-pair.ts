@@ -183,9 +183,12 @@ function countedSeries(samples: Record<string, number>): Record<string, number> 
   return Object.fromEntries(counted);
 }
 
+/** Keeps what lies half-way between two roundings, such as an average of sixteen, from going either way. */
+const OFF_HALF_WAY = 3.1e-11;
+
 /** Sums are taken in another order there than here. */
 function rounded(document: unknown): unknown {
   return JSON.parse(JSON.stringify(document), (_, value: unknown) =>
-    typeof value === 'number' ? Number(value.toFixed(9)) : value,
+    typeof value === 'number' ? Number((value + OFF_HALF_WAY).toFixed(9)) : value,
   );
 }
