@@ -476,7 +476,7 @@ describe('The dashboard', () => {
     expect(await dashboard.accessibleNames('columnheader')).toEqual(expect.arrayContaining(['Name', 'Retries']));
     const last = dashboard.find('#tools tbody tr').last();
     await last.scrollIntoViewIfNeeded();
-    const name = await last.locator('.name').innerText();
+    const name = await last.locator('.name').textContent();
     await eventually(async () => expect(await dashboard.accessibleNames('rowheader')).toContain(name));
     expect(await dashboard.accessibilityFaults()).toEqual([]);
   });
