@@ -1,22 +1,18 @@
 import type { Registry } from 'prom-client';
 import type { ExportFormat } from './export-format';
-import type { Execution, ExecutionEntry } from './execution-entry';
+import type { Execution, ExecutionIdentity } from './execution-entry';
 import type { CountedSeries } from './metrics-store';
 
-/** What a running execution has in common with the finished one that it becomes. */
-type ExecutionIdentity = Pick<
+/** An execution in progress. */
+export interface RunningExecution extends Pick<
   Execution,
   'id' | 'parentId' | 'requestId' | 'kind' | 'agentId' | 'toolName' | 'model' | 'startTime'
->;
-
-/** An execution in progress. */
-export interface RunningExecution extends ExecutionIdentity {
+> {
   readonly ageSeconds: number;
 }
 
 /** The execution in whose context a record is made. */
-export interface RecordContext {
-  readonly entry: Pick<ExecutionEntry, 'id' | 'name' | 'requestId'>;
+export interface RecordContext extends Pick<ExecutionIdentity, 'name' | 'serial' | 'requestSerial'> {
   /** The nearest agent. */
   readonly contextAgentId: string | undefined;
   /** The request of the nearest agent that still runs: what an agent that is recorded here is a part of. */

@@ -1,12 +1,31 @@
 import type { ActiveSpan } from './active-span';
 import type { ExecutionKind, ExecutionStatus } from './execution-status';
 
+/** Who an execution is. Ids are numbers within the application and become text only for those who read them. */
+export interface ExecutionIdentity {
+  readonly kind: ExecutionKind;
+  /** The agent's id, the tool's or the model's name, as the caller has it: before any folding into `__other__`. */
+  readonly name: string;
+  /** Itself for an agent; undefined for what runs outside any. */
+  readonly agentId: string | undefined;
+  readonly serial: number;
+  readonly parentSerial: number | undefined;
+  /** The outermost agent's; its own for a request, undefined outside any agent. */
+  readonly requestSerial: number | undefined;
+}
+
 /**
- * One execution as it is kept: filled while it runs, counted, remembered and handed on when it ends, never changed after
- * that. There is one for each tracked call: ids are numbers here and become text only for those who read them, and what
- * is a number is one from the beginning, because it would be boxed anew at each change otherwise.
+ * One finished execution as it is counted and kept. The history lends it, and writes another execution into it when it
+ * is the oldest: recording allocates nothing, and what is a number is one from the beginning, because it would be boxed
+ * anew at each change otherwise. So whoever wants to keep one makes an `Execution` of it.
  */
-export class ExecutionEntry {
+export class ExecutionEntry implements ExecutionIdentity {
+  kind: ExecutionKind = 'tool';
+  name = '';
+  agentId: string | undefined = undefined;
+  serial = 0;
+  parentSerial: number | undefined = undefined;
+  requestSerial: number | undefined = undefined;
   status: ExecutionStatus = 'success';
   errorType: string | undefined = undefined;
   /** Only where the application has asked for messages to be kept. */
@@ -27,21 +46,24 @@ export class ExecutionEntry {
   /** The active OpenTelemetry span. */
   span: ActiveSpan | undefined = undefined;
 
-  constructor(
-    readonly kind: ExecutionKind,
-    /** The agent's id, the tool's or the model's name, as the caller has it: before any folding into `__other__`. */
-    readonly name: string,
-    /** Itself for an agent; undefined for what runs outside any. */
-    readonly agentId: string | undefined,
-    readonly id: number,
-    readonly parentId: number | undefined,
-    /** The outermost agent's id; its own for a request, undefined outside any agent. */
-    readonly requestId: number | undefined,
-  ) {}
-
   /** An outermost agent. */
   get isRequest(): boolean {
-    return this.requestId === this.id;
+    return this.requestSerial === this.serial;
+  }
+
+  /** Forgets the execution that was written here before, and becomes that of another. */
+  identify({ kind, name, agentId, serial, parentSerial, requestSerial }: ExecutionIdentity): void {
+    this.kind = kind;
+    this.name = name;
+    this.agentId = agentId;
+    this.serial = serial;
+    this.parentSerial = parentSerial;
+    this.requestSerial = requestSerial;
+    this.status = 'success';
+    this.errorType = this.errorMessage = this.span = undefined;
+    this.endTime = this.pausedNs = 0;
+    this.durationNs = this.firstChunkNs = NaN;
+    this.retries = this.inputBytes = this.outputBytes = this.chunks = 0;
   }
 }
 
@@ -90,19 +112,19 @@ export function defaultErrorType(status: ExecutionStatus): string | undefined {
 }
 
 /** Ids are unique across processes through the prefix, which belongs to the application's instance. */
-export function executionId(prefix: string, id: number): string;
-export function executionId(prefix: string, id: number | undefined): string | undefined;
-export function executionId(prefix: string, id: number | undefined): string | undefined {
-  return id === undefined ? undefined : `${prefix}-${id.toString(36)}`;
+export function executionId(prefix: string, serial: number): string;
+export function executionId(prefix: string, serial: number | undefined): string | undefined;
+export function executionId(prefix: string, serial: number | undefined): string | undefined {
+  return serial === undefined ? undefined : `${prefix}-${serial.toString(36)}`;
 }
 
 export function toExecution(finished: ExecutionEntry, idPrefix: string): Execution {
   const durationNs = Number.isNaN(finished.durationNs) ? 0 : finished.durationNs;
   const durationMs = durationNs / NS_PER_MS;
   return {
-    id: executionId(idPrefix, finished.id),
-    parentId: executionId(idPrefix, finished.parentId),
-    requestId: executionId(idPrefix, finished.requestId),
+    id: executionId(idPrefix, finished.serial),
+    parentId: executionId(idPrefix, finished.parentSerial),
+    requestId: executionId(idPrefix, finished.requestSerial),
     kind: finished.kind,
     agentId: finished.agentId,
     toolName: finished.kind === 'tool' ? finished.name : undefined,

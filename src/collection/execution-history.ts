@@ -1,4 +1,5 @@
-import type { ExecutionEntry } from './execution-entry';
+import { ExecutionEntry } from './execution-entry';
+import type { ExecutionIdentity } from './execution-entry';
 import { normaliseName } from './execution-name';
 import type { ExecutionKind, ExecutionStatus } from './execution-status';
 
@@ -12,20 +13,25 @@ export interface HistoryFilter {
   readonly limit?: number;
 }
 
-/** The last `size` finished executions: a ring, so that adding one costs the same however many there were. */
+/** Entries beyond those that are kept: a logger of the user's may record something while another record is counted. */
+const SPARE_ENTRIES = 4;
+
+/** The last `size` finished executions: a ring of entries that are used again, so that one costs the same as the next. */
 export class ExecutionHistory {
   private readonly ring: ExecutionEntry[] = [];
   private next = 0;
 
   constructor(private readonly size: number) {}
 
-  add(execution: ExecutionEntry): void {
-    if (this.size === 0) return;
-    this.ring[this.next] = execution;
-    this.next = (this.next + 1) % this.size;
+  /** Lends the oldest entry to an execution that has finished, which makes it the newest. */
+  add(execution: ExecutionIdentity): ExecutionEntry {
+    const entry = (this.ring[this.next] ??= new ExecutionEntry());
+    this.next = this.next + 1 < this.size + SPARE_ENTRIES ? this.next + 1 : 0;
+    entry.identify(execution);
+    return entry;
   }
 
-  /** Newest first. */
+  /** Newest first. Only until the next one is added. */
   find({ kind, agentId, toolName, status, limit = Infinity }: HistoryFilter): ExecutionEntry[] {
     const wanted = {
       kind,
@@ -42,7 +48,8 @@ export class ExecutionHistory {
   }
 
   private *newestFirst(): Generator<ExecutionEntry> {
-    for (let age = 1; age <= this.ring.length; age += 1) {
+    const kept = Math.min(this.size, this.ring.length);
+    for (let age = 1; age <= kept; age += 1) {
       yield this.ring[(this.next - age + this.ring.length) % this.ring.length]!;
     }
   }

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { activeSpan } from './active-span';
 import type { CollectorSurroundings, RecordContext } from './collector-surroundings';
-import { defaultErrorType, ExecutionEntry, toNanoseconds } from './execution-entry';
+import { defaultErrorType, toNanoseconds } from './execution-entry';
+import type { ExecutionEntry } from './execution-entry';
 import { normaliseName } from './execution-name';
 import { findAgentFault, findCacheFault, findMemoryFault, findModelFault, findToolFault } from './execution-records';
 import type { AgentExecutionRecord, ModelCallRecord, RecordFault, ToolExecutionRecord } from './execution-records';
@@ -23,13 +24,17 @@ export class ExecutionRecorder {
     const agentId = normaliseName(record.agentId);
     if (record.agentName !== undefined) series.nameAgent(agentId, normaliseName(record.agentName));
     const context = this.surroundings.running();
-    const id = this.store.nextId();
-    const requestId = context?.enclosingRequest ?? id;
-    this.add(
-      new ExecutionEntry('agent', agentId, agentId, id, context?.entry.id, requestId),
-      series.agent(agentId),
-      record,
-    );
+    const serial = this.store.nextSerial();
+    const requestSerial = context?.enclosingRequest ?? serial;
+    const identity = {
+      kind: 'agent',
+      name: agentId,
+      agentId,
+      serial,
+      parentSerial: context?.serial,
+      requestSerial,
+    } as const;
+    this.add(this.store.ledger.history.add(identity), series.agent(agentId), record);
   }
 
   addToolExecution(record: ToolExecutionRecord): void {
@@ -46,7 +51,7 @@ export class ExecutionRecorder {
       ({ toolName } = series);
       agentId &&= series.agentId;
     }
-    const entry = this.open('tool', toolName, agentId, context);
+    const entry = this.addEntry('tool', toolName, agentId, context);
     entry.inputBytes = record.inputBytes ?? 0;
     entry.outputBytes = record.outputBytes ?? 0;
     entry.retries = record.retries ?? 0;
@@ -59,14 +64,14 @@ export class ExecutionRecorder {
     const model = normaliseName(record.model);
     const tokens = completeTokens(record);
     const costUsd = record.costUsd ?? this.store.prices.costOf(tokens, model, record.provider);
-    if (context?.series instanceof ModelSeries && context.entry.name === model) {
+    if (context?.series instanceof ModelSeries && context.name === model) {
       context.series.tokens.add(tokens, costUsd);
       this.store.touch();
     } else {
       const agentId = record.agentId === undefined ? context?.contextAgentId : normaliseName(record.agentId);
       const series = this.store.ledger.series.model(agentId, model, normaliseName(record.provider ?? ''));
       series.tokens.add(tokens, costUsd);
-      const entry = this.open('model', model, agentId, context);
+      const entry = this.addEntry('model', model, agentId, context);
       if (record.timeToFirstTokenMs !== undefined) entry.firstChunkNs = toNanoseconds(record.timeToFirstTokenMs);
       const { status, errorType, durationMs } = record;
       this.add(entry, series, { status, errorType, durationMs });
@@ -106,13 +111,20 @@ export class ExecutionRecorder {
   }
 
   /** The entry of a tool execution or a model call that is recorded in a context. */
-  private open(
+  private addEntry(
     kind: ExecutionKind,
     name: string,
     agentId: string | undefined,
     context: RecordContext | undefined,
   ): ExecutionEntry {
-    return new ExecutionEntry(kind, name, agentId, this.store.nextId(), context?.entry.id, context?.entry.requestId);
+    return this.store.ledger.history.add({
+      kind,
+      name,
+      agentId,
+      serial: this.store.nextSerial(),
+      parentSerial: context?.serial,
+      requestSerial: context?.requestSerial,
+    });
   }
 
   private add(

@@ -85,7 +85,6 @@ export class Ledger {
   private addExecution(entry: ExecutionEntry, series: ExecutionSeries): void {
     series.add(entry.status, entry.durationNs, exemplarOf(entry));
     series.retries += entry.retries;
-    this.history.add(entry);
   }
 
   private addError({ status, errorType }: ExecutionEntry, series: ExecutionSeries, kind: 'agentError' | 'toolError') {

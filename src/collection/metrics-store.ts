@@ -23,7 +23,7 @@ export class MetricsStore {
   readonly memory: MemorySampler;
   enabled: boolean;
   private current: Ledger;
-  private lastId = 0;
+  private lastSerial = 0;
 
   constructor(
     private readonly settings: MetricsStoreSettings,
@@ -42,8 +42,8 @@ export class MetricsStore {
     return this.current;
   }
 
-  nextId(): number {
-    return (this.lastId += 1);
+  nextSerial(): number {
+    return (this.lastSerial += 1);
   }
 
   /** Counts an execution. `endedAt` is when it ended on the clock's scale. */

@@ -130,8 +130,8 @@ export class ApplicationTracking {
     }
   }
 
-  nextId(): number {
-    return this.store.nextId();
+  nextSerial(): number {
+    return this.store.nextSerial();
   }
 
   /** Where the clock fails, time stands still. */
@@ -162,7 +162,7 @@ export class ApplicationTracking {
     const wallTime = this.store.clock.wallTime();
     return this.running
       .list()
-      .map((execution) => describeRunning(execution.entry, this.store.instanceId, wallTime, now - execution.startedAt));
+      .map((execution) => describeRunning(execution, this.store.instanceId, wallTime, now - execution.startedAt));
   }
 
   /** Executions that began before a reset, or while recording was switched off, are in no gauge. */
@@ -188,7 +188,7 @@ export class ApplicationTracking {
     const execution = findClaim(running, spec);
     if (execution === undefined) return false;
     execution.claimable = false;
-    this.measureInput(execution, args);
+    execution.took(args);
     return true;
   }
 
@@ -203,18 +203,12 @@ export class ApplicationTracking {
       const execution = this.create(spec, args, parent);
       if (style === 'generator') execution.park();
       else this.enter(execution);
-      this.measureInput(execution, args);
+      execution.took(args);
       return execution;
     } catch (fault) {
       this.faults.report('begin', fault);
       return undefined;
     }
-  }
-
-  private measureInput(execution: LiveExecution, args: readonly unknown[]): void {
-    // What a limit has ended before it began took nothing in, and is not changed any more.
-    if (!this.options.measurePayloads || execution.ended) return;
-    for (const argument of args) execution.entry.inputBytes += this.accountant.measure(execution, argument);
   }
 
   private create(spec: ExecutionSpec, args: readonly unknown[], parent: LiveExecution | undefined): LiveExecution {

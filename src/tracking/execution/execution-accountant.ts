@@ -2,7 +2,6 @@ import { activeSpan } from '../../collection/active-span';
 import { findModelFault } from '../../collection/execution-records';
 import { ModelSeries } from '../../collection/execution-series';
 import { defaultErrorType, toNanoseconds } from '../../collection/execution-entry';
-import type { ExecutionEntry } from '../../collection/execution-entry';
 import type { CountedSeries, MetricsStore } from '../../collection/metrics-store';
 import type { Ledger } from '../../collection/ledger';
 import { completeTokens } from '../../collection/token-usage';
@@ -36,16 +35,15 @@ export class ExecutionAccountant {
   constructor(
     private readonly store: MetricsStore,
     private readonly faults: FaultLog,
-    private readonly measurePayloads: boolean,
+    readonly measurePayloads: boolean,
   ) {}
 
   /** Finds the series of an execution that begins, unless recording is switched off. */
   open(execution: LiveExecution): void {
     if (!this.store.enabled) return;
-    const { entry, spec } = execution;
     const { ledger } = this.store;
-    entry.span = activeSpan();
-    execution.series = this.place(spec, entry, ledger).series;
+    execution.span = activeSpan();
+    execution.series = this.place(execution, ledger).series;
     execution.ledger = ledger;
     addInProgress(execution, 1);
   }
@@ -57,20 +55,23 @@ export class ExecutionAccountant {
 
   /** Counts an execution that has ended. */
   record(execution: LiveExecution, { status, errorType, errorMessage }: Outcome, now: number): void {
-    const { entry, ledger, series } = execution;
+    const { ledger, series } = execution;
     if (ledger === undefined || series === undefined || !this.store.enabled) return;
+    const entry = ledger.history.add(execution);
     entry.status = status;
     entry.errorType = errorType ?? defaultErrorType(status);
     entry.errorMessage = errorMessage;
     entry.endTime = this.store.clock.wallTime(now);
     entry.durationNs = toNanoseconds(execution.elapsedMs(now));
     entry.pausedNs = toNanoseconds(execution.pausedMs(now));
+    entry.span = execution.span;
+    execution.measures?.writeTo(entry);
     if (ledger === this.store.ledger) this.store.touch(entry.endTime);
     this.store.add(entry, ledger, series, now);
   }
 
   /** The size of a payload, where it is to be measured. */
-  measure({ spec }: LiveExecution, payload: unknown): number {
+  payloadBytes({ spec }: LiveExecution, payload: unknown): number {
     return this.measurePayloads && spec.kind === 'tool' ? payloadBytes(payload) : 0;
   }
 
@@ -95,13 +96,13 @@ export class ExecutionAccountant {
     series.tokens.add(tokens, reported.costUsd ?? this.store.prices.costOf(tokens, model.name, model.provider));
   }
 
-  private place(spec: ExecutionSpec, entry: ExecutionEntry, ledger: Ledger): Place {
+  private place({ spec, name, agentId }: LiveExecution, ledger: Ledger): Place {
     if (ledger !== this.ledger) this.move(ledger);
     const last = this.places.get(spec);
-    const isSame = last?.name === entry.name && last.agentId === entry.agentId;
-    const place = isSame ? last : this.find(spec, entry, ledger);
+    const isSame = last?.name === name && last.agentId === agentId;
+    const place = isSame ? last : this.find(spec, name, agentId, ledger);
     // The display name that was given last counts.
-    if (spec.displayName !== undefined) ledger.series.nameAgent(entry.name, spec.displayName);
+    if (spec.displayName !== undefined) ledger.series.nameAgent(name, spec.displayName);
     return place;
   }
 
@@ -111,7 +112,7 @@ export class ExecutionAccountant {
     this.places = new WeakMap();
   }
 
-  private find(spec: ExecutionSpec, { name, agentId }: ExecutionEntry, ledger: Ledger): Place {
+  private find(spec: ExecutionSpec, name: string, agentId: string | undefined, ledger: Ledger): Place {
     // Without declared names it may be a spec that was made for this one call.
     const mayComeAgain = spec.declaredNames.length > 0;
     if (mayComeAgain) this.declare(spec);
@@ -138,10 +139,10 @@ function openSeries(
   return kind === 'tool' ? series.tool(agentId, name) : series.model(agentId, name, provider ?? '');
 }
 
-function addInProgress({ entry, ledger, series }: LiveExecution, change: 1 | -1): void {
+function addInProgress({ serial, requestSerial, ledger, series }: LiveExecution, change: 1 | -1): void {
   if (ledger === undefined || series === undefined) return;
   series.inProgress += change;
-  if (entry.isRequest) ledger.requests.inProgress += change;
+  if (requestSerial === serial) ledger.requests.inProgress += change;
 }
 
 function isPromiseLike(reported: ReportedUsage): reported is PromiseLike<ModelUsage | undefined> {

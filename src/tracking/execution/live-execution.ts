@@ -1,5 +1,7 @@
 import type { RecordContext } from '../../collection/collector-surroundings';
-import { ExecutionEntry, executionId, toNanoseconds } from '../../collection/execution-entry';
+import type { ActiveSpan } from '../../collection/active-span';
+import { executionId, toNanoseconds } from '../../collection/execution-entry';
+import type { ExecutionIdentity } from '../../collection/execution-entry';
 import { isExecutionStatus } from '../../collection/execution-status';
 import type { ExecutionStatus } from '../../collection/execution-status';
 import type { Ledger } from '../../collection/ledger';
@@ -8,6 +10,7 @@ import type { ApplicationTracking } from './application-tracking';
 import type { Expiry } from '../limits/deadline';
 import { runInContext } from './execution-context';
 import type { ExecutionHandle } from './execution-handle';
+import { ExecutionMeasures } from './execution-measures';
 import { live, liveAgent, liveAncestry } from './execution-lineage';
 import { ExecutionSignal } from './execution-signal';
 import type { ExecutionSpec } from '../wrapping/execution-spec';
@@ -20,8 +23,9 @@ import { TimedExecution } from './timed-execution';
 
 /** What an execution has from the one in which it began. */
 interface Origin {
-  readonly entry: Pick<ExecutionEntry, 'id' | 'requestId'>;
-  readonly callId: number;
+  readonly serial: number;
+  readonly requestSerial: number | undefined;
+  readonly callSerial: number;
   readonly contextAgentId: string | undefined;
 }
 
@@ -32,13 +36,21 @@ interface Origin {
 type Stage = 'begun' | 'parked' | 'used' | 'ended';
 
 /** One execution from its beginning to its end. */
-export class LiveExecution extends TimedExecution implements ExecutionHandle, RecordContext, Listed<LiveExecution> {
-  /** What will be kept of it. */
-  readonly entry: ExecutionEntry;
+export class LiveExecution
+  extends TimedExecution
+  implements ExecutionHandle, ExecutionIdentity, RecordContext, Listed<LiveExecution>
+{
+  readonly serial: number;
+  readonly parentSerial: number | undefined;
+  readonly requestSerial: number | undefined;
   /** The agent under which the tools that it calls are counted. */
   readonly contextAgentId: string | undefined;
   /** The first execution of the call of which this one is a further use; itself, if it is the first. */
-  callId: number;
+  callSerial: number;
+  /** The active OpenTelemetry span as it began. */
+  span: ActiveSpan | undefined = undefined;
+  /** Undefined as long as there is nothing to measure. */
+  measures: ExecutionMeasures | undefined = undefined;
   /** Undefined while recording is switched off, as is the series. */
   ledger: Ledger | undefined = undefined;
   series: CountedSeries | undefined = undefined;
@@ -46,7 +58,7 @@ export class LiveExecution extends TimedExecution implements ExecutionHandle, Re
   newer: LiveExecution | undefined = undefined;
   /** Begun by an interceptor: the handler's own decorator joins it and counts nothing. */
   claimable = false;
-  private readonly parentCallId: number | undefined;
+  private readonly parentCallSerial: number | undefined;
   private stage: Stage = 'begun';
   private deferrals = 0;
   /** What was returned has come to its end; only `defer` can keep the execution open now. */
@@ -59,31 +71,36 @@ export class LiveExecution extends TimedExecution implements ExecutionHandle, Re
   constructor(
     readonly tracking: ApplicationTracking,
     readonly spec: ExecutionSpec,
-    name: string,
+    readonly name: string,
     public parent: LiveExecution | undefined,
     origin: Origin | undefined = parent,
   ) {
     super();
-    const { kind } = spec;
-    const id = tracking.nextId();
-    const isAgent = kind === 'agent';
-    const requestId = isAgent ? (parent?.enclosingRequest ?? id) : origin?.entry.requestId;
+    const serial = tracking.nextSerial();
+    const isAgent = spec.kind === 'agent';
+    this.serial = this.callSerial = serial;
+    this.parentSerial = origin?.serial;
+    this.parentCallSerial = origin?.callSerial;
+    this.requestSerial = isAgent ? (parent?.enclosingRequest ?? serial) : origin?.requestSerial;
     this.contextAgentId = isAgent ? name : origin?.contextAgentId;
-    this.entry = new ExecutionEntry(kind, name, spec.agent ?? this.contextAgentId, id, origin?.entry.id, requestId);
-    this.callId = id;
-    this.parentCallId = origin?.callId;
   }
 
   get id(): string {
-    return executionId(this.tracking.instanceId, this.entry.id);
+    return executionId(this.tracking.instanceId, this.serial);
   }
 
   get kind() {
-    return this.entry.kind;
+    return this.spec.kind;
   }
 
-  get name() {
-    return this.entry.name;
+  /** The agent under which it is counted. */
+  get agentId(): string | undefined {
+    return this.spec.agent ?? this.contextAgentId;
+  }
+
+  /** Chunks that it has delivered so far. */
+  get chunks(): number {
+    return this.measures?.chunks ?? 0;
   }
 
   get ended() {
@@ -92,7 +109,7 @@ export class LiveExecution extends TimedExecution implements ExecutionHandle, Re
 
   /** The request of the nearest agent that still runs: what an agent that begins here is a part of. */
   get enclosingRequest(): number | undefined {
-    return liveAgent<LiveExecution>(this)?.entry.requestId;
+    return liveAgent<LiveExecution>(this)?.requestSerial;
   }
 
   /** Also aborts with the execution around this one: whoever gives up on an agent gives up on its tools. */
@@ -106,7 +123,7 @@ export class LiveExecution extends TimedExecution implements ExecutionHandle, Re
   }
 
   recordRetry(): void {
-    if (!this.ended) this.entry.retries += 1;
+    if (!this.ended) this.measure().retries += 1;
   }
 
   fail(error: unknown): void {
@@ -157,21 +174,30 @@ export class LiveExecution extends TimedExecution implements ExecutionHandle, Re
   /** Counts a chunk that a stream delivered. */
   chunk(chunk: unknown, at?: number): void {
     if (this.ended) return;
-    const { entry, tracking } = this;
-    entry.chunks += 1;
-    entry.outputBytes += tracking.accountant.measure(this, chunk);
-    if (!Number.isNaN(entry.firstChunkNs) || !this.isFirst(chunk)) return;
-    entry.firstChunkNs = toNanoseconds(this.elapsedMs(at ?? tracking.now()));
+    const { tracking } = this;
+    const measures = this.measure();
+    measures.chunks += 1;
+    measures.outputBytes += tracking.accountant.payloadBytes(this, chunk);
+    if (!Number.isNaN(measures.firstChunkNs) || !this.isFirst(chunk)) return;
+    measures.firstChunkNs = toNanoseconds(this.elapsedMs(at ?? tracking.now()));
   }
 
   /** The call came to its end with this value. */
   returned(value: unknown): void {
     if (this.ended) return;
     const { accountant, verdicts } = this.tracking;
-    this.entry.outputBytes += accountant.measure(this, value);
-    accountant.addUsage(this, value);
+    if (accountant.measurePayloads) this.measure().outputBytes += accountant.payloadBytes(this, value);
+    if (this.spec.usage !== undefined) accountant.addUsage(this, value);
     this.verdict ??= verdicts.onResult(value, this);
     this.succeeded();
+  }
+
+  /** Counts what it was given. */
+  took(args: readonly unknown[]): void {
+    const { accountant } = this.tracking;
+    // What a limit has ended before it began took nothing in, and is not changed any more.
+    if (!accountant.measurePayloads || this.ended) return;
+    for (const argument of args) this.measure().inputBytes += accountant.payloadBytes(this, argument);
   }
 
   /** The function, or what it returned, came to its end. */
@@ -241,22 +267,26 @@ export class LiveExecution extends TimedExecution implements ExecutionHandle, Re
 
   /** It begins where this one did: in the parent's own call, or in the further use of it that is running. */
   private another(): LiveExecution {
-    const { tracking, spec, name, parentCallId } = this;
+    const { tracking, spec, name, parentCallSerial } = this;
     const running = tracking.current();
-    const isParent = running !== undefined && running.callId === parentCallId;
+    const isParent = running !== undefined && running.callSerial === parentCallSerial;
     const another = isParent
       ? new LiveExecution(tracking, spec, name, running)
       : new LiveExecution(tracking, spec, name, this.parent, this.origin);
-    another.callId = this.callId;
+    another.callSerial = this.callSerial;
     another.stage = 'used';
     return another;
   }
 
   /** The parent may have been let go. */
   private get origin(): Origin | undefined {
-    const { entry, parentCallId: callId, contextAgentId } = this;
-    if (entry.parentId === undefined || callId === undefined) return undefined;
-    return { entry: { id: entry.parentId, requestId: entry.requestId }, callId, contextAgentId };
+    const { parentSerial: serial, parentCallSerial: callSerial, requestSerial, contextAgentId } = this;
+    if (serial === undefined || callSerial === undefined) return undefined;
+    return { serial, requestSerial, callSerial, contextAgentId };
+  }
+
+  private measure(): ExecutionMeasures {
+    return (this.measures ??= new ExecutionMeasures());
   }
 
   private isFirst(chunk: unknown): boolean {

@@ -1,6 +1,6 @@
 import type { RunningExecution } from '../../collection/collector-surroundings';
 import { executionId } from '../../collection/execution-entry';
-import type { ExecutionEntry } from '../../collection/execution-entry';
+import type { ExecutionIdentity } from '../../collection/execution-entry';
 
 /** What can stand in the list below. */
 export interface Listed<Item> {
@@ -43,15 +43,15 @@ export class RunningExecutions<Execution extends Listed<Execution>> {
 
 /** A running execution as users read it. */
 export function describeRunning(
-  { id, parentId, requestId, kind, agentId, name }: ExecutionEntry,
+  { serial, parentSerial, requestSerial, kind, agentId, name }: ExecutionIdentity,
   instanceId: string,
   wallTime: number,
   ageMs: number,
 ): RunningExecution {
   return {
-    id: executionId(instanceId, id),
-    parentId: executionId(instanceId, parentId),
-    requestId: executionId(instanceId, requestId),
+    id: executionId(instanceId, serial),
+    parentId: executionId(instanceId, parentSerial),
+    requestId: executionId(instanceId, requestSerial),
     kind,
     agentId,
     toolName: kind === 'tool' ? name : undefined,

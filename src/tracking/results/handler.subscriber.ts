@@ -40,7 +40,7 @@ export class HandlerSubscriber extends TrackedSubscriber {
     if (first !== undefined) {
       execution.chunk(first.value, first.at);
       this.first = undefined;
-    } else if (execution.entry.chunks === 0) {
+    } else if (execution.chunks === 0) {
       this.first = { value, at: execution.tracking.now() };
       return;
     }

@@ -3,6 +3,7 @@ import { liveExecution, runInContext } from '../execution/execution-context';
 import type { LiveExecution } from '../execution/live-execution';
 import { beginUse, isFollowed, replaceMethod } from './result-follower';
 import type { AnyMethod, ResultFollower } from './result-follower';
+import { settleWith } from './settlement';
 
 /**
  * A promise is chained, not listened to beside: a rejection that nobody handles must stay one. So the caller gets another
@@ -16,14 +17,7 @@ export const promiseFollower: ResultFollower<Promise<unknown>> = {
   matches: (result): result is Promise<unknown> =>
     (result instanceof Promise || types.isPromise(result)) && isEager(result),
   follow(execution, promise) {
-    const settled = promise.then(
-      (value) => execution.tracking.follow(execution, value, 'awaited'),
-      (error: unknown) => {
-        execution.failed(error);
-        throw error;
-      },
-    );
-    const followed = execution.race(settled);
+    const followed = execution.race(settleWith(execution, promise));
     if (isOfSubclass(promise) && Object.isExtensible(promise)) {
       const then = Object.assign(followed.then.bind(followed), { [EAGER]: true });
       replaceMethod(promise, 'then', () => then as AnyMethod);
