@@ -40,7 +40,6 @@ export class LiveExecution
   extends TimedExecution
   implements ExecutionHandle, ExecutionIdentity, RecordContext, Listed<LiveExecution>
 {
-  readonly serial: number;
   readonly parentSerial: number | undefined;
   readonly requestSerial: number | undefined;
   /** The agent under which the tools that it calls are counted. */
@@ -72,13 +71,13 @@ export class LiveExecution
     readonly tracking: ApplicationTracking,
     readonly spec: ExecutionSpec,
     readonly name: string,
+    readonly serial: number,
     public parent: LiveExecution | undefined,
     origin: Origin | undefined = parent,
   ) {
     super();
-    const serial = tracking.nextSerial();
     const isAgent = spec.kind === 'agent';
-    this.serial = this.callSerial = serial;
+    this.callSerial = serial;
     this.parentSerial = origin?.serial;
     this.parentCallSerial = origin?.callSerial;
     this.requestSerial = isAgent ? (parent?.enclosingRequest ?? serial) : origin?.requestSerial;
@@ -271,8 +270,8 @@ export class LiveExecution
     const running = tracking.current();
     const isParent = running !== undefined && running.callSerial === parentCallSerial;
     const another = isParent
-      ? new LiveExecution(tracking, spec, name, running)
-      : new LiveExecution(tracking, spec, name, this.parent, this.origin);
+      ? new LiveExecution(tracking, spec, name, tracking.nextSerial(), running)
+      : new LiveExecution(tracking, spec, name, tracking.nextSerial(), this.parent, this.origin);
     another.callSerial = this.callSerial;
     another.stage = 'used';
     return another;

@@ -4,8 +4,8 @@ import { Pauses } from './pauses';
 
 /** The time of one execution: how long it has taken, and how long it may take. Readings of the clock come from outside. */
 export abstract class TimedExecution {
-  /** On the clock's scale. */
-  startedAt = 0;
+  /** On the clock's scale. A fraction from the beginning: as a whole number it would be of another shape for V8. */
+  startedAt = NaN;
   private deadline: Deadline | undefined = undefined;
   /** Made by the first: most have none. */
   private pauses: Pauses | undefined = undefined;

@@ -93,9 +93,15 @@ function isCallback(value: unknown): value is (settled: unknown) => unknown {
   return typeof value === 'function';
 }
 
-/** Not its symbols: those are Node's own, by which it knows one promise from another. */
+/**
+ * Not its symbols: those are Node's own, by which it knows one promise from another. Where it has put them there, asking
+ * for the keys takes longer than all the rest, and a loop over none of them next to nothing.
+ */
 function copyOwnProperties(from: object, to: object): void {
-  for (const key of Object.keys(from)) Object.defineProperty(to, key, Object.getOwnPropertyDescriptor(from, key)!);
+  for (const key in from) {
+    const own = Object.getOwnPropertyDescriptor(from, key);
+    if (own !== undefined) Object.defineProperty(to, key, own);
+  }
 }
 
 /** On the `then` of a promise that was followed already. */

@@ -8,11 +8,15 @@ import type { ExecutionSpec } from './execution-spec';
 export type AnyFunction = (this: unknown, ...args: never[]) => unknown;
 
 /** Marks a tracked function with its spec. Metadata, so that decorators which copy metadata carry it on. */
-const specKey = (kind: ExecutionKind) => Symbol.for(`nestjs-agent-metrics@1:${kind}`);
+const SPEC_KEYS: Readonly<Record<ExecutionKind, symbol>> = {
+  agent: Symbol.for('nestjs-agent-metrics@1:agent'),
+  tool: Symbol.for('nestjs-agent-metrics@1:tool'),
+  model: Symbol.for('nestjs-agent-metrics@1:model'),
+};
 
 /** The spec under which a function is tracked as an agent or as a tool, if it is. */
 export function specOf(fn: object, kind: ExecutionKind): ExecutionSpec | undefined {
-  return Reflect.getOwnMetadata(specKey(kind), fn) as ExecutionSpec | undefined;
+  return Reflect.getOwnMetadata(SPEC_KEYS[kind], fn) as ExecutionSpec | undefined;
 }
 
 /** What a tracked function runs. */
@@ -46,7 +50,7 @@ function tracked(
   };
   copyFace(face, wrapper);
   bodies.set(wrapper, fn);
-  Reflect.defineMetadata(specKey(spec.kind), spec, wrapper);
+  Reflect.defineMetadata(SPEC_KEYS[spec.kind], spec, wrapper);
   return wrapper;
 }
 
@@ -56,7 +60,8 @@ function copyFace(from: AnyFunction, to: AnyFunction): void {
     if (key === 'prototype') continue;
     Object.defineProperty(to, key, Object.getOwnPropertyDescriptor(from, key)!);
   }
-  Object.setPrototypeOf(to, Object.getPrototypeOf(from) as object);
+  const prototype = Object.getPrototypeOf(from) as object;
+  if (prototype !== Object.getPrototypeOf(to)) Object.setPrototypeOf(to, prototype);
   for (const key of Reflect.getOwnMetadataKeys(from) as unknown[]) {
     Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, from), to);
   }
