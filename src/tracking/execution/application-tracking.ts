@@ -3,7 +3,6 @@ import type { RunningExecution } from '../../collection/collector-surroundings';
 import type { MetricsStore } from '../../collection/metrics-store';
 import { failCall } from '../wrapping/call-style';
 import type { CallStyle } from '../wrapping/call-style';
-import type { DeadlineOwner } from '../limits/deadline';
 import { ExecutionAccountant } from './execution-accountant';
 import { applyInContext, liveExecution } from './execution-context';
 import type { ExecutionHandle } from './execution-handle';
@@ -152,7 +151,7 @@ export class ApplicationTracking {
   }
 
   /** Where the clock fails, a limit is never reached. */
-  private after(delayMs: number, callback: () => void): () => void {
+  after(delayMs: number, callback: () => void): () => void {
     return this.faults.guard('clock', () => this.store.clock.after(delayMs, callback)) ?? (() => {});
   }
 
@@ -232,18 +231,8 @@ export class ApplicationTracking {
   private limit(execution: LiveExecution): void {
     if (!this.limits.mayLimit(execution.spec)) return;
     this.faults.guard('limit', () => {
-      const deadline = this.limits.createDeadline(execution, this.ownerOf(execution));
+      const deadline = this.limits.createDeadline(execution);
       if (deadline !== undefined) execution.limit(deadline);
     });
-  }
-
-  private ownerOf(execution: LiveExecution): DeadlineOwner {
-    return {
-      now: () => this.now(),
-      after: (delayMs, callback) => this.after(delayMs, callback),
-      elapsedMs: () => execution.elapsedMs(this.now()),
-      expire: (expiry) => execution.expire(expiry),
-      guard: (step) => this.faults.guard('limit', step),
-    };
   }
 }

@@ -1,3 +1,4 @@
+import type { FaultLog } from '../fault-log';
 import type { ExecutionTimeoutError } from './execution-timeout.error';
 import type { SequenceBudget } from './sequence-budget';
 
@@ -16,13 +17,15 @@ export interface Expiry {
 
 /** What a deadline needs of the execution that it limits. */
 export interface DeadlineOwner {
-  now(): number;
-  after(delayMs: number, callback: () => void): () => void;
+  readonly tracking: {
+    now(): number;
+    after(delayMs: number, callback: () => void): () => void;
+    readonly faults: Pick<FaultLog, 'guard'>;
+  };
   /** Milliseconds that it has taken, without pauses. */
-  elapsedMs(): number;
+  elapsedMs(now: number): number;
   /** Ends it, and says with what. */
   expire(expiry: Expiry): ExecutionTimeoutError;
-  guard(step: () => void): void;
 }
 
 /** The limit of one execution: its own, and for a tool the budget that it shares with the other tools of its agent. */
@@ -31,7 +34,8 @@ export class Deadline {
   expired: ExecutionTimeoutError | undefined;
   private cancelTimer: (() => void) | undefined;
   private isRunning = false;
-  private readonly listeners = new Set<(error: ExecutionTimeoutError) => void>();
+  /** Made by the first: what is neither a promise nor a stream has none. */
+  private listeners: Set<(error: ExecutionTimeoutError) => void> | undefined = undefined;
 
   constructor(
     private readonly owner: DeadlineOwner,
@@ -43,7 +47,7 @@ export class Deadline {
   start(): void {
     if (this.isRunning) return;
     this.isRunning = true;
-    this.budget?.toolStarts(this.owner.now());
+    this.budget?.toolStarts(this.owner.tracking.now());
     const left = this.left();
     if (left.ms < TIMER_RESOLUTION_MS) this.expire(left.sequence);
   }
@@ -54,7 +58,7 @@ export class Deadline {
     const left = this.left();
     if (left.ms === Infinity) return;
     if (left.ms < TIMER_RESOLUTION_MS) return this.expire(left.sequence);
-    this.cancelTimer = this.owner.after(Math.min(left.ms, MAX_TIMER_MS), () => this.arm());
+    this.cancelTimer = this.owner.tracking.after(Math.min(left.ms, MAX_TIMER_MS), () => this.arm());
   }
 
   /** Stops the clock, for a pause. */
@@ -62,42 +66,50 @@ export class Deadline {
     if (!this.isRunning) return;
     this.isRunning = false;
     this.cancelTimer?.();
-    this.budget?.toolStops(this.owner.now());
+    this.budget?.toolStops(this.owner.tracking.now());
   }
 
   /** Stops the clock for good. */
   end(): void {
     this.stop();
-    if (this.expired === undefined) this.listeners.clear();
+    if (this.expired === undefined) this.listeners = undefined;
   }
 
-  /** Calls back at the limit, if it is reached; at once, if it has been. Returns what takes it back. */
-  onExpire(listener: (error: ExecutionTimeoutError) => void): () => void {
+  /** Calls back at the limit, if it is reached; at once, if it has been. */
+  onExpire(listener: (error: ExecutionTimeoutError) => void): void {
     if (this.expired !== undefined) listener(this.expired);
-    else this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    else (this.listeners ??= new Set()).add(listener);
   }
 
   /** Settles like `promise`, or rejects at the limit, whichever comes first. */
   race<Value>(promise: Promise<Value>): Promise<Value> {
     return new Promise((resolve, reject) => {
-      const forget = this.onExpire(reject);
-      promise.then(resolve, reject).finally(forget);
+      this.onExpire(reject);
+      // A stream races with every step: what has settled must not wait for the limit any longer.
+      promise.then(
+        (value) => (this.forget(reject), resolve(value)),
+        (error: unknown) => (this.forget(reject), reject(error as Error)),
+      );
     });
   }
 
+  private forget(listener: (error: ExecutionTimeoutError) => void): void {
+    this.listeners?.delete(listener);
+  }
+
   private left(): { readonly ms: number; readonly sequence: boolean } {
-    const ownMs = this.limitMs - this.owner.elapsedMs();
-    const sharedMs = this.budget?.leftMs(this.owner.now()) ?? Infinity;
+    const now = this.owner.tracking.now();
+    const ownMs = this.limitMs - this.owner.elapsedMs(now);
+    const sharedMs = this.budget?.leftMs(now) ?? Infinity;
     return { ms: Math.min(ownMs, sharedMs), sequence: sharedMs < ownMs };
   }
 
   private expire(sequence: boolean): void {
     const limitMs = sequence ? this.budget!.limitMs : this.limitMs;
     // Ending the execution lets go whoever no longer has to be told; these do.
-    const told = [...this.listeners];
+    const told = [...(this.listeners ?? [])];
     const error = this.owner.expire({ limitMs, sequence });
     this.expired = error;
-    for (const listener of told) this.owner.guard(() => listener(error));
+    for (const listener of told) this.owner.tracking.faults.guard('limit', () => listener(error));
   }
 }

@@ -2,7 +2,6 @@ import { liveAgent } from '../execution/execution-lineage';
 import type { LiveExecution } from '../execution/live-execution';
 import type { ExecutionSpec } from '../wrapping/execution-spec';
 import { Deadline } from './deadline';
-import type { DeadlineOwner } from './deadline';
 
 /** Limits in milliseconds; 0 is none. */
 export interface TimeoutOptions {
@@ -35,11 +34,12 @@ export class ExecutionLimits {
   }
 
   /** Of its own limit, and for a tool of the budget that it shares with the other tools of its agent. */
-  createDeadline({ spec, name, parent }: LiveExecution, owner: DeadlineOwner): Deadline | undefined {
+  createDeadline(execution: LiveExecution): Deadline | undefined {
+    const { spec, name, parent } = execution;
     const limitMs = this.limitOf(spec, name);
     const agent = spec.kind === 'tool' && this.sequenceMs !== Infinity ? liveAgent(parent) : undefined;
     if (limitMs === Infinity && agent === undefined) return undefined;
-    return new Deadline(owner, limitMs, agent?.sequenceBudget(this.sequenceMs));
+    return new Deadline(execution, limitMs, agent?.sequenceBudget(this.sequenceMs));
   }
 
   /** Milliseconds, Infinity for none. */
