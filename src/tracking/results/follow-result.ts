@@ -26,6 +26,12 @@ export type Arrival = 'returned' | 'awaited';
 /** Follows a result to its real end and returns what the caller gets in its place. */
 export function followResult(execution: LiveExecution, result: unknown, arrival: Arrival): unknown {
   if (execution.ended) return result;
+  if (isObject(result) || execution.spec.until !== undefined) return followFurther(execution, result, arrival);
+  execution.returned(result);
+  return result;
+}
+
+function followFurther(execution: LiveExecution, result: unknown, arrival: Arrival): unknown {
   const follower = followerOf(result);
   if (execution.spec.until !== undefined && !follower?.awaitable) {
     const target = targetOf(execution, result);
@@ -51,9 +57,27 @@ export function isStream(result: unknown): result is object {
 }
 
 function followerOf(result: unknown): ResultFollower<object> | undefined {
-  if (!isObject(result)) return undefined;
+  if (!isObject(result) || isPlainValue(result)) return undefined;
   for (const follower of FOLLOWERS) if (follower.matches(result)) return follower;
   return undefined;
+}
+
+/** What any follower looks for in an object that no class has made. */
+interface Followable {
+  readonly then?: unknown;
+  readonly lift?: unknown;
+  readonly [Symbol.asyncIterator]?: unknown;
+}
+
+/**
+ * An object literal or an array that nothing comes of any more. Most calls return one, and to ask every follower takes
+ * about as long as to count the call.
+ */
+function isPlainValue(result: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(result);
+  if (prototype !== Object.prototype && prototype !== Array.prototype) return false;
+  const { then, lift, [Symbol.asyncIterator]: iterator } = result as Followable;
+  return typeof then !== 'function' && typeof lift !== 'function' && typeof iterator !== 'function';
 }
 
 /** What the option `until` finds in a result. */
