@@ -5,13 +5,13 @@ const BOUNDS = new BucketBounds([0.1, 0.5, 1]);
 
 function histogramOf(...seconds: number[]): DurationHistogram {
   const histogram = new DurationHistogram(BOUNDS);
-  for (const duration of seconds) histogram.add(Math.round(duration * 1e9));
+  for (const duration of seconds) histogram.observe(Math.round(duration * 1e9));
   return histogram;
 }
 
 describe('DurationHistogram', () => {
   it('is all zero at first', () => {
-    expect(histogramOf()).toMatchObject({ count: 0, totalNs: 0, minNs: 0, maxNs: 0, counts: [0, 0, 0, 0] });
+    expect(histogramOf()).toMatchObject({ observations: 0, totalNs: 0, minNs: 0, maxNs: 0, counts: [0, 0, 0, 0] });
   });
 
   it('counts a duration into the first bucket whose bound is not exceeded', () => {
@@ -33,7 +33,7 @@ describe('DurationHistogram', () => {
     fc.assert(
       fc.property(durations, durations, (some, others) => {
         const merged = histogramOf(...some);
-        merged.merge(histogramOf(...others));
+        merged.mergeDurations(histogramOf(...others));
         expect(merged).toEqual(histogramOf(...some, ...others));
       }),
     );

@@ -1,5 +1,6 @@
 import { mergeExemplars } from './exemplar';
 import type { Exemplar, Exemplars } from './exemplar';
+import type { NumberRow } from './number-rows';
 
 const NS_PER_SECOND = 1e9;
 
@@ -11,6 +12,11 @@ export class BucketBounds {
     this.nanoseconds = seconds.map((bound) => Math.round(bound * NS_PER_SECOND));
   }
 
+  /** Buckets: one per bound, and one for what exceeds them all. */
+  get count(): number {
+    return this.seconds.length + 1;
+  }
+
   /** The first bucket whose bound is not exceeded; the number of bounds for what exceeds them all. */
   bucketOf(durationNs: number): number {
     let bucket = 0;
@@ -19,44 +25,84 @@ export class BucketBounds {
   }
 }
 
+/** Where the numbers of a histogram stand, from the beginning of its part of a row. */
+export const HISTOGRAM_COLUMNS = { count: 0, totalNs: 1, minNs: 2, maxNs: 3, buckets: 4 } as const;
+
+/** How many numbers a histogram has. */
+export function histogramWidth(bounds: BucketBounds): number {
+  return HISTOGRAM_COLUMNS.buckets + bounds.count;
+}
+
 /**
- * Durations of one series: count, sum, extremes and buckets.
+ * Durations of one series: how many, sum, extremes and buckets.
  *
  * Everything is kept in whole nanoseconds, because sums of whole numbers are exact: three times 0.7 ms is 2.1 ms, not
  * 2.0999999999999996. They stay exact up to 2^53 ns, which is 104 days of accumulated time, and lose single nanoseconds
  * after that.
  */
-export class DurationHistogram {
-  count = 0;
-  totalNs = 0;
-  minNs = 0;
-  maxNs = 0;
-  /** One count per bound and a last one for what exceeds them all; not cumulative. */
-  readonly counts: number[];
+export class DurationHistogram implements NumberRow {
+  readonly page: Float64Array;
+  readonly at: number;
   /** By bucket; made by the first, since most series never have any. */
   exemplars: Exemplars | undefined = undefined;
 
-  constructor(readonly bounds: BucketBounds) {
-    this.counts = new Array<number>(bounds.seconds.length + 1).fill(0);
+  /** @param row where its numbers stand. @default a row of its own */
+  constructor(
+    readonly bounds: BucketBounds,
+    row: NumberRow = { page: new Float64Array(histogramWidth(bounds)), at: 0 },
+  ) {
+    this.page = row.page;
+    this.at = row.at;
   }
 
-  add(durationNs: number, exemplar?: Exemplar): void {
-    this.minNs = this.count === 0 || durationNs < this.minNs ? durationNs : this.minNs;
-    this.maxNs = durationNs > this.maxNs ? durationNs : this.maxNs;
-    this.count += 1;
-    this.totalNs += durationNs;
+  /** How many durations. */
+  get observations(): number {
+    return this.page[this.at]!;
+  }
+
+  get totalNs(): number {
+    return this.page[this.at + HISTOGRAM_COLUMNS.totalNs]!;
+  }
+
+  /** 0 where there is no duration. */
+  get minNs(): number {
+    return this.page[this.at + HISTOGRAM_COLUMNS.minNs]!;
+  }
+
+  get maxNs(): number {
+    return this.page[this.at + HISTOGRAM_COLUMNS.maxNs]!;
+  }
+
+  /** One count per bucket, not cumulative. */
+  get counts(): number[] {
+    const from = this.at + HISTOGRAM_COLUMNS.buckets;
+    return Array.from(this.page.subarray(from, from + this.bounds.count));
+  }
+
+  observe(durationNs: number, exemplar?: Exemplar): void {
+    const { page, at } = this;
+    if (page[at] === 0 || durationNs < page[at + HISTOGRAM_COLUMNS.minNs]!) {
+      page[at + HISTOGRAM_COLUMNS.minNs] = durationNs;
+    }
+    if (durationNs > page[at + HISTOGRAM_COLUMNS.maxNs]!) page[at + HISTOGRAM_COLUMNS.maxNs] = durationNs;
+    page[at]! += 1;
+    page[at + HISTOGRAM_COLUMNS.totalNs]! += durationNs;
     const bucket = this.bounds.bucketOf(durationNs);
-    this.counts[bucket]! += 1;
+    page[at + HISTOGRAM_COLUMNS.buckets + bucket]! += 1;
     if (exemplar !== undefined) (this.exemplars ??= [])[bucket] = exemplar;
   }
 
-  merge(other: DurationHistogram): void {
-    if (other.count === 0) return;
-    this.minNs = this.count === 0 ? other.minNs : Math.min(this.minNs, other.minNs);
-    this.maxNs = Math.max(this.maxNs, other.maxNs);
-    this.count += other.count;
-    this.totalNs += other.totalNs;
-    other.counts.forEach((count, bucket) => (this.counts[bucket]! += count));
+  mergeDurations(other: DurationHistogram): void {
+    if (other.observations === 0) return;
+    const { page, at } = this;
+    const minNs = this.observations === 0 ? other.minNs : Math.min(this.minNs, other.minNs);
+    page[at + HISTOGRAM_COLUMNS.minNs] = minNs;
+    page[at + HISTOGRAM_COLUMNS.maxNs] = Math.max(this.maxNs, other.maxNs);
+    page[at]! += other.observations;
+    page[at + HISTOGRAM_COLUMNS.totalNs]! += other.totalNs;
+    for (let column = HISTOGRAM_COLUMNS.buckets; column < histogramWidth(this.bounds); column += 1) {
+      page[at + column]! += other.page[other.at + column]!;
+    }
     this.exemplars = mergeExemplars(this.exemplars, other.exemplars);
   }
 }

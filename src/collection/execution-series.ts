@@ -1,34 +1,45 @@
 import type { BucketBounds } from './duration-histogram';
-import { DurationHistogram } from './duration-histogram';
+import { DurationHistogram, histogramWidth } from './duration-histogram';
 import { mergeExemplars } from './exemplar';
 import type { Exemplar, Exemplars } from './exemplar';
-import { EXECUTION_STATUSES, statusIndex } from './execution-status';
+import { statusIndex } from './execution-status';
 import type { ExecutionStatus } from './execution-status';
+import { NumberRows } from './number-rows';
 import { TokenTotals } from './token-usage';
 import type { TrendSeries } from './trend-series';
 
 /** What has label values of its own; the values stand in the order of the family's label names. */
 export interface Labelled {
   readonly labels: readonly string[];
-  /** The labels as text, once somebody has written them out: they never change. */
-  labelText: string | undefined;
+}
+
+/** Where a series has its other numbers: before its durations, the counts by status first. */
+const OWN_COLUMNS = { inProgress: 4, retries: 5, inputBytes: 6, outputBytes: 7, durations: 8 } as const;
+
+/** Room for the numbers of series with the same buckets. */
+export class SeriesRows {
+  private readonly rows: NumberRows;
+
+  constructor(readonly bounds: BucketBounds) {
+    this.rows = new NumberRows(OWN_COLUMNS.durations + histogramWidth(bounds));
+  }
+
+  /** The row of a new series; what is its own stands before `at`. */
+  open() {
+    const { page, at } = this.rows.open();
+    return { page, at: at + OWN_COLUMNS.durations };
+  }
 }
 
 /** Counts, durations and errors of one label set. */
-export class ExecutionSeries implements Labelled {
-  labelText: string | undefined = undefined;
-  inProgress = 0;
-  retries = 0;
-  /** Finished executions, in the order of `EXECUTION_STATUSES`. */
-  readonly statusCounts: number[] = EXECUTION_STATUSES.map(() => 0);
-  readonly durations: DurationHistogram;
+export class ExecutionSeries extends DurationHistogram implements Labelled {
   /** By status; made by the first. */
-  exemplars: Exemplars | undefined = undefined;
+  statusExemplars: Exemplars | undefined = undefined;
   /** Failures by error type; made by the first one, since most series never have any. */
   errorTypes: Map<string, number> | undefined = undefined;
 
-  constructor(bounds: BucketBounds) {
-    this.durations = new DurationHistogram(bounds);
+  constructor(rows: SeriesRows) {
+    super(rows.bounds, rows.open());
   }
 
   /** None, unless a kind of series has some. Asked for now and then, and not worth keeping. */
@@ -36,17 +47,51 @@ export class ExecutionSeries implements Labelled {
     return [];
   }
 
+  /** Finished executions, in the order of `EXECUTION_STATUSES`. */
+  get statusCounts(): number[] {
+    return [this.own(0), this.own(1), this.own(2), this.own(3)];
+  }
+
   /** Finished executions of any status. */
   get count(): number {
     return this.statusCounts.reduce((sum, count) => sum + count, 0);
   }
 
+  get inProgress(): number {
+    return this.own(OWN_COLUMNS.inProgress);
+  }
+
+  get retries(): number {
+    return this.own(OWN_COLUMNS.retries);
+  }
+
+  get inputBytes(): number {
+    return this.own(OWN_COLUMNS.inputBytes);
+  }
+
+  get outputBytes(): number {
+    return this.own(OWN_COLUMNS.outputBytes);
+  }
+
   /** A duration is NaN where nobody measured it. */
   add(status: ExecutionStatus, durationNs: number, exemplar: Exemplar | undefined): void {
     const index = statusIndex(status);
-    this.statusCounts[index]! += 1;
-    if (!Number.isNaN(durationNs)) this.durations.add(durationNs, exemplar);
-    if (exemplar !== undefined) (this.exemplars ??= [])[index] = exemplar;
+    this.addOwn(index, 1);
+    if (!Number.isNaN(durationNs)) this.observe(durationNs, exemplar);
+    if (exemplar !== undefined) (this.statusExemplars ??= [])[index] = exemplar;
+  }
+
+  addInProgress(change: 1 | -1): void {
+    this.addOwn(OWN_COLUMNS.inProgress, change);
+  }
+
+  addRetries(retries: number): void {
+    this.addOwn(OWN_COLUMNS.retries, retries);
+  }
+
+  addBytes(inputBytes: number, outputBytes: number): void {
+    this.addOwn(OWN_COLUMNS.inputBytes, inputBytes);
+    this.addOwn(OWN_COLUMNS.outputBytes, outputBytes);
   }
 
   addError(errorType: string): void {
@@ -55,37 +100,35 @@ export class ExecutionSeries implements Labelled {
   }
 
   merge(other: ExecutionSeries): void {
-    this.inProgress += other.inProgress;
-    this.retries += other.retries;
-    other.statusCounts.forEach((count, status) => (this.statusCounts[status]! += count));
-    this.durations.merge(other.durations);
-    this.exemplars = mergeExemplars(this.exemplars, other.exemplars);
+    for (let column = 0; column < OWN_COLUMNS.durations; column += 1) this.addOwn(column, other.own(column));
+    this.mergeDurations(other);
+    this.statusExemplars = mergeExemplars(this.statusExemplars, other.statusExemplars);
+  }
+
+  private own(column: number): number {
+    return this.page[this.at - OWN_COLUMNS.durations + column]!;
+  }
+
+  private addOwn(column: number, amount: number): void {
+    this.page[this.at - OWN_COLUMNS.durations + column]! += amount;
   }
 }
 
 /** One tool under one agent, or outside any (then its agent label is empty). */
 export class ToolSeries extends ExecutionSeries {
-  inputBytes = 0;
-  outputBytes = 0;
   /** Of all executions of the tool, whoever calls it; found by the first. */
   trend: TrendSeries | undefined = undefined;
 
   constructor(
     readonly agentId: string,
     readonly toolName: string,
-    bounds: BucketBounds,
+    rows: SeriesRows,
   ) {
-    super(bounds);
+    super(rows);
   }
 
   override get labels(): readonly string[] {
     return [this.agentId, this.toolName];
-  }
-
-  override merge(other: ToolSeries): void {
-    super.merge(other);
-    this.inputBytes += other.inputBytes;
-    this.outputBytes += other.outputBytes;
   }
 }
 
@@ -100,10 +143,10 @@ export class ModelSeries extends ExecutionSeries {
     readonly model: string,
     /** Empty where nobody named one. */
     public provider: string,
-    private readonly bounds: BucketBounds,
+    rows: SeriesRows,
     private readonly ownLabels: readonly string[] = [agentId, model, provider],
   ) {
-    super(bounds);
+    super(rows);
   }
 
   override get labels(): readonly string[] {
@@ -112,7 +155,7 @@ export class ModelSeries extends ExecutionSeries {
 
   addFirstToken(durationNs: number, exemplar: Exemplar | undefined): void {
     this.firstTokens ??= new DurationHistogram(this.bounds);
-    this.firstTokens.add(durationNs, exemplar);
+    this.firstTokens.observe(durationNs, exemplar);
   }
 
   /** Of the calls of several providers the first that was named stands for all. */
@@ -122,7 +165,7 @@ export class ModelSeries extends ExecutionSeries {
     this.tokens.merge(other.tokens);
     if (other.firstTokens === undefined) return;
     this.firstTokens ??= new DurationHistogram(this.bounds);
-    this.firstTokens.merge(other.firstTokens);
+    this.firstTokens.mergeDurations(other.firstTokens);
   }
 }
 
@@ -144,9 +187,10 @@ export class AgentSeries extends ExecutionSeries {
   constructor(
     readonly agentId: string,
     public agentName: string,
-    private readonly bounds: Readonly<Record<'agent' | 'firstChunk', BucketBounds>>,
+    rows: SeriesRows,
+    private readonly firstChunkBounds: BucketBounds,
   ) {
-    super(bounds.agent);
+    super(rows);
   }
 
   override get labels(): readonly string[] {
@@ -154,14 +198,13 @@ export class AgentSeries extends ExecutionSeries {
   }
 
   addFirstChunk(durationNs: number, exemplar: Exemplar | undefined): void {
-    this.firstChunks ??= new DurationHistogram(this.bounds.firstChunk);
-    this.firstChunks.add(durationNs, exemplar);
+    this.firstChunks ??= new DurationHistogram(this.firstChunkBounds);
+    this.firstChunks.observe(durationNs, exemplar);
   }
 }
 
 /** Hits and misses of one of the application's caches. */
 export class CacheSeries implements Labelled {
-  labelText: string | undefined = undefined;
   hits = 0;
   misses = 0;
 

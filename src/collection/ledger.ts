@@ -2,7 +2,7 @@ import type { BucketBounds } from './duration-histogram';
 import type { DeclaredNames } from './declared-names';
 import { exemplarOf } from './exemplar';
 import { ExecutionHistory } from './execution-history';
-import { ExecutionSeries } from './execution-series';
+import { ExecutionSeries, SeriesRows } from './execution-series';
 import type { AgentSeries, ModelSeries, ToolSeries } from './execution-series';
 import { isFailure } from './execution-status';
 import type { ExecutionEntry } from './execution-entry';
@@ -41,7 +41,7 @@ export class Ledger {
     names: DeclaredNames,
   ) {
     const { buckets, historySize, maxSeries, onFirstDrop } = settings;
-    this.requests = new ExecutionSeries(buckets.request);
+    this.requests = new ExecutionSeries(new SeriesRows(buckets.request));
     this.requestTrend = new TrendSeries(buckets.request);
     this.history = new ExecutionHistory(historySize);
     this.limit = new SeriesLimit(maxSeries, onFirstDrop);
@@ -70,8 +70,7 @@ export class Ledger {
     this.addError(entry, series, 'toolError');
     series.trend ??= openTrend(this.toolTrends, series.toolName, this.settings.buckets.tool);
     series.trend.add(second, durationNs, isFailure(status));
-    series.inputBytes += entry.inputBytes;
-    series.outputBytes += entry.outputBytes;
+    series.addBytes(entry.inputBytes, entry.outputBytes);
     if (series.toolName !== entry.name || isFolded(series, entry)) this.limit.drop('tool');
   }
 
@@ -84,7 +83,7 @@ export class Ledger {
 
   private addExecution(entry: ExecutionEntry, series: ExecutionSeries): void {
     series.add(entry.status, entry.durationNs, exemplarOf(entry));
-    series.retries += entry.retries;
+    series.addRetries(entry.retries);
   }
 
   private addError({ status, errorType }: ExecutionEntry, series: ExecutionSeries, kind: 'agentError' | 'toolError') {

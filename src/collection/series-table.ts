@@ -1,6 +1,6 @@
 import type { DeclaredNames } from './declared-names';
 import type { BucketBounds } from './duration-histogram';
-import { AgentSeries, CacheSeries, CallScope, ModelSeries, ToolSeries } from './execution-series';
+import { AgentSeries, CacheSeries, CallScope, ModelSeries, SeriesRows, ToolSeries } from './execution-series';
 import type { LimitedKind, SeriesLimit } from './series-limit';
 import { OTHER_NAME } from './series-limit';
 
@@ -12,12 +12,16 @@ export class SeriesTable {
   readonly outsideAgents = new CallScope();
   readonly unnamedCache = new CacheSeries([]);
   readonly caches = new Map<string, CacheSeries>();
+  private readonly rows: Readonly<Record<'agent' | 'tool' | 'model', SeriesRows>>;
 
   constructor(
-    private readonly buckets: SeriesBuckets,
+    readonly buckets: SeriesBuckets,
     private readonly limit: SeriesLimit,
     private readonly names: DeclaredNames,
-  ) {}
+  ) {
+    const { agent, tool, model } = buckets;
+    this.rows = { agent: new SeriesRows(agent), tool: new SeriesRows(tool), model: new SeriesRows(model) };
+  }
 
   /** Opens the series of declared names that have none yet: they are exposed from 0, before their first use. */
   openDeclared(): void {
@@ -92,19 +96,23 @@ export class SeriesTable {
 
   private openAgent(id: string): AgentSeries {
     const displayName = this.names.agents.get(id);
-    return open(this.agents, id, (own) => new AgentSeries(own, displayName ?? own, this.buckets));
+    return open(
+      this.agents,
+      id,
+      (own) => new AgentSeries(own, displayName ?? own, this.rows.agent, this.buckets.firstChunk),
+    );
   }
 
   private openTool(agent: AgentSeries | undefined, toolName: string): ToolSeries {
     const { tools } = agent?.calls ?? this.outsideAgents;
-    return open(tools, toolName, (own) => new ToolSeries(agent?.agentId ?? '', own, this.buckets.tool));
+    return open(tools, toolName, (own) => new ToolSeries(agent?.agentId ?? '', own, this.rows.tool));
   }
 
   private openModel(agent: AgentSeries | undefined, model: string, provider: string): ModelSeries {
     const scope = agent?.calls ?? this.outsideAgents;
     const known = findProvider(scope, model, provider);
     if (known !== undefined) return known;
-    const series = new ModelSeries(agent?.agentId ?? '', model, provider, this.buckets.model);
+    const series = new ModelSeries(agent?.agentId ?? '', model, provider, this.rows.model);
     open(scope.models, model, () => []).push(series);
     return series;
   }

@@ -1,6 +1,6 @@
 import type { DurationHistogram } from './duration-histogram';
 import type { AgentSeries, CallScope, ExecutionSeries } from './execution-series';
-import { CacheSeries, ModelSeries, ToolSeries } from './execution-series';
+import { CacheSeries, ModelSeries, SeriesRows, ToolSeries } from './execution-series';
 import type { Ledger } from './ledger';
 import type { MetricsStore } from './metrics-store';
 import { TokenTotals } from './token-usage';
@@ -27,10 +27,10 @@ function toMebibytes(bytes: number): number {
   return Math.round((bytes / BYTES_PER_MIB) * 100) / 100;
 }
 
-function readDurations({ count, totalNs, minNs, maxNs }: DurationHistogram) {
+function readDurations({ observations, totalNs, minNs, maxNs }: DurationHistogram) {
   return {
     totalDurationMs: totalNs / NS_PER_MS,
-    averageDurationMs: ratio(totalNs, count) / NS_PER_MS,
+    averageDurationMs: ratio(totalNs, observations) / NS_PER_MS,
     minDurationMs: minNs / NS_PER_MS,
     maxDurationMs: maxNs / NS_PER_MS,
   };
@@ -46,7 +46,7 @@ function readExecutions(series: ExecutionSeries): ExecutionMetrics {
     cancelledCount: cancelled,
     inProgress: series.inProgress,
     retryCount: series.retries,
-    ...readDurations(series.durations),
+    ...readDurations(series),
   };
 }
 
@@ -81,10 +81,11 @@ function readTokens(scopes: Iterable<CallScope>): TokenUsage {
 /** Tools over all agents and outside any, in the order of their first use. */
 export function mergeTools({ series }: Ledger, toolName?: string): Map<string, ToolSeries> {
   const merged = new Map<string, ToolSeries>();
+  const rows = new SeriesRows(series.buckets.tool);
   for (const { tools } of series.scopes()) {
     for (const tool of toolName === undefined ? tools.values() : [tools.get(toolName)]) {
       if (tool === undefined) continue;
-      const total = merged.get(tool.toolName) ?? new ToolSeries('', tool.toolName, tool.durations.bounds);
+      const total = merged.get(tool.toolName) ?? new ToolSeries('', tool.toolName, rows);
       merged.set(tool.toolName, total);
       total.merge(tool);
     }
@@ -95,12 +96,13 @@ export function mergeTools({ series }: Ledger, toolName?: string): Map<string, T
 /** Model series added up over the names that `by` leaves out, in the order of their first use. */
 export function mergeModels({ series }: Ledger, by: readonly ModelName[]): ModelSeries[] {
   const merged = new Map<string, ModelSeries>();
+  const rows = new SeriesRows(series.buckets.model);
   for (const { models } of series.scopes()) {
     for (const part of [...models.values()].flat()) {
       const labels = by.map((name) => part[name]);
       const key = JSON.stringify(labels);
-      const { agentId, model, provider, durations } = part;
-      const total = merged.get(key) ?? new ModelSeries(agentId, model, provider, durations.bounds, labels);
+      const { agentId, model, provider } = part;
+      const total = merged.get(key) ?? new ModelSeries(agentId, model, provider, rows, labels);
       merged.set(key, total);
       total.merge(part);
     }
@@ -126,7 +128,7 @@ function readAllCaches(ledger: Ledger): CacheMetrics {
 
 export function readSystem({ ledger, memory, clock }: MetricsStore): SystemMetrics {
   const [success = 0, error = 0, timeout = 0, cancelled = 0] = ledger.requests.statusCounts;
-  const { totalDurationMs, averageDurationMs } = readDurations(ledger.requests.durations);
+  const { totalDurationMs, averageDurationMs } = readDurations(ledger.requests);
   const { bytes, maxBytes } = memory.read();
   const cache = readAllCaches(ledger);
   return Object.freeze({

@@ -1,3 +1,4 @@
+import { HISTOGRAM_COLUMNS } from '../collection/duration-histogram';
 import type { Exemplar, Exemplars } from '../collection/exemplar';
 import type { Labelled } from '../collection/execution-series';
 import type { FamilySnapshot, HistogramSample, SampleGroup } from './family-snapshot';
@@ -59,15 +60,35 @@ function exemplarText({ labels, value, timestamp }: WrittenExemplar): string {
   return ` # {${labelText(Object.keys(labels), Object.values(labels))}} ${formatValue(value)} ${timestamp}`;
 }
 
+const NS_PER_SECOND = 1e9;
+
+/** Labels as text. Names come again with every family and every other name: each is written out once. */
+export class LabelPairs {
+  private readonly byName = new Map<string, Map<string, string>>();
+
+  text(name: string, value: string): string {
+    let pairs = this.byName.get(name);
+    if (pairs === undefined) this.byName.set(name, (pairs = new Map()));
+    let text = pairs.get(value);
+    if (text === undefined) pairs.set(value, (text = labelPair(name, value)));
+    return text;
+  }
+}
+
 /** Series to a step: some ten thousand bytes. */
 const SERIES_PER_STEP = 32;
 
 /** Writes a family in steps that are small enough to let others run in between. */
-export function* writeFamily(snapshot: FamilySnapshot, options: ExpositionOptions, out: TextBuffer): Generator<void> {
+export function* writeFamily(
+  snapshot: FamilySnapshot,
+  options: ExpositionOptions,
+  out: TextBuffer,
+  pairs = new LabelPairs(),
+): Generator<void> {
   const { family, groups, histograms } = snapshot;
   const header = { name: `${options.prefix}_${family.name}`, type: family.type, help: family.help };
   out.write(writeHeader(header, options.format));
-  const writer = new FamilyWriter(snapshot, options, out);
+  const writer = new FamilyWriter(snapshot, options, out, pairs);
   for (let index = 0; index < groups.length; index += 1) {
     writer.writeGroup(groups[index]!);
     if (index % SERIES_PER_STEP === 0) yield;
@@ -90,6 +111,7 @@ class FamilyWriter {
     private readonly snapshot: FamilySnapshot,
     { prefix, defaultLabels, format }: ExpositionOptions,
     private readonly out: TextBuffer,
+    private readonly pairs: LabelPairs,
   ) {
     this.name = `${prefix}_${snapshot.family.name}`;
     this.defaults = labelText(Object.keys(defaultLabels), Object.values(defaultLabels));
@@ -97,9 +119,8 @@ class FamilyWriter {
   }
 
   writeGroup({ series, values, lastLabels, exemplars }: SampleGroup): void {
-    const labels = this.labelsOf(series);
-    if (lastLabels === undefined) return this.writeLine('', joinLabels(labels, this.defaults), values[0]!);
-    const start = this.writeStart('{', labels);
+    if (lastLabels === undefined) return this.writeLine('', series, values[0]!);
+    const start = this.writeStart('{', series, '');
     for (let index = 0; index < values.length; index += 1) {
       if (index > 0) this.out.repeat(start);
       this.out.write(this.endOf(lastLabels[index]!));
@@ -107,53 +128,60 @@ class FamilyWriter {
     }
   }
 
-  writeHistogram({ series, bounds, counts, sum, count, exemplars }: HistogramSample): void {
-    const labels = joinLabels(this.labelsOf(series), this.defaults);
-    const start = this.writeStart('_bucket{', labels);
+  writeHistogram({ series, bounds, numbers, at, exemplars }: HistogramSample): void {
+    const start = this.writeStart('_bucket{', series, this.defaults);
     const ends = bucketEnds(bounds);
     let cumulative = 0;
-    for (let bucket = 0; bucket < counts.length; bucket += 1) {
-      cumulative += counts[bucket]!;
+    for (let bucket = 0; bucket < ends.length; bucket += 1) {
+      cumulative += numbers[at + HISTOGRAM_COLUMNS.buckets + bucket]!;
       if (bucket > 0) this.out.repeat(start);
       this.out.write(ends[bucket]!);
       this.writeValue(cumulative, this.exemplar(exemplars, bucket, secondsOf));
     }
-    this.writeLine('_sum', labels, sum);
-    this.writeLine('_count', labels, count);
+    this.writeLine('_sum', series, numbers[at + HISTOGRAM_COLUMNS.totalNs]! / NS_PER_SECOND);
+    this.writeLine('_count', series, numbers[at + HISTOGRAM_COLUMNS.count]!);
   }
 
   /** The first line of several that begin alike, up to the label in which they differ; how many bytes that is. */
-  private writeStart(suffix: string, labels: string): number {
+  private writeStart(suffix: string, series: Labelled, more: string): number {
     const { out } = this;
     out.mark();
     out.write(this.name);
     out.write(suffix);
-    out.write(labels);
-    if (labels !== '') out.write(',');
+    if (this.writeLabels(series, more)) out.write(',');
     return out.sinceMark;
   }
 
-  private writeLine(suffix: string, labels: string, value: number): void {
+  private writeLine(suffix: string, series: Labelled, value: number): void {
     const { out } = this;
     out.write(this.name);
     if (suffix !== '') out.write(suffix);
-    if (labels !== '') {
+    if (series.labels.length > 0 || this.defaults !== '') {
       out.write('{');
-      out.write(labels);
+      this.writeLabels(series, this.defaults);
       out.write('}');
     }
     out.write(' ');
     this.writeValue(value, undefined);
   }
 
-  private writeValue(value: number, exemplar: WrittenExemplar | undefined): void {
-    this.out.write(formatValue(value));
-    if (exemplar !== undefined) this.out.write(exemplarText(exemplar));
-    this.out.write('\n');
+  /** The labels of a series and more of them, as text; false where there are none at all. */
+  private writeLabels({ labels }: Labelled, more: string): boolean {
+    const { out } = this;
+    for (let index = 0; index < labels.length; index += 1) {
+      if (index > 0) out.write(',');
+      out.write(this.pairs.text(this.snapshot.family.labels[index]!, labels[index]!));
+    }
+    if (more === '') return labels.length > 0;
+    if (labels.length > 0) out.write(',');
+    out.write(more);
+    return true;
   }
 
-  private labelsOf(series: Labelled): string {
-    return (series.labelText ??= labelText(this.snapshot.family.labels, series.labels));
+  private writeValue(value: number, exemplar: WrittenExemplar | undefined): void {
+    this.out.writeNumber(value);
+    if (exemplar !== undefined) this.out.write(exemplarText(exemplar));
+    this.out.write('\n');
   }
 
   private endOf(lastLabel: string): string {
@@ -178,7 +206,7 @@ class FamilyWriter {
 }
 
 const countedOnce = () => 1;
-const secondsOf = ({ durationNs }: Exemplar) => durationNs / 1e9;
+const secondsOf = ({ durationNs }: Exemplar) => durationNs / NS_PER_SECOND;
 
 /** The bounds of a histogram as its lines have them, each to the value; the last is that of what exceeds them all. */
 const endsOfBounds = new WeakMap<readonly number[], readonly string[]>();

@@ -28,14 +28,11 @@ export interface SampleGroup {
 export interface HistogramSample {
   readonly series: Labelled;
   readonly bounds: readonly number[];
-  /** One per bound and one for what lies above them all; not cumulative. */
-  readonly counts: readonly number[];
-  readonly sum: number;
-  readonly count: number;
+  /** Where its numbers stand, in the order of `HISTOGRAM_COLUMNS`. */
+  readonly numbers: Float64Array;
+  readonly at: number;
   readonly exemplars: Readonly<Exemplars> | undefined;
 }
-
-const NS_PER_SECOND = 1e9;
 
 /**
  * All samples of one family at one moment. It is filled at once, and may then be written in pieces while executions go
@@ -44,6 +41,8 @@ const NS_PER_SECOND = 1e9;
 export class FamilySnapshot {
   readonly groups: SampleGroup[] = [];
   readonly histograms: HistogramSample[] = [];
+  /** Pages as they were. A page holds the numbers of many series, and copying it costs little more than copying one. */
+  private readonly copies = new Map<Float64Array, Float64Array>();
 
   constructor(readonly family: FamilyDescription) {}
 
@@ -56,8 +55,14 @@ export class FamilySnapshot {
     this.groups.push({ series, values, lastLabels, exemplars: exemplars?.slice() });
   }
 
-  addHistogram(series: Labelled, { bounds, counts, totalNs, count, exemplars }: DurationHistogram): void {
-    const copy = { counts: counts.slice(), sum: totalNs / NS_PER_SECOND, count, exemplars: exemplars?.slice() };
-    this.histograms.push({ series, bounds: bounds.seconds, ...copy });
+  addHistogram(series: Labelled, { bounds, page, at, exemplars }: DurationHistogram): void {
+    const numbers = this.copyOf(page);
+    this.histograms.push({ series, bounds: bounds.seconds, numbers, at, exemplars: exemplars?.slice() });
+  }
+
+  private copyOf(page: Float64Array): Float64Array {
+    let copy = this.copies.get(page);
+    if (copy === undefined) this.copies.set(page, (copy = page.slice()));
+    return copy;
   }
 }

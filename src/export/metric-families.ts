@@ -42,7 +42,7 @@ export const METRIC_FAMILIES: readonly MetricFamily[] = [
     type: 'histogram',
     help: 'Duration of requests, whatever their outcome.',
     labels: [],
-    fill: (snapshot, { store }) => snapshot.addHistogram(store.ledger.requests, store.ledger.requests.durations),
+    fill: (snapshot, { store }) => snapshot.addHistogram(store.ledger.requests, store.ledger.requests),
   },
   {
     name: 'requests_in_progress',
@@ -63,7 +63,7 @@ export const METRIC_FAMILIES: readonly MetricFamily[] = [
     type: 'histogram',
     help: 'Duration of agent executions, whatever their outcome.',
     labels: ['agent'],
-    fill: perAgent((snapshot, agent) => snapshot.addHistogram(agent, agent.durations)),
+    fill: perAgent((snapshot, agent) => snapshot.addHistogram(agent, agent)),
   },
   {
     name: 'agent_executions_in_progress',
@@ -113,7 +113,7 @@ export const METRIC_FAMILIES: readonly MetricFamily[] = [
     type: 'histogram',
     help: 'Duration of tool executions, whatever their outcome.',
     labels: ['agent', 'tool'],
-    fill: perTool((snapshot, tool) => snapshot.addHistogram(tool, tool.durations)),
+    fill: perTool((snapshot, tool) => snapshot.addHistogram(tool, tool)),
   },
   {
     name: 'tool_executions_in_progress',
@@ -162,7 +162,7 @@ export const METRIC_FAMILIES: readonly MetricFamily[] = [
     type: 'histogram',
     help: 'Duration of model calls, whatever their outcome.',
     labels: ['model', 'provider'],
-    fill: perModel(['model', 'provider'], (snapshot, model) => snapshot.addHistogram(model, model.durations)),
+    fill: perModel(['model', 'provider'], (snapshot, model) => snapshot.addHistogram(model, model)),
   },
   {
     name: 'model_time_to_first_token_seconds',
@@ -249,7 +249,7 @@ export function takeSnapshot(family: MetricFamily, source: FamilySource): Family
   return snapshot;
 }
 
-const UNLABELLED: Labelled = { labels: [], labelText: '' };
+const UNLABELLED: Labelled = { labels: [] };
 
 type Fill<Series> = (snapshot: FamilySnapshot, series: Series) => void;
 
@@ -280,7 +280,7 @@ function perCache(fill: Fill<CacheSeries>): MetricFamily['fill'] {
 
 /** All four statuses from 0 on: a rate over a series that appears with its first failure would miss that failure. */
 function addStatuses(snapshot: FamilySnapshot, series: ExecutionSeries): void {
-  snapshot.addAll(series, series.statusCounts.slice(), EXECUTION_STATUSES, series.exemplars);
+  snapshot.addAll(series, series.statusCounts, EXECUTION_STATUSES, series.statusExemplars);
 }
 
 function addFirstTokens(snapshot: FamilySnapshot, model: ModelSeries): void {

@@ -1,4 +1,5 @@
 import type { MetricObjectWithValues, MetricValue, Registry } from 'prom-client';
+import { HISTOGRAM_COLUMNS } from '../collection/duration-histogram';
 import type { FamilySnapshot } from './family-snapshot';
 import { takeSnapshot } from './metric-families';
 import type { FamilySource, MetricFamily } from './metric-families';
@@ -61,16 +62,16 @@ export class BridgedMetric implements RegisteredMetric {
         yield { value, labels: this.labels(series.labels, lastLabels?.[index]) };
       }
     }
-    for (const { series, bounds, counts, sum, count } of histograms) {
+    for (const { series, bounds, numbers, at } of histograms) {
       const labels = this.labels(series.labels);
       let cumulative = 0;
-      for (const [bucket, inBucket] of counts.entries()) {
-        cumulative += inBucket;
-        const le = bounds[bucket] ?? '+Inf';
+      for (const [bucket, le] of [...bounds, '+Inf'].entries()) {
+        cumulative += numbers[at + HISTOGRAM_COLUMNS.buckets + bucket]!;
         yield { value: cumulative, labels: { ...labels, le }, metricName: `${this.name}_bucket` };
       }
+      const sum = numbers[at + HISTOGRAM_COLUMNS.totalNs]! / 1e9;
       yield { value: sum, labels, metricName: `${this.name}_sum` };
-      yield { value: count, labels, metricName: `${this.name}_count` };
+      yield { value: numbers[at]!, labels, metricName: `${this.name}_count` };
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import { expositionEnd, writeFamily } from './exposition';
+import { expositionEnd, LabelPairs, writeFamily } from './exposition';
 import type { ExpositionOptions } from './exposition';
 import { METRIC_FAMILIES, takeSnapshot } from './metric-families';
 import type { FamilySource } from './metric-families';
@@ -31,9 +31,10 @@ export async function exportExposition(
 ): Promise<Buffer> {
   const out = new TextBuffer(sources.expectedBytes);
   const scrape = new SlicedWork(signal);
+  const pairs = new LabelPairs();
   const names = new Set(METRIC_FAMILIES.map(({ name }) => `${options.prefix}_${name}`));
   for (const family of METRIC_FAMILIES) {
-    await scrape.run(writeFamily(takeSnapshot(family, sources.families), options, out));
+    await scrape.run(writeFamily(takeSnapshot(family, sources.families), options, out, pairs));
   }
   for (const registry of new Set([...sources.registries, sources.processMetrics])) {
     if (registry === undefined) continue;

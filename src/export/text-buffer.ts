@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer';
+import { formatValue } from './exposition-text';
 
 const LEAST_BYTES = 16_384;
 
@@ -7,6 +8,10 @@ const SHORT_LENGTH = 64;
 
 /** No character takes more bytes in UTF-8 than three for each of its units in UTF-16. */
 const BYTES_PER_UNIT = 3;
+
+const ZERO = 0x30;
+const MAX_DIGITS = 9;
+const LARGEST_COUNT = 10 ** MAX_DIGITS - 1;
 
 /**
  * A text that grows in UTF-8. Its lines begin alike, and bytes can be repeated: a string that is put together from as
@@ -27,6 +32,12 @@ export class TextBuffer {
     if (text.length > SHORT_LENGTH || !this.writeShort(text)) {
       this.position += this.bytes.write(text, this.position, 'utf8');
     }
+  }
+
+  /** A number as text. Counts are written digit by digit: V8 is slow at making text of numbers out of an array. */
+  writeNumber(value: number): void {
+    if (value >= 0 && value <= LARGEST_COUNT && Number.isInteger(value)) this.writeCount(value);
+    else this.write(formatValue(value));
   }
 
   /** What is written from here on can be repeated. */
@@ -61,6 +72,19 @@ export class TextBuffer {
     }
     this.position += text.length;
     return true;
+  }
+
+  private writeCount(count: number): void {
+    this.makeRoom(MAX_DIGITS);
+    let digits = 1;
+    for (let limit = 10; count >= limit; limit *= 10) digits += 1;
+    let rest = count;
+    for (let index = this.position + digits - 1; index >= this.position; index -= 1) {
+      const tenth = Math.floor(rest / 10);
+      this.bytes[index] = ZERO + rest - 10 * tenth;
+      rest = tenth;
+    }
+    this.position += digits;
   }
 
   private makeRoom(bytes: number): void {

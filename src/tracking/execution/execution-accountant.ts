@@ -141,8 +141,8 @@ function openSeries(
 
 function addInProgress({ serial, requestSerial, ledger, series }: LiveExecution, change: 1 | -1): void {
   if (ledger === undefined || series === undefined) return;
-  series.inProgress += change;
-  if (requestSerial === serial) ledger.requests.inProgress += change;
+  series.addInProgress(change);
+  if (requestSerial === serial) ledger.requests.addInProgress(change);
 }
 
 function isPromiseLike(reported: ReportedUsage): reported is PromiseLike<ModelUsage | undefined> {
