@@ -15,7 +15,8 @@ import { METRIC_FAMILIES } from './export/metric-families';
 import { processMetrics } from './export/process-metrics';
 import { BridgedMetric, register } from './export/prom-client.bridge';
 import { exportExposition } from './export/prometheus.exporter';
-import { textOf } from './export/text-buffer';
+import { ScratchBytes } from './export/scratch-bytes';
+import { TextBuffer } from './export/text-buffer';
 import type { ResolvedMetricsOptions } from './metrics.options';
 import type { ApplicationLink } from './tracking/linking/application-link';
 import { ApplicationTracking } from './tracking/execution/application-tracking';
@@ -32,6 +33,7 @@ export class MetricsApplication {
   private readonly registry: Registry;
   private readonly unregister: () => void;
   private expectedBytes = 0;
+  private readonly scratch = new ScratchBytes();
 
   constructor(
     private readonly options: ResolvedMetricsOptions,
@@ -63,9 +65,24 @@ export class MetricsApplication {
 
   /** One of the three formats. @throws when `signal` aborts while a text is being written */
   async export(format: ExportFormat, signal?: AbortSignal): Promise<Buffer> {
-    return format === 'json'
-      ? Buffer.from(JSON.stringify(exportJson(this.collector, this.store.instanceId)))
-      : this.exposition(format, signal);
+    if (format === 'json') return Buffer.from(this.json());
+    // The next text will be about as long as the last, and a little longer.
+    const out = new TextBuffer(Buffer.allocUnsafe(this.expectedBytes * 1.1));
+    await this.writeExposition(out, format, signal);
+    return out.toBuffer();
+  }
+
+  private async exportText(format: ExportFormat): Promise<string> {
+    if (format === 'json') return this.json();
+    const out = new TextBuffer(this.scratch.take());
+    await this.writeExposition(out, format);
+    const text = out.toText();
+    this.scratch.giveBack(out.room);
+    return text;
+  }
+
+  private json(): string {
+    return JSON.stringify(exportJson(this.collector, this.store.instanceId));
   }
 
   private createStore(clock: Clock): MetricsStore {
@@ -97,7 +114,7 @@ export class MetricsApplication {
       running: () => this.tracking.current(),
       listRunning: () => this.tracking.listRunning(),
       warnOnce: (kind, message) => this.faults.warnOnce(kind, message),
-      export: async (format) => textOf(await this.export(format)),
+      export: (format) => this.exportText(format),
     });
   }
 
@@ -122,7 +139,7 @@ export class MetricsApplication {
     return register(this.registry, metrics, (name) => this.warnOfClash(name));
   }
 
-  private async exposition(format: ExpositionFormat, signal?: AbortSignal): Promise<Buffer> {
+  private async writeExposition(out: TextBuffer, format: ExpositionFormat, signal?: AbortSignal): Promise<void> {
     const { prefix, defaultLabels, defaultMetrics } = this.options;
     const sources = {
       families: this.familySource,
@@ -130,12 +147,9 @@ export class MetricsApplication {
       processMetrics: defaultMetrics ? processMetrics() : undefined,
       onClash: (name: string) => this.warnOfClash(name),
       onFault: (name: string, fault: unknown) => this.faults.report(`collecting the metric ${name}`, fault),
-      expectedBytes: this.expectedBytes,
     };
-    const text = await exportExposition(sources, { format, prefix, defaultLabels }, signal);
-    // The next one will be about as long, and a little longer.
-    this.expectedBytes = text.length * 1.1;
-    return text;
+    await exportExposition(sources, { format, prefix, defaultLabels }, out, signal);
+    this.expectedBytes = out.length;
   }
 
   private get familySource() {

@@ -62,15 +62,13 @@ function exemplarText({ labels, value, timestamp }: WrittenExemplar): string {
 
 const NS_PER_SECOND = 1e9;
 
-/** Labels as text. Names come again with every family and every other name: each is written out once. */
-export class LabelPairs {
-  private readonly byName = new Map<string, Map<string, string>>();
+/** The labels of series as text, for one scrape: a series is in many families, with the same labels in each. */
+export class LabelTexts {
+  private readonly texts = new Map<Labelled, string>();
 
-  text(name: string, value: string): string {
-    let pairs = this.byName.get(name);
-    if (pairs === undefined) this.byName.set(name, (pairs = new Map()));
-    let text = pairs.get(value);
-    if (text === undefined) pairs.set(value, (text = labelPair(name, value)));
+  of(series: Labelled, names: readonly string[]): string {
+    let text = this.texts.get(series);
+    if (text === undefined) this.texts.set(series, (text = labelText(names, series.labels)));
     return text;
   }
 }
@@ -83,12 +81,12 @@ export function* writeFamily(
   snapshot: FamilySnapshot,
   options: ExpositionOptions,
   out: TextBuffer,
-  pairs = new LabelPairs(),
+  labels = new LabelTexts(),
 ): Generator<void> {
   const { family, groups, histograms } = snapshot;
   const header = { name: `${options.prefix}_${family.name}`, type: family.type, help: family.help };
   out.write(writeHeader(header, options.format));
-  const writer = new FamilyWriter(snapshot, options, out, pairs);
+  const writer = new FamilyWriter(snapshot, options, out, labels);
   for (let index = 0; index < groups.length; index += 1) {
     writer.writeGroup(groups[index]!);
     if (index % SERIES_PER_STEP === 0) yield;
@@ -111,7 +109,7 @@ class FamilyWriter {
     private readonly snapshot: FamilySnapshot,
     { prefix, defaultLabels, format }: ExpositionOptions,
     private readonly out: TextBuffer,
-    private readonly pairs: LabelPairs,
+    private readonly labels: LabelTexts,
   ) {
     this.name = `${prefix}_${snapshot.family.name}`;
     this.defaults = labelText(Object.keys(defaultLabels), Object.values(defaultLabels));
@@ -148,7 +146,11 @@ class FamilyWriter {
     out.mark();
     out.write(this.name);
     out.write(suffix);
-    if (this.writeLabels(series, more)) out.write(',');
+    const labels = joinLabels(this.labelsOf(series), more);
+    if (labels !== '') {
+      out.write(labels);
+      out.write(',');
+    }
     return out.sinceMark;
   }
 
@@ -156,26 +158,18 @@ class FamilyWriter {
     const { out } = this;
     out.write(this.name);
     if (suffix !== '') out.write(suffix);
-    if (series.labels.length > 0 || this.defaults !== '') {
+    const labels = joinLabels(this.labelsOf(series), this.defaults);
+    if (labels !== '') {
       out.write('{');
-      this.writeLabels(series, this.defaults);
+      out.write(labels);
       out.write('}');
     }
     out.write(' ');
     this.writeValue(value, undefined);
   }
 
-  /** The labels of a series and more of them, as text; false where there are none at all. */
-  private writeLabels({ labels }: Labelled, more: string): boolean {
-    const { out } = this;
-    for (let index = 0; index < labels.length; index += 1) {
-      if (index > 0) out.write(',');
-      out.write(this.pairs.text(this.snapshot.family.labels[index]!, labels[index]!));
-    }
-    if (more === '') return labels.length > 0;
-    if (labels.length > 0) out.write(',');
-    out.write(more);
-    return true;
+  private labelsOf(series: Labelled): string {
+    return this.labels.of(series, this.snapshot.family.labels);
   }
 
   private writeValue(value: number, exemplar: WrittenExemplar | undefined): void {

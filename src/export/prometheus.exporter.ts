@@ -1,11 +1,11 @@
 import type { Registry } from 'prom-client';
-import { expositionEnd, LabelPairs, writeFamily } from './exposition';
+import { expositionEnd, LabelTexts, writeFamily } from './exposition';
 import type { ExpositionOptions } from './exposition';
 import { METRIC_FAMILIES, takeSnapshot } from './metric-families';
 import type { FamilySource } from './metric-families';
 import { readForeignMetrics, writeForeignMetric } from './registry.reader';
 import { SlicedWork } from './sliced-work';
-import { TextBuffer } from './text-buffer';
+import type { TextBuffer } from './text-buffer';
 
 export interface ExpositionSources {
   readonly families: FamilySource;
@@ -15,26 +15,24 @@ export interface ExpositionSources {
   readonly processMetrics: Registry | undefined;
   readonly onClash: (name: string) => void;
   readonly onFault: (name: string, fault: unknown) => void;
-  /** About how long the text will be. */
-  readonly expectedBytes: number;
 }
 
 /**
- * The whole text: our families, then the metrics of others. The first definition of a name wins.
+ * Writes the whole text: our families, then the metrics of others. The first definition of a name wins.
  *
  * @throws when `signal` aborts: nobody wants the text any more
  */
 export async function exportExposition(
   sources: ExpositionSources,
   options: ExpositionOptions,
+  out: TextBuffer,
   signal?: AbortSignal,
-): Promise<Buffer> {
-  const out = new TextBuffer(sources.expectedBytes);
+): Promise<void> {
   const scrape = new SlicedWork(signal);
-  const pairs = new LabelPairs();
+  const labels = new LabelTexts();
   const names = new Set(METRIC_FAMILIES.map(({ name }) => `${options.prefix}_${name}`));
   for (const family of METRIC_FAMILIES) {
-    await scrape.run(writeFamily(takeSnapshot(family, sources.families), options, out, pairs));
+    await scrape.run(writeFamily(takeSnapshot(family, sources.families), options, out, labels));
   }
   for (const registry of new Set([...sources.registries, sources.processMetrics])) {
     if (registry === undefined) continue;
@@ -46,5 +44,4 @@ export async function exportExposition(
     }
   }
   out.write(expositionEnd(options.format));
-  return out.toBuffer();
 }

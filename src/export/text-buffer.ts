@@ -22,9 +22,9 @@ export class TextBuffer {
   private position = 0;
   private marked = 0;
 
-  /** @param expected bytes, so that it need not grow */
-  constructor(expected = 0) {
-    this.bytes = Buffer.allocUnsafe(Math.max(LEAST_BYTES, expected));
+  /** @param bytes to write into, as long as there is room in them */
+  constructor(bytes: Buffer = Buffer.allocUnsafe(LEAST_BYTES)) {
+    this.bytes = bytes;
   }
 
   write(text: string): void {
@@ -62,6 +62,23 @@ export class TextBuffer {
     return this.bytes.subarray(0, this.position);
   }
 
+  /** What has been written. The bytes may be used for another text then. */
+  toText(): string {
+    const written = this.toBuffer();
+    // Most is ASCII, which is read ten times as fast.
+    return written.toString(isAscii(written) ? 'latin1' : 'utf8');
+  }
+
+  /** Bytes written so far. */
+  get length(): number {
+    return this.position;
+  }
+
+  /** All the room that it has come to have. */
+  get room(): Buffer {
+    return this.bytes;
+  }
+
   /** False for what is not all ASCII; nothing has been written then. */
   private writeShort(text: string): boolean {
     const { bytes, position } = this;
@@ -93,9 +110,4 @@ export class TextBuffer {
     larger.set(this.toBuffer());
     this.bytes = larger;
   }
-}
-
-/** What bytes in UTF-8 say. Most are ASCII, which is read ten times as fast. */
-export function textOf(bytes: Buffer): string {
-  return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
 }
