@@ -1,8 +1,10 @@
 import { HISTOGRAM_COLUMNS } from '../collection/duration-histogram';
 import type { Exemplar, Exemplars } from '../collection/exemplar';
 import type { Labelled } from '../collection/execution-series';
-import type { FamilySnapshot, HistogramSample, SampleGroup } from './family-snapshot';
-import type { TextBuffer } from './text-buffer';
+import { keepShapes } from '../collection/kept-shapes';
+import { FamilySnapshot } from './family-snapshot';
+import type { HistogramSample, SampleGroup } from './family-snapshot';
+import { TextBuffer } from './text-buffer';
 import {
   escapeHelp,
   escapeLabelValue,
@@ -213,3 +215,14 @@ function bucketEnds(bounds: readonly number[]): readonly string[] {
   }
   return ends;
 }
+
+function keepShapesOfWriting(): void {
+  const family = { name: '', type: 'gauge', help: '', labels: [] } as const;
+  const snapshot = new FamilySnapshot(family);
+  const out = new TextBuffer();
+  const labels = new LabelTexts();
+  const options = { format: 'prometheus', prefix: '', defaultLabels: {} } as const;
+  keepShapes(snapshot, out, labels, new FamilyWriter(snapshot, options, out, labels));
+}
+
+keepShapesOfWriting();
