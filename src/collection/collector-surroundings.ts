@@ -11,6 +11,7 @@ type ExecutionIdentity = Pick<
 
 /** An execution in progress. */
 export interface RunningExecution extends ExecutionIdentity {
+  /** Since its beginning, without pauses. */
   readonly ageSeconds: number;
 }
 

@@ -28,6 +28,7 @@ import type { Trends, TrendWindow } from './trend-window';
 export class MetricsCollector {
   private readonly recorder: ExecutionRecorder;
 
+  /** @internal Nest makes it: inject it. */
   constructor(
     private readonly store: MetricsStore,
     private readonly surroundings: CollectorSurroundings,
@@ -56,7 +57,10 @@ export class MetricsCollector {
    *
    * @returns what it cost in US dollars, where anybody knows the price
    */
-  recordModelCall(record: ModelCallRecord): { costUsd?: number } {
+  recordModelCall(record: ModelCallRecord): {
+    /** US dollars; undefined where nobody knows the price. */
+    costUsd?: number;
+  } {
     return this.recorder.addModelCall(record);
   }
 
@@ -166,6 +170,7 @@ export class MetricsCollector {
     this.store.enabled = false;
   }
 
+  /** Whether it records. */
   isEnabled(): boolean {
     return this.store.enabled;
   }

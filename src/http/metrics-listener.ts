@@ -43,6 +43,7 @@ export class MetricsListener {
   private readonly routes: ReadonlyMap<string, MetricsRoute>;
   private readonly page: string;
 
+  /** @internal Nest makes it: inject it. */
   constructor(private readonly options: MetricsListenerOptions) {
     const path = `/${options.path.replace(/^\/+|\/+$/g, '')}`;
     this.page = `${path}/dashboard`;
@@ -65,7 +66,10 @@ export class MetricsListener {
     return typeof address === 'object' && address !== null ? address : undefined;
   }
 
-  /** @throws an error that suggests a port for each of several processes, where the port is taken */
+  /**
+   * @internal The module opens it with the application.
+   * @throws an error that suggests a port for each of several processes, where the port is taken
+   */
   async open(): Promise<void> {
     const { listen } = this.options;
     if (listen === undefined) return;
@@ -81,6 +85,7 @@ export class MetricsListener {
     this.server = server;
   }
 
+  /** @internal The module closes it with the application. */
   async close(): Promise<void> {
     const { server } = this;
     this.server = undefined;

@@ -38,6 +38,7 @@ const NOTHING: Pick<TrendFigures, 'count' | 'errorRate' | 'p95Seconds'> = { coun
 export class AgentMetricsHealthIndicator {
   private readonly costMeters = new Map<string, CostMeter>();
 
+  /** @internal Nest makes it: inject it. */
   constructor(
     private readonly metrics: MetricsCollector,
     private readonly indicators: HealthIndicatorService,

@@ -11,6 +11,7 @@ import type { ExecutionKind, ExecutionStatus } from '../../collection/execution-
 export interface ExecutionHandle {
   /** Unique across processes; the id of the history. */
   readonly id: string;
+  /** What runs. */
   readonly kind: ExecutionKind;
   /** The agent's id, the tool's or the model's name. */
   readonly name: string;
