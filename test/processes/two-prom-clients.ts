@@ -1,6 +1,7 @@
 import Module, { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
+import type * as Library from '../../src';
 import { RecordingLogger } from '../support/recording-logger';
 
 type Resolve = (request: string, parent?: { filename?: string }, ...rest: unknown[]) => string;
@@ -23,17 +24,13 @@ async function main(): Promise<void> {
     ownRequire('prom-client');
     process.chdir(copy);
   }
-  const { MetricsModule } = loadLibrary();
+  // Not before the library's way to prom-client leads elsewhere.
+  const { MetricsModule } = createRequire(__filename)('../../src') as typeof Library;
   const logger = new RecordingLogger();
   const options = { endpoint: false, defaultMetrics: false } as const;
   const app = await NestFactory.createApplicationContext(MetricsModule.forRoot(options), { logger });
   await app.close();
   process.stdout.write(JSON.stringify(logger.warnings));
-}
-
-/** Not before the library's way to prom-client leads elsewhere. */
-function loadLibrary(): typeof import('../../src') {
-  return require('../../src') as typeof import('../../src');
 }
 
 void main();
