@@ -133,7 +133,17 @@ export type ResolvedStaticOptions = Required<Omit<MetricsStaticOptions, 'endpoin
   readonly endpoint: false | Required<EndpointOptions>;
 };
 
-/** Makes the options, for `useClass` and `useExisting`. */
+/**
+ * Makes the options, for `useClass` and `useExisting`.
+ *
+ * @example
+ * @Injectable()
+ * class MetricsConfig implements MetricsOptionsFactory {
+ *   createMetricsOptions() {
+ *     return { prefix: 'desk' };
+ *   }
+ * }
+ */
 export interface MetricsOptionsFactory {
   /**
    * Called once, while the application starts; may be asynchronous. What it returns is checked like the options of

@@ -60,7 +60,12 @@ export class MetricsListener {
     return this.options.listen !== undefined;
   }
 
-  /** Where it listens; undefined before the application has started and after it has closed. */
+  /**
+   * Where it listens; undefined before the application has started and after it has closed.
+   *
+   * @example
+   * const { port } = app.get(MetricsListener).address() ?? {};
+   */
   address(): AddressInfo | undefined {
     const address = this.server?.address();
     return typeof address === 'object' && address !== null ? address : undefined;

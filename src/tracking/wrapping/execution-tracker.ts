@@ -53,17 +53,32 @@ export class ExecutionTracker {
   /** @internal Nest makes it: inject it. */
   constructor(private readonly link: ApplicationLink) {}
 
-  /** Runs `fn` as an agent and returns what it returns. */
+  /**
+   * Runs `fn` as an agent and returns what it returns.
+   *
+   * @example
+   * return this.tracker.trackAgent('researcher', () => this.answer(question));
+   */
   trackAgent<Result>(options: string | AgentOptions, fn: () => Result): Result {
     return this.track(agentSpec(options, fn.name, 'function'), fn);
   }
 
-  /** Runs `fn` as a tool of the running agent and returns what it returns. */
+  /**
+   * Runs `fn` as a tool of the running agent and returns what it returns.
+   *
+   * @example
+   * return this.tracker.trackTool('read_file', () => readFile(path, 'utf8'));
+   */
   trackTool<Result>(options: string | ToolOptions, fn: () => Result): Result {
     return this.track(toolSpec(options, fn.name, 'function'), fn);
   }
 
-  /** Runs `fn` as a model call of the running agent and returns what it returns. */
+  /**
+   * Runs `fn` as a model call of the running agent and returns what it returns.
+   *
+   * @example
+   * return this.tracker.trackModel({ model: 'gpt-4o', provider: 'openai' }, () => client.chat(prompt));
+   */
   trackModel<Result>(options: string | ModelOptions<Awaited<Result>>, fn: () => Result): Result {
     return this.track(modelSpec(options, fn.name), fn);
   }
