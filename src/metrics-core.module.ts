@@ -11,6 +11,7 @@ import type {
 import { ModulesContainer } from '@nestjs/core';
 import { systemClock } from './collection/clock';
 import type { Clock } from './collection/clock';
+import { promClientCopyWarning } from './export/prom-client-copies';
 import { BearerTokens } from './http/bearer-tokens';
 import { CollectorAnswers } from './http/collector.answers';
 import { exposureWarning, refuseSharedPaths } from './http/endpoint-check';
@@ -87,6 +88,8 @@ export class MetricsCoreModule implements NestModule, OnModuleInit, OnApplicatio
     const isOpen = this.tokens.isEmpty && !this.listener.isConfigured;
     const warning = this.endpoint && isOpen ? exposureWarning(this.endpoint) : undefined;
     if (warning !== undefined) this.application.faults.warnOnce('exposure', warning);
+    const copies = promClientCopyWarning();
+    if (copies !== undefined) this.application.faults.warnOnce('copies', copies);
   }
 
   async onApplicationBootstrap(): Promise<void> {

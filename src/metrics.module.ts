@@ -51,7 +51,12 @@ const PUBLIC_PROVIDERS: FactoryProvider[] = [
  */
 @Module({})
 export class MetricsModule {
-  /** @throws TypeError that names the option, its value and what is allowed */
+  /**
+   * @throws TypeError that names the option, its value and what is allowed
+   *
+   * @example
+   * MetricsModule.forRoot({ prefix: 'desk', bearerToken: process.env.METRICS_TOKEN, timeouts: { toolMs: 10_000 } });
+   */
   static forRoot(options: MetricsRootOptions = {}): DynamicModule {
     const { staticOptions, options: moduleOptions } = splitOptions(options);
     const optionsProvider = { provide: METRICS_OPTIONS, useValue: resolveOptions(moduleOptions) };

@@ -8,10 +8,15 @@ import type { ErrorClassifier, ResultClassifier } from './tracking/outcomes/verd
 
 /** Upper bounds in seconds, ascending; the last bucket, `+Inf`, is added. */
 export interface BucketOptions {
+  /** Of outermost agent executions. */
   readonly request?: readonly number[];
+  /** Of all agent executions. */
   readonly agent?: readonly number[];
+  /** Of tool executions. */
   readonly tool?: readonly number[];
+  /** Of model calls. */
   readonly model?: readonly number[];
+  /** Of the time to the first chunk or token. */
   readonly firstChunk?: readonly number[];
 }
 
@@ -128,17 +133,35 @@ export type ResolvedStaticOptions = Required<Omit<MetricsStaticOptions, 'endpoin
   readonly endpoint: false | Required<EndpointOptions>;
 };
 
-/** Makes the options, for `useClass` and `useExisting`. */
+/**
+ * Makes the options, for `useClass` and `useExisting`.
+ *
+ * @example
+ * @Injectable()
+ * class MetricsConfig implements MetricsOptionsFactory {
+ *   createMetricsOptions() {
+ *     return { prefix: 'desk' };
+ *   }
+ * }
+ */
 export interface MetricsOptionsFactory {
+  /**
+   * Called once, while the application starts; may be asynchronous. What it returns is checked like the options of
+   * `forRoot`.
+   */
   createMetricsOptions(): MetricsModuleOptions | Promise<MetricsModuleOptions>;
 }
 
 /** Everything that `MetricsModule.forRootAsync` takes: one of the three ways to make the options, and what is static. */
 export interface MetricsAsyncOptions extends MetricsStaticOptions {
+  /** Tokens of the providers that `useFactory` is called with. */
   readonly inject?: FactoryProvider['inject'];
+  /** Makes the options of what is injected; may be asynchronous. */
   // The parameters are the injected providers, which only the caller can type; `never` would forbid typing them.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly useFactory?: (...injected: any[]) => MetricsModuleOptions | Promise<MetricsModuleOptions>;
+  /** A class that makes the options; an instance of its own is made of it. */
   readonly useClass?: Type<MetricsOptionsFactory>;
+  /** The token of a provider that makes the options. */
   readonly useExisting?: Type<MetricsOptionsFactory> | string | symbol;
 }

@@ -8,6 +8,7 @@ export interface RunningExecution extends Pick<
   Execution,
   'id' | 'parentId' | 'requestId' | 'kind' | 'agentId' | 'toolName' | 'model' | 'startTime'
 > {
+  /** Since its beginning, pauses included. */
   readonly ageSeconds: number;
 }
 

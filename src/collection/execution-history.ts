@@ -5,9 +5,13 @@ import type { ExecutionKind, ExecutionStatus } from './execution-status';
 
 /** Which executions `getHistory` returns; what is left out filters nothing. */
 export interface HistoryFilter {
+  /** Only agents, only tools or only model calls. */
   readonly kind?: ExecutionKind;
+  /** Only those of this agent: itself, its tools and its model calls. */
   readonly agentId?: string;
+  /** Only this tool. */
   readonly toolName?: string;
+  /** Only those that ended so. */
   readonly status?: ExecutionStatus;
   /** How many at most, the newest first. */
   readonly limit?: number;

@@ -7,7 +7,9 @@ export interface AgentExecutionRecord {
   readonly agentId: string;
   /** The display name; the id where there is none. */
   readonly agentName?: string;
+  /** From its beginning to its end, in milliseconds. */
   readonly durationMs: number;
+  /** How it ended. */
   readonly status: ExecutionStatus;
   /** The error's class name or code; `Error` for an error and `TimeoutError` for a timeout where there is none. */
   readonly errorType?: string;
@@ -21,11 +23,15 @@ export interface ToolExecutionRecord {
   readonly toolName: string;
   /** The agent that called it; the running one where there is none. */
   readonly agentId?: string;
+  /** From its beginning to its end, in milliseconds. */
   readonly durationMs: number;
+  /** How it ended. */
   readonly status: ExecutionStatus;
   /** The error's class name or code; `Error` for an error and `TimeoutError` for a timeout where there is none. */
   readonly errorType?: string;
+  /** Size of what the tool was given. @default 0 */
   readonly inputBytes?: number;
+  /** Size of what it returned. @default 0 */
   readonly outputBytes?: number;
   /** Attempts that were retried within this execution. */
   readonly retries?: number;
@@ -37,20 +43,27 @@ export interface ToolExecutionRecord {
 export interface ModelCallRecord {
   /** The label; not empty. */
   readonly model: string;
+  /** Who serves the model, as a label. @default none */
   readonly provider?: string;
   /** The agent that made the call; the running one where there is none. */
   readonly agentId?: string;
   /** @default 'success' */
   readonly status?: ExecutionStatus;
+  /** In milliseconds; without it the call is counted and no duration is observed. */
   readonly durationMs?: number;
+  /** From the beginning of the call to its first token, in milliseconds. */
   readonly timeToFirstTokenMs?: number;
+  /** The error's class name or code; `Error` for an error and `TimeoutError` for a timeout where there is none. */
   readonly errorType?: string;
   /** Includes cached and cache-written ones. */
   readonly inputTokens?: number | null;
   /** Includes reasoning. */
   readonly outputTokens?: number | null;
+  /** Part of the input that came from the provider's cache. */
   readonly cachedInputTokens?: number | null;
+  /** Part of the input that was written to the provider's cache. */
   readonly cacheWriteTokens?: number | null;
+  /** Part of the output that is reasoning. */
   readonly reasoningTokens?: number | null;
   /** US dollars; from the option `pricing` where there is none. */
   readonly costUsd?: number;

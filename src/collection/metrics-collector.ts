@@ -28,6 +28,7 @@ import type { Trends, TrendWindow } from './trend-window';
 export class MetricsCollector {
   private readonly recorder: ExecutionRecorder;
 
+  /** @internal Nest makes it: inject it. */
   constructor(
     private readonly store: MetricsStore,
     private readonly surroundings: CollectorSurroundings,
@@ -40,12 +41,22 @@ export class MetricsCollector {
     return this.surroundings.registry;
   }
 
-  /** Records one finished agent execution. It is a request unless an agent runs in its context. */
+  /**
+   * Records one finished agent execution. It is a request unless an agent runs in its context.
+   *
+   * @example
+   * metrics.recordAgentExecution({ agentId: 'researcher', durationMs: 900, status: 'error', errorType: 'QuotaError' });
+   */
   recordAgentExecution(record: AgentExecutionRecord): void {
     this.recorder.addAgentExecution(record);
   }
 
-  /** Records one finished tool execution, of the running agent unless `agentId` names another. */
+  /**
+   * Records one finished tool execution, of the running agent unless `agentId` names another.
+   *
+   * @example
+   * metrics.recordToolExecution({ toolName: 'search', agentId: 'researcher', durationMs: 120, status: 'success' });
+   */
   recordToolExecution(record: ToolExecutionRecord): void {
     this.recorder.addToolExecution(record);
   }
@@ -55,12 +66,23 @@ export class MetricsCollector {
    * it adds tokens and cost to that one instead of counting a second.
    *
    * @returns what it cost in US dollars, where anybody knows the price
+   *
+   * @example
+   * metrics.recordModelCall({ model: 'gpt-4o', provider: 'openai', inputTokens: 1_200, outputTokens: 300 });
    */
-  recordModelCall(record: ModelCallRecord): { costUsd?: number } {
+  recordModelCall(record: ModelCallRecord): {
+    /** US dollars; undefined where nobody knows the price. */
+    costUsd?: number;
+  } {
     return this.recorder.addModelCall(record);
   }
 
-  /** Records a hit of one of the application's caches, by its name or of the unnamed one. */
+  /**
+   * Records a hit of one of the application's caches, by its name or of the unnamed one.
+   *
+   * @example
+   * metrics.recordCacheHit('answers');
+   */
   recordCacheHit(cache?: string): void {
     this.recorder.addCacheHit(cache);
   }
@@ -80,13 +102,23 @@ export class MetricsCollector {
     return readSystem(this.store);
   }
 
-  /** One agent, or undefined for an unknown id. */
+  /**
+   * One agent, or undefined for an unknown id.
+   *
+   * @example
+   * metrics.getAgentMetrics('researcher')?.averageDurationMs;
+   */
   getAgentMetrics(agentId: string): AgentMetrics | undefined {
     const series = this.store.ledger.series.agents.get(normaliseName(agentId));
     return series && readAgent(series);
   }
 
-  /** One tool over all agents and outside any, or undefined for an unknown name. */
+  /**
+   * One tool over all agents and outside any, or undefined for an unknown name.
+   *
+   * @example
+   * metrics.getToolMetrics('search')?.errorCount;
+   */
   getToolMetrics(toolName: string): ToolMetrics | undefined {
     const name = normaliseName(toolName);
     const series = mergeTools(this.store.ledger, name).get(name);
@@ -122,6 +154,9 @@ export class MetricsCollector {
    * The course of requests, of every agent and of every tool.
    *
    * @throws RangeError that lists the windows where `window` is none of them
+   *
+   * @example
+   * metrics.getTrends({ window: '1h' }).agents['researcher']?.p95Seconds;
    */
   getTrends({ window = '15m' }: { readonly window?: TrendWindow } = {}): Trends {
     if (!Object.hasOwn(TREND_WINDOWS, window)) {
@@ -133,7 +168,12 @@ export class MetricsCollector {
     return readTrends(this.store, window);
   }
 
-  /** Finished executions, newest first; at most `historySize` are kept. */
+  /**
+   * Finished executions, newest first; at most `historySize` are kept.
+   *
+   * @example
+   * metrics.getHistory({ agentId: 'researcher', status: 'error', limit: 10 });
+   */
   getHistory(filter: HistoryFilter = {}): Execution[] {
     const { history } = this.store.ledger;
     return history.find(filter).map((entry) => toExecution(entry, this.store.instanceId));
@@ -148,6 +188,9 @@ export class MetricsCollector {
    * The whole document as text.
    *
    * @throws (as a rejection) an error that lists the formats where `format` is none of them.
+   *
+   * @example
+   * response.type('text/plain').send(await metrics.exportMetrics('prometheus'));
    */
   async exportMetrics(format: ExportFormat): Promise<string> {
     if (!EXPORT_FORMATS.includes(format)) {
@@ -166,6 +209,7 @@ export class MetricsCollector {
     this.store.enabled = false;
   }
 
+  /** Whether it records. */
   isEnabled(): boolean {
     return this.store.enabled;
   }

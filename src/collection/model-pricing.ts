@@ -3,7 +3,9 @@ import type { TokenCounts } from './token-usage';
 
 /** What a model costs, in US dollars per million tokens. */
 export interface ModelPrice {
+  /** For a million input tokens, in US dollars. */
   readonly inputPerMillion: number;
+  /** For a million output tokens, reasoning among them, in US dollars. */
   readonly outputPerMillion: number;
   /** @default the price of input */
   readonly cachedInputPerMillion?: number;

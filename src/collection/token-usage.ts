@@ -4,10 +4,13 @@ import { CompensatedSum } from './compensated-sum';
 export interface TokenCounts {
   /** Includes cached and cache-written ones. */
   readonly inputTokens: number;
+  /** Part of the input that came from the provider's cache. */
   readonly cachedInputTokens: number;
+  /** Part of the input that was written to the provider's cache. */
   readonly cacheWriteTokens: number;
   /** Includes reasoning. */
   readonly outputTokens: number;
+  /** Part of the output that is reasoning. */
   readonly reasoningTokens: number;
 }
 
@@ -17,6 +20,7 @@ export interface TokenUsage extends TokenCounts {
   readonly calls: number;
   /** Input plus output. */
   readonly totalTokens: number;
+  /** US dollars, of the calls whose cost is known. */
   readonly costUsd: number;
   /** Calls whose model has no price. */
   readonly unpricedCalls: number;

@@ -43,6 +43,7 @@ export class MetricsListener {
   private readonly routes: ReadonlyMap<string, MetricsRoute>;
   private readonly page: string;
 
+  /** @internal Nest makes it: inject it. */
   constructor(private readonly options: MetricsListenerOptions) {
     const path = `/${options.path.replace(/^\/+|\/+$/g, '')}`;
     this.page = `${path}/dashboard`;
@@ -59,13 +60,21 @@ export class MetricsListener {
     return this.options.listen !== undefined;
   }
 
-  /** Where it listens; undefined before the application has started and after it has closed. */
+  /**
+   * Where it listens; undefined before the application has started and after it has closed.
+   *
+   * @example
+   * const { port } = app.get(MetricsListener).address() ?? {};
+   */
   address(): AddressInfo | undefined {
     const address = this.server?.address();
     return typeof address === 'object' && address !== null ? address : undefined;
   }
 
-  /** @throws an error that suggests a port for each of several processes, where the port is taken */
+  /**
+   * @internal The module opens it with the application.
+   * @throws an error that suggests a port for each of several processes, where the port is taken
+   */
   async open(): Promise<void> {
     const { listen } = this.options;
     if (listen === undefined) return;
@@ -81,6 +90,7 @@ export class MetricsListener {
     this.server = server;
   }
 
+  /** @internal The module closes it with the application. */
   async close(): Promise<void> {
     const { server } = this;
     this.server = undefined;

@@ -38,6 +38,7 @@ const NOTHING: Pick<TrendFigures, 'count' | 'errorRate' | 'p95Seconds'> = { coun
 export class AgentMetricsHealthIndicator {
   private readonly costMeters = new Map<string, CostMeter>();
 
+  /** @internal Nest makes it: inject it. */
   constructor(
     private readonly metrics: MetricsCollector,
     private readonly indicators: HealthIndicatorService,
@@ -47,6 +48,9 @@ export class AgentMetricsHealthIndicator {
    * Down where more than this share, 0 to 1, ended with an error or a timeout.
    *
    * @throws RangeError where `maxErrorRate` is no share
+   *
+   * @example
+   * this.agents.checkErrorRate('search', 0.2, { tool: 'search', window: '15m' });
    */
   checkErrorRate<const Key extends string>(
     key: Key,
@@ -63,6 +67,9 @@ export class AgentMetricsHealthIndicator {
    * Down where 5 % or more took longer than this, in seconds.
    *
    * @throws RangeError where `maxSeconds` is not positive
+   *
+   * @example
+   * this.agents.checkP95('researcher_p95', 30, { agent: 'researcher' });
    */
   checkP95<const Key extends string>(
     key: Key,

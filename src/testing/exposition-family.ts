@@ -3,13 +3,17 @@ import type { ExpositionSample, ExpositionTextFormat, Labels } from './expositio
 
 /** A metric with all its samples. */
 export interface ExpositionFamily {
+  /** The format it was read from. */
   readonly format: ExpositionTextFormat;
   /** As it stands in `# TYPE`: without `_total` for a counter in OpenMetrics. */
   readonly name: string;
   /** `untyped` or `unknown` where the text says none. */
   readonly type: string;
+  /** Unescaped; empty where the text says none. */
   readonly help: string;
+  /** As in `# UNIT`; empty where the text says none. */
   readonly unit: string;
+  /** In the order of the text. */
   readonly samples: readonly ExpositionSample[];
 }
 

@@ -6,7 +6,9 @@ export type Labels = Readonly<Record<string, string>>;
 
 /** What OpenMetrics attaches to a bucket or a counter. */
 export interface Exemplar {
+  /** Such as the id of a trace. */
   readonly labels: Labels;
+  /** What was observed. */
   readonly value: number;
   /** In seconds since 1970. */
   readonly timestamp: number | undefined;
@@ -14,11 +16,15 @@ export interface Exemplar {
 
 /** One exposed value. */
 export interface ExpositionSample {
+  /** With its suffix, such as `_bucket` or `_total`. */
   readonly name: string;
+  /** Unescaped. */
   readonly labels: Labels;
+  /** May be `NaN` or infinite. */
   readonly value: number;
   /** As it is written: milliseconds in the older format, seconds in OpenMetrics. */
   readonly timestamp: number | undefined;
+  /** Undefined where there is none. */
   readonly exemplar: Exemplar | undefined;
 }
 

@@ -2,9 +2,12 @@ import type { ExecutionKind } from '../../collection/execution-status';
 
 /** What a limit ends an execution with. Its `name` is `TimeoutError`, like that of rxjs and of `AbortSignal.timeout`. */
 export class ExecutionTimeoutError extends Error {
+  /** For whoever knows timeouts by their name. */
   override readonly name = 'TimeoutError';
 
+  /** As a limit makes it; for tests of code that handles it. */
   constructor(
+    /** What took too long. */
     readonly kind: ExecutionKind,
     /** The agent's id or the tool's name. */
     readonly executionName: string,

@@ -6,6 +6,7 @@ import { acceptsLink, linkObject } from './application-link';
 import type { ExecutionSpec } from '../wrapping/execution-spec';
 import { declareNames } from '../wrapping/execution-spec';
 import type { FaultLog } from '../fault-log';
+import { minifiedNameWarning } from './minified-name';
 import { shared } from './shared-state';
 
 type ModuleRef = ModulesContainer extends Map<string, infer Module> ? Module : never;
@@ -30,7 +31,11 @@ export class ProviderExplorer {
   declareNames(names: DeclaredNames): void {
     for (const module of this.modules.values()) {
       for (const { metatype } of wrappersOf(module)) {
-        for (const spec of metatype ? specsOf(metatype) : []) declareNames(spec, names);
+        for (const { spec, className } of metatype ? specsOf(metatype) : []) {
+          declareNames(spec, names);
+          const warning = minifiedNameWarning(spec, className);
+          if (warning !== undefined) this.faults.warnOnce('minified', warning);
+        }
       }
     }
   }
@@ -102,14 +107,20 @@ function isInstantiated(module: ModuleRef): boolean {
   return module.providers.get(module.metatype)?.initTime !== undefined;
 }
 
+/** What a decorator says, and the name of the class in which it says it. */
+interface DeclaredSpec {
+  readonly spec: ExecutionSpec;
+  readonly className: string;
+}
+
 /** What decorators say of the methods of a class; of those that it redefines, what they say in the class itself. */
-function* specsOf(type: Function): Generator<ExecutionSpec> {
-  for (const { spec } of shared.specs.get(type) ?? []) yield spec;
+function* specsOf(type: Function): Generator<DeclaredSpec> {
+  for (const { spec } of shared.specs.get(type) ?? []) yield { spec, className: type.name };
   const redefined = new Set<string | symbol>();
   let prototype = type.prototype as object | null | undefined;
   while (prototype) {
     const found = (shared.specs.get(prototype) ?? []).filter(({ method }) => !redefined.has(method));
-    for (const { spec } of found) yield spec;
+    for (const { spec } of found) yield { spec, className: prototype.constructor.name };
     for (const method of Reflect.ownKeys(prototype)) redefined.add(method);
     prototype = Object.getPrototypeOf(prototype) as object | null;
   }

@@ -68,6 +68,7 @@ export interface ModelOptions<Result = never> {
    * @default the function's name
    */
   readonly model?: ExecutionName;
+  /** Who serves the model, as a label. @default none */
   readonly provider?: string;
   /** Models that get series of their own where `model` is a function; others are counted as `__other__`. @default all */
   readonly allowed?: readonly string[];

@@ -12,7 +12,9 @@ interface StartOptions {
 
 /** An agent that begins now and ends when its handle says so. */
 export interface AgentStart extends StartOptions {
+  /** Counts it as an agent. */
   readonly kind: 'agent';
+  /** The label under which it is counted. */
   readonly id: string;
   /** The display name. @default the id */
   readonly name?: string;
@@ -20,7 +22,9 @@ export interface AgentStart extends StartOptions {
 
 /** A tool that begins now and ends when its handle says so. */
 export interface ToolStart extends StartOptions {
+  /** Counts it as a tool. */
   readonly kind: 'tool';
+  /** The label under which it is counted. */
   readonly name: string;
   /** Attributes the tool to this agent. @default that of the parent */
   readonly agent?: string;
@@ -28,11 +32,15 @@ export interface ToolStart extends StartOptions {
 
 /** A model call that begins now and ends when its handle says so. */
 export interface ModelStart extends StartOptions {
+  /** Counts it as a model call. */
   readonly kind: 'model';
+  /** The label under which it is counted. */
   readonly name: string;
+  /** Who serves the model, as a label. @default none */
   readonly provider?: string;
 }
 
+/** What `ExecutionTracker.start` begins. */
 export type ExecutionStart = AgentStart | ToolStart | ModelStart;
 
 /**
@@ -42,19 +50,35 @@ export type ExecutionStart = AgentStart | ToolStart | ModelStart;
  * return this.tracker.trackTool('read_file', () => readFile(path, 'utf8'));
  */
 export class ExecutionTracker {
+  /** @internal Nest makes it: inject it. */
   constructor(private readonly link: ApplicationLink) {}
 
-  /** Runs `fn` as an agent and returns what it returns. */
+  /**
+   * Runs `fn` as an agent and returns what it returns.
+   *
+   * @example
+   * return this.tracker.trackAgent('researcher', () => this.answer(question));
+   */
   trackAgent<Result>(options: string | AgentOptions, fn: () => Result): Result {
     return this.track(agentSpec(options, fn.name, 'function'), fn);
   }
 
-  /** Runs `fn` as a tool of the running agent and returns what it returns. */
+  /**
+   * Runs `fn` as a tool of the running agent and returns what it returns.
+   *
+   * @example
+   * return this.tracker.trackTool('read_file', () => readFile(path, 'utf8'));
+   */
   trackTool<Result>(options: string | ToolOptions, fn: () => Result): Result {
     return this.track(toolSpec(options, fn.name, 'function'), fn);
   }
 
-  /** Runs `fn` as a model call of the running agent and returns what it returns. */
+  /**
+   * Runs `fn` as a model call of the running agent and returns what it returns.
+   *
+   * @example
+   * return this.tracker.trackModel({ model: 'gpt-4o', provider: 'openai' }, () => client.chat(prompt));
+   */
   trackModel<Result>(options: string | ModelOptions<Awaited<Result>>, fn: () => Result): Result {
     return this.track(modelSpec(options, fn.name), fn);
   }

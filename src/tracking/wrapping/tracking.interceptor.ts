@@ -20,6 +20,7 @@ abstract class TrackingInterceptor implements NestInterceptor {
 
   private readonly link: ApplicationLink | undefined;
 
+  /** @internal Nest makes it. */
   constructor(@Optional() @Inject(APPLICATION_LINK) link?: unknown) {
     this.link = genuineLink(link);
   }
