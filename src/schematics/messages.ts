@@ -5,12 +5,12 @@ export const NOTHING_TO_DO = `${PACKAGE} is there already: nothing to do.`;
 export const WHAT_NEXT = `
 What next:
 
-  1. Decorate a method of an agent, and one of a tool that it calls:
+  1. Decorate what you want to see:
 
        import { TrackAgent, TrackTool } from '${PACKAGE}';
 
-       @TrackAgent('researcher')
-       @TrackTool('search')
+       @TrackAgent('researcher')  // a method of an agent
+       @TrackTool('search')       // a method of a tool that it calls
 
   2. Start the application, let the agent run, and look:
 

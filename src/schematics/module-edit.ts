@@ -25,7 +25,7 @@ export type ModuleEdit =
  */
 export function addMetricsModule(ts: Compiler, text: string, className?: string): ModuleEdit {
   const syntax = parse(ts, text);
-  const imported = importedNames(syntax).find(({ imported, from }) => from === PACKAGE && imported === MODULE)?.local;
+  const imported = importedModule(syntax);
   if (imported !== undefined && isUsed(syntax, imported)) return { kind: 'present' };
 
   const metadata = findMetadata(syntax, className);
@@ -41,6 +41,18 @@ export function addMetricsModule(ts: Compiler, text: string, className?: string)
     changes.push(importName(syntax, style, name === MODULE ? MODULE : `${MODULE} as ${name}`, PACKAGE));
   }
   return { kind: 'changed', text: applyChanges(text, changes) };
+}
+
+/** Whether a file does something with our module. */
+export function usesMetricsModule(ts: Compiler, text: string): boolean {
+  const syntax = parse(ts, text);
+  const imported = importedModule(syntax);
+  return imported !== undefined && isUsed(syntax, imported);
+}
+
+/** What the file calls our module. */
+function importedModule(syntax: Syntax): string | undefined {
+  return importedNames(syntax).find(({ imported, from }) => from === PACKAGE && imported === MODULE)?.local;
 }
 
 /** Anywhere in the file: in another module of it, or in a variable, it is in the application as well. */

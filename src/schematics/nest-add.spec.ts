@@ -67,6 +67,28 @@ describe('nest add', () => {
     expect(second).toEqual({ after, message: 'nestjs-agent-metrics is there already: nothing to do.', tasks: [] });
   });
 
+  it('adds nothing where another module of the application has it', async () => {
+    const files = {
+      ...APPLICATION,
+      'package.json': WITH_PEERS,
+      'src/observability/observability.module.ts': changed('ObservabilityModule'),
+    };
+    const { after, message } = await add(files);
+    expect(after).toEqual(files);
+    expect(message).toBe('nestjs-agent-metrics is there already: nothing to do.');
+  });
+
+  it('is not deceived by tests, packages and builds', async () => {
+    const others = {
+      'app.module.spec.ts': changed('AppModule'),
+      'node_modules/other/index.js': changed('AppModule'),
+      'dist/app.module.js': changed('AppModule'),
+    };
+    const files = { 'package.json': PACKAGE_JSON, 'app.module.ts': moduleFile('AppModule'), ...others };
+    const { after } = await add(files, { sourceRoot: '.' });
+    expect(after).toEqual({ ...files, 'package.json': WITH_PEERS, 'app.module.ts': changed('AppModule') });
+  });
+
   it('installs nothing with --skip-install', async () => {
     const { after, tasks } = await add(APPLICATION, { skipInstall: true });
     expect(after['package.json']).toBe(WITH_PEERS);

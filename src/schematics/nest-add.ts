@@ -6,6 +6,7 @@ import { addMetricsModule } from './module-edit';
 import type { ModuleEdit } from './module-edit';
 import type { NestAddOptions } from './nest-add.options';
 import { addMissingPeers } from './peers';
+import { findPresentModule } from './present-module';
 import { findRootModule } from './root-module';
 import { findApplication } from './workspace';
 
@@ -26,6 +27,7 @@ function editRootModule(tree: Tree, options: NestAddOptions): ModuleEdit {
   const ts = findCompiler(process.cwd());
   if (!ts) return { kind: 'by-hand', reason: 'there is no TypeScript to read it with' };
   const application = findApplication(ts, tree, options);
+  if (findPresentModule(ts, tree, application.sourceRoot) !== undefined) return { kind: 'present' };
   const root = findRootModule(ts, tree, application);
   if (!root) return { kind: 'by-hand', reason: `there is no root module in ${application.sourceRoot}` };
   const edit = addMetricsModule(ts, tree.readText(root.path), root.className);
