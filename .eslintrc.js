@@ -1,5 +1,5 @@
 /** What stands beside the rooms of the house, and is known to none of them. */
-const GUESTS = ['testing', 'terminus', 'observability', 'demo'];
+const GUESTS = ['testing', 'terminus', 'observability', 'schematics', 'demo'];
 
 /** Rooms of the house, in the order in which an execution walks through them, and what each must not know. */
 const rooms = [
@@ -9,7 +9,15 @@ const rooms = [
   { files: 'src/http/**', closed: GUESTS },
   { files: 'src/*.ts', closed: GUESTS, knowsModule: true },
   // Knows the table of families and nothing else.
-  { files: 'src/observability/**', closed: ['tracking', 'collection', 'http', 'testing', 'terminus', 'demo'] },
+  {
+    files: 'src/observability/**',
+    closed: ['tracking', 'collection', 'http', 'testing', 'terminus', 'schematics', 'demo'],
+  },
+  // Runs in the Nest CLI, where nothing of the library may be loaded.
+  {
+    files: 'src/schematics/**',
+    closed: ['tracking', 'collection', 'export', 'http', ...GUESTS.filter((guest) => guest !== 'schematics')],
+  },
   // Users of the library, who import its index.
   ...['testing', 'terminus', 'demo'].map((guest) => ({
     files: `src/${guest}/**`,

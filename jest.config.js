@@ -18,8 +18,8 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts', '**/*.e2e-spec.ts'],
-  // These need servers from Debian's packages: see jest.servers.config.js.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/servers/'],
+  // These need servers from Debian's packages, or a registry: see jest.servers.config.js and jest.package.config.js.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/servers/', '<rootDir>/test/package/'],
   transform: {
     '^.+\\.(t|j|mj)s$': [
       '@swc/jest',
