@@ -1,7 +1,7 @@
+// #region crew
 import { Controller, Get, Injectable, Module, Query } from '@nestjs/common';
 import { MetricsModule, TrackAgent, TrackTool } from 'nestjs-agent-metrics';
 
-// #region crew
 @Injectable()
 export class SearchTool {
   @TrackTool('search')
