@@ -9,9 +9,11 @@ const api = join(__dirname, '../golden/api');
 /** The names that an entry exports, as the recorded API has them. */
 function namesOf(entry: string): string[] {
   const page = readFileSync(join(api, `${entry}.md`), 'utf8');
-  return [...page.matchAll(/^export (?:declare )?(?:abstract )?(?:class|const|function|interface|type) (\w+)/gm)].map(
-    ([, name]) => name!,
-  );
+  return [
+    ...page.matchAll(
+      /(?<!\/\/ not exported\n)^export (?:declare )?(?:abstract )?(?:class|const|function|interface|type) (\w+)/gm,
+    ),
+  ].map(([, name]) => name!);
 }
 
 /** A file that uses every name of every entry. */
