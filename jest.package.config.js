@@ -6,5 +6,6 @@ module.exports = {
   roots: ['<rootDir>/test/package'],
   testMatch: ['**/*.package-spec.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
-  testTimeout: 300_000,
+  // Longer than what the tests allow the programs they start, whose output says more.
+  testTimeout: 600_000,
 };
