@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { PackedLibrary } from './packed-library';
 import { ScratchProject } from './scratch-project';
 
@@ -139,7 +140,7 @@ async function outputOf(project: ScratchProject, command: readonly [string, ...s
     (error: Error) => error.message,
   );
   // Colours stand between the words.
-  return output.replace(/\u001b\[[0-9;]*m/g, '');
+  return stripVTControlCharacters(output);
 }
 
 const SAYS_WHAT_IT_SAW = /tool "search"[\s\S]*2[\s\S]*1/i;
