@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { TrackAgent, TrackTool } from '../src';
 import { expectAgreement } from './support/agreement';
 import { CollectionApp } from './support/collection-app';
@@ -221,6 +221,36 @@ describe('A small limit', () => {
     expect([...metrics.getAgents().keys()]).toEqual(['second', OTHER]);
     expect(log.warnings).toHaveLength(1);
   });
+
+  it.each([0, 1])(
+    'counts what a logger records while it hears of a record, with %i in the history',
+    async (historySize) => {
+      const { metrics } = await CollectionApp.start({ maxSeries: 0, historySize });
+      let heard = 0;
+      const warn = () => {
+        heard += 1;
+        if (heard === 1)
+          metrics.recordToolExecution({ toolName: 'inner', durationMs: 7, status: 'success', inputBytes: 100 });
+      };
+      Logger.overrideLogger({ log: () => {}, error: () => {}, warn });
+      metrics.recordToolExecution({
+        toolName: 'outer',
+        durationMs: 5,
+        status: 'error',
+        errorType: 'Refused',
+        inputBytes: 1,
+      });
+      expect(heard).toBeGreaterThan(1);
+      expect(metrics.getToolMetrics(OTHER)).toMatchObject({
+        successCount: 1,
+        errorCount: 1,
+        totalDurationMs: 12,
+        minDurationMs: 5,
+        maxDurationMs: 7,
+      });
+      expect(metrics.getHistory().map(({ toolName }) => toolName)).toEqual(['inner'].slice(0, historySize));
+    },
+  );
 
   it('keeps a name in the history that has no series of its own', async () => {
     const { metrics } = await CollectionApp.start({ maxSeries: 0 });
