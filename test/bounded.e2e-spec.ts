@@ -244,6 +244,7 @@ describe('A small limit', () => {
       expect(metrics.getToolMetrics(OTHER)).toMatchObject({
         successCount: 1,
         errorCount: 1,
+        inputBytes: 101,
         totalDurationMs: 12,
         minDurationMs: 5,
         maxDurationMs: 7,
