@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { keepShapes } from '../../collection/kept-shapes';
 import type { LiveExecution } from './live-execution';
 import { shared } from '../linking/shared-state';
 import type { AnyFunction } from '../wrapping/tracked-method';
@@ -26,13 +27,28 @@ export function applyInContext(
   if (execution === liveExecution()) return Reflect.apply(fn, self, args);
   const before = entries;
   try {
-    shared.context ??= new AsyncLocalStorage();
-    return shared.context.run(execution, enter, fn, self, args);
+    return (shared.context ?? openContext()).run(execution, enter, fn, self, args);
   } catch (error) {
     if (entries > before) throw error;
     execution?.tracking.faults.report('context', error);
     return Reflect.apply(fn, self, args);
   }
+}
+
+/** What stands for an execution where there is none. */
+const NOBODY = {} as LiveExecution;
+
+/** With it, Node puts marks on promises. Two that have them are kept, so that it keeps its code for those as we do ours. */
+function openContext(): AsyncLocalStorage<LiveExecution | undefined> {
+  const context = new AsyncLocalStorage<LiveExecution | undefined>();
+  context.run(NOBODY, () => {
+    const promise = Promise.resolve();
+    keepShapes(
+      promise,
+      promise.then(() => {}),
+    );
+  });
+  return (shared.context = context);
 }
 
 /** How often a context was entered: tells a fault of the function from one of the context. */
