@@ -4,8 +4,18 @@ export const METRICS_OPTIONS = Symbol('METRICS_OPTIONS');
 /** Injection token of the endpoint, undefined where there is none. */
 export const METRICS_ENDPOINT = Symbol('METRICS_ENDPOINT');
 
-/** Injection token of the clock; override it with a `ManualClock` in tests. */
+/**
+ * Injection token of the clock; override it with a `ManualClock` in tests.
+ *
+ * @example
+ * Test.createTestingModule({ imports: [MetricsModule.forRoot()] }).overrideProvider(METRICS_CLOCK).useValue(new ManualClock());
+ */
 export const METRICS_CLOCK = Symbol('METRICS_CLOCK');
 
-/** Injection token of the prom-client registry that holds this module's families. */
+/**
+ * Injection token of the prom-client registry that holds this module's families.
+ *
+ * @example
+ * constructor(@Inject(METRICS_REGISTRY) private readonly registry: Registry) {}
+ */
 export const METRICS_REGISTRY = Symbol('METRICS_REGISTRY');

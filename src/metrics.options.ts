@@ -6,7 +6,12 @@ import type { ModelPricing } from './collection/model-pricing';
 import type { TimeoutOptions } from './tracking/limits/execution-limits';
 import type { ErrorClassifier, ResultClassifier } from './tracking/outcomes/verdicts';
 
-/** Upper bounds in seconds, ascending; the last bucket, `+Inf`, is added. */
+/**
+ * Upper bounds in seconds, ascending; the last bucket, `+Inf`, is added.
+ *
+ * @example
+ * buckets: { tool: [0.1, 1, 10], model: [1, 5, 30] }
+ */
 export interface BucketOptions {
   /** Of outermost agent executions. */
   readonly request?: readonly number[];
@@ -20,7 +25,12 @@ export interface BucketOptions {
   readonly firstChunk?: readonly number[];
 }
 
-/** Where and how the endpoint answers. */
+/**
+ * Where and how the endpoint answers.
+ *
+ * @example
+ * MetricsModule.forRoot({ endpoint: { path: '/internal/metrics', dashboard: false } });
+ */
 export interface EndpointOptions {
   /** @default '/metrics' */
   readonly path?: string;
@@ -34,7 +44,12 @@ export interface EndpointOptions {
   readonly public?: boolean;
 }
 
-/** Options of `MetricsModule`. All have defaults. */
+/**
+ * Options of `MetricsModule`. All have defaults.
+ *
+ * @example
+ * MetricsModule.forRoot({ prefix: 'desk', bearerToken: process.env.METRICS_TOKEN });
+ */
 export interface MetricsModuleOptions {
   /** Collect from the start. @default true */
   readonly enabled?: boolean;

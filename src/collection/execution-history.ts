@@ -3,7 +3,12 @@ import type { ExecutionIdentity } from './execution-entry';
 import { normaliseName } from './execution-name';
 import type { ExecutionKind, ExecutionStatus } from './execution-status';
 
-/** Which executions `getHistory` returns; what is left out filters nothing. */
+/**
+ * Which executions `getHistory` returns; what is left out filters nothing.
+ *
+ * @example
+ * metrics.getHistory({ agentId: 'writer', status: 'error', limit: 10 });
+ */
 export interface HistoryFilter {
   /** Only agents, only tools or only model calls. */
   readonly kind?: ExecutionKind;

@@ -3,10 +3,20 @@ import { types } from 'node:util';
 import { toExecution } from './execution-entry';
 import type { Execution, ExecutionEntry } from './execution-entry';
 
-/** The `node:diagnostics_channel` on which every finished execution is published. */
+/**
+ * The `node:diagnostics_channel` on which every finished execution is published.
+ *
+ * @example
+ * channel(EXECUTION_CHANNEL).subscribe((execution) => logger.log(execution));
+ */
 export const EXECUTION_CHANNEL = 'nestjs-agent-metrics:execution';
 
-/** Called with each finished execution. */
+/**
+ * Called with each finished execution.
+ *
+ * @example
+ * onExecution: ({ agentId, durationMs, status }) => logger.log({ agentId, durationMs, status })
+ */
 export type ExecutionListener = (execution: Execution) => unknown;
 
 /** Hands finished executions on. Where nobody listens, it makes nothing of them. */

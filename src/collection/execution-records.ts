@@ -1,7 +1,12 @@
 import { EXECUTION_STATUSES, isExecutionStatus } from './execution-status';
 import type { ExecutionStatus } from './execution-status';
 
-/** One finished agent execution, measured elsewhere. */
+/**
+ * One finished agent execution, measured elsewhere.
+ *
+ * @example
+ * metrics.recordAgentExecution({ agentId: 'writer', durationMs: 1_200, status: 'success' });
+ */
 export interface AgentExecutionRecord {
   /** The label; not empty. */
   readonly agentId: string;
@@ -17,7 +22,12 @@ export interface AgentExecutionRecord {
   readonly endTime?: Date;
 }
 
-/** One finished tool execution, measured elsewhere. */
+/**
+ * One finished tool execution, measured elsewhere.
+ *
+ * @example
+ * metrics.recordToolExecution({ toolName: 'search', agentId: 'writer', durationMs: 80, status: 'error', errorType: 'HttpError' });
+ */
 export interface ToolExecutionRecord {
   /** The label; not empty. */
   readonly toolName: string;
@@ -39,7 +49,12 @@ export interface ToolExecutionRecord {
   readonly endTime?: Date;
 }
 
-/** One model call. Token counts that are not reported are 0. */
+/**
+ * One model call. Token counts that are not reported are 0.
+ *
+ * @example
+ * metrics.recordModelCall({ model: 'gpt-4o', provider: 'openai', inputTokens: 900, outputTokens: 120, durationMs: 2_400 });
+ */
 export interface ModelCallRecord {
   /** The label; not empty. */
   readonly model: string;

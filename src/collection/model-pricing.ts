@@ -1,7 +1,12 @@
 import { types } from 'node:util';
 import type { TokenCounts } from './token-usage';
 
-/** What a model costs, in US dollars per million tokens. */
+/**
+ * What a model costs, in US dollars per million tokens.
+ *
+ * @example
+ * pricing: { 'gpt-4o': { inputPerMillion: 2.5, outputPerMillion: 10, cachedInputPerMillion: 1.25 } }
+ */
 export interface ModelPrice {
   /** For a million input tokens, in US dollars. */
   readonly inputPerMillion: number;
@@ -13,7 +18,12 @@ export interface ModelPrice {
   readonly cacheWritePerMillion?: number;
 }
 
-/** Prices by the model's name, or a function that knows them. */
+/**
+ * Prices by the model's name, or a function that knows them.
+ *
+ * @example
+ * pricing: (model) => (model.startsWith('local-') ? { inputPerMillion: 0, outputPerMillion: 0 } : undefined)
+ */
 export type ModelPricing =
   Readonly<Record<string, ModelPrice>> | ((model: string, provider?: string) => ModelPrice | undefined);
 

@@ -16,7 +16,12 @@ import { nodeResponse, respond } from './metrics-response';
 /** A scrape is one short request: who takes longer to ask does not want an answer. Reading it may take its time. */
 const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 5_000 };
 
-/** A listener of its own for scrapers. */
+/**
+ * A listener of its own for scrapers.
+ *
+ * @example
+ * listen: { port: 9464, host: '127.0.0.1' }
+ */
 export interface ListenOptions {
   /** 0 picks a free one. */
   readonly port: number;
@@ -37,6 +42,10 @@ export interface MetricsListenerOptions {
 /**
  * Serves the metrics on a port of its own: the same routes and none of the application's, also where the application
  * serves no HTTP. Inject it to learn its address.
+ *
+ * @example
+ * constructor(private readonly listener: MetricsListener) {}
+ * const port = this.listener.address()?.port;
  */
 export class MetricsListener {
   private server: Server | undefined;

@@ -8,7 +8,13 @@ const TYPES = {
   openmetrics: ['counter', 'gauge', 'histogram', 'gaugehistogram', 'stateset', 'info', 'summary', 'unknown'],
 } as const;
 
-/** What a scrape returned. */
+/**
+ * What a scrape returned.
+ *
+ * @example
+ * const exposition = parseExposition(await metrics.exportMetrics('prometheus'));
+ * expect(exposition.value('crew_requests_total', { status: 'success' })).toBe(1);
+ */
 export class Exposition {
   /** By the name that stands in `# TYPE`, in the order of the text. */
   readonly families: ReadonlyMap<string, ExpositionFamily>;

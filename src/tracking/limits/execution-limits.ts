@@ -3,7 +3,12 @@ import type { LiveExecution } from '../execution/live-execution';
 import type { ExecutionSpec } from '../wrapping/execution-spec';
 import { Deadline } from './deadline';
 
-/** Limits in milliseconds; 0 is none. */
+/**
+ * Limits in milliseconds; 0 is none.
+ *
+ * @example
+ * timeouts: { agentMs: 120_000, toolMs: 10_000, perTool: { browser: 60_000 } }
+ */
 export interface TimeoutOptions {
   /** For agents without a limit of their own. */
   readonly agentMs?: number;

@@ -1,6 +1,11 @@
 import type { ExecutionKind } from '../../collection/execution-status';
 
-/** What a limit ends an execution with. Its `name` is `TimeoutError`, like that of rxjs and of `AbortSignal.timeout`. */
+/**
+ * What a limit ends an execution with. Its `name` is `TimeoutError`, like that of rxjs and of `AbortSignal.timeout`.
+ *
+ * @example
+ * if (error instanceof ExecutionTimeoutError) logger.warn(`${error.executionName} took longer than ${error.limitMs} ms`);
+ */
 export class ExecutionTimeoutError extends Error {
   /** For whoever knows timeouts by their name. */
   override readonly name = 'TimeoutError';

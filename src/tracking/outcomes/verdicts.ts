@@ -9,10 +9,20 @@ import type { Outcome } from './outcome';
 
 const MAX_MESSAGE_LENGTH = 256;
 
-/** Decides what an error means; `suggested` is what it means to us. Undefined leaves it at that. */
+/**
+ * Decides what an error means; `suggested` is what it means to us. Undefined leaves it at that.
+ *
+ * @example
+ * classifyError: (error, suggested) => (error instanceof RangeError ? 'cancelled' : suggested)
+ */
 export type ErrorClassifier = (error: unknown, suggested: ExecutionStatus) => ExecutionStatus | undefined;
 
-/** Decides what a returned value means, where success is not all that it can mean. Undefined is a success. */
+/**
+ * Decides what a returned value means, where success is not all that it can mean. Undefined is a success.
+ *
+ * @example
+ * classifyResult: (result) => (result === undefined ? 'error' : undefined)
+ */
 export type ResultClassifier = (result: unknown, execution: ExecutionHandle) => ExecutionStatus | undefined;
 
 export interface VerdictOptions {

@@ -18,7 +18,13 @@ export type ExecutionName = string | ((...args: never[]) => string);
  */
 export type Until = (result: never) => unknown;
 
-/** Options of `@TrackAgent` and of everything that tracks an agent. */
+/**
+ * Options of `@TrackAgent` and of everything that tracks an agent.
+ *
+ * @example
+ * @TrackAgent({ id: 'writer', name: 'The writer', timeoutMs: 30_000 })
+ * async run() {}
+ */
 export interface AgentOptions {
   /**
    * The label under which the agent is counted, or a function of the call's arguments that returns it.
@@ -42,7 +48,13 @@ export interface AgentOptions {
   readonly until?: Until;
 }
 
-/** Options of `@TrackTool` and of everything that tracks a tool. */
+/**
+ * Options of `@TrackTool` and of everything that tracks a tool.
+ *
+ * @example
+ * @TrackTool({ name: (call: { tool: string }) => call.tool, allowed: ['search', 'read'] })
+ * async execute(call: { tool: string }) {}
+ */
 export interface ToolOptions {
   /**
    * The label under which the tool is counted, or a function of the call's arguments that returns it.
@@ -61,7 +73,12 @@ export interface ToolOptions {
   readonly until?: Until;
 }
 
-/** Options of everything that tracks a call of a language model. */
+/**
+ * Options of everything that tracks a call of a language model.
+ *
+ * @example
+ * trackedModel({ model: 'gpt-4o', provider: 'openai' }, async (prompt: string) => prompt);
+ */
 export interface ModelOptions<Result = never> {
   /**
    * The label under which the call is counted, or a function of the call's arguments that returns it.
