@@ -42,7 +42,9 @@ it('holds the library, its page and its observability files, and nothing else', 
     'dist/index.d.ts',
   ];
   expect(files).toEqual(expect.arrayContaining(mustBeThere));
-  expect(files.filter((file) => /(?:^|\/)(?:demo|test|benchmark|examples)\/|^dist\/main\.|\.spec\./.test(file))).toEqual([]);
+  expect(
+    files.filter((file) => /(?:^|\/)(?:demo|test|benchmark|examples)\/|^dist\/main\.|\.spec\./.test(file)),
+  ).toEqual([]);
 });
 
 it('has types for each file of code', () => {
