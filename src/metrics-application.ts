@@ -15,8 +15,9 @@ import { METRIC_FAMILIES } from './export/metric-families';
 import { processMetrics } from './export/process-metrics';
 import { BridgedMetric, register } from './export/prom-client.bridge';
 import { exportExposition } from './export/prometheus.exporter';
-import { ScratchBytes } from './export/scratch-bytes';
 import { TextBuffer } from './export/text-buffer';
+import { BytesSink, StringSink } from './export/text-sink';
+import type { TextSink } from './export/text-sink';
 import type { ResolvedMetricsOptions } from './metrics.options';
 import type { ApplicationLink } from './tracking/linking/application-link';
 import { ApplicationTracking } from './tracking/execution/application-tracking';
@@ -32,8 +33,6 @@ export class MetricsApplication {
   private readonly tracking: ApplicationTracking;
   private readonly registry: Registry;
   private readonly unregister: () => void;
-  private expectedBytes = 0;
-  private readonly scratch = new ScratchBytes();
 
   constructor(
     private readonly options: ResolvedMetricsOptions,
@@ -66,19 +65,16 @@ export class MetricsApplication {
   /** One of the three formats. @throws when `signal` aborts while a text is being written */
   async export(format: ExportFormat, signal?: AbortSignal): Promise<Buffer> {
     if (format === 'json') return Buffer.from(this.json());
-    // The next text will be about as long as the last, and a little longer.
-    const out = new TextBuffer(Buffer.allocUnsafe(this.expectedBytes * 1.1));
-    await this.writeExposition(out, format, signal);
-    return out.toBuffer();
+    const sink = new BytesSink();
+    await this.writeExposition(sink, format, signal);
+    return sink.bytes;
   }
 
   private async exportText(format: ExportFormat): Promise<string> {
     if (format === 'json') return this.json();
-    const out = new TextBuffer(this.scratch.take());
-    await this.writeExposition(out, format);
-    const text = out.toText();
-    this.scratch.giveBack(out.room);
-    return text;
+    const sink = new StringSink();
+    await this.writeExposition(sink, format);
+    return sink.text;
   }
 
   private json(): string {
@@ -139,7 +135,7 @@ export class MetricsApplication {
     return register(this.registry, metrics, (name) => this.warnOfClash(name));
   }
 
-  private async writeExposition(out: TextBuffer, format: ExpositionFormat, signal?: AbortSignal): Promise<void> {
+  private async writeExposition(sink: TextSink, format: ExpositionFormat, signal?: AbortSignal): Promise<void> {
     const { prefix, defaultLabels, defaultMetrics } = this.options;
     const sources = {
       families: this.familySource,
@@ -148,8 +144,9 @@ export class MetricsApplication {
       onClash: (name: string) => this.warnOfClash(name),
       onFault: (name: string, fault: unknown) => this.faults.report(`collecting the metric ${name}`, fault),
     };
+    const out = new TextBuffer(sink);
     await exportExposition(sources, { format, prefix, defaultLabels }, out, signal);
-    this.expectedBytes = out.length;
+    out.flush();
   }
 
   private get familySource() {

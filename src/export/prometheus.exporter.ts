@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
-import { expositionEnd, LabelTexts, writeFamily } from './exposition';
+import { expositionEnd } from './exposition';
 import type { ExpositionOptions } from './exposition';
+import { writeFamily } from './family-writer';
 import { METRIC_FAMILIES, takeSnapshot } from './metric-families';
 import type { FamilySource } from './metric-families';
 import { readForeignMetrics, writeForeignMetric } from './registry.reader';
@@ -29,10 +30,9 @@ export async function exportExposition(
   signal?: AbortSignal,
 ): Promise<void> {
   const scrape = new SlicedWork(signal);
-  const labels = new LabelTexts();
   const names = new Set(METRIC_FAMILIES.map(({ name }) => `${options.prefix}_${name}`));
   for (const family of METRIC_FAMILIES) {
-    await scrape.run(writeFamily(takeSnapshot(family, sources.families), options, out, labels));
+    await scrape.run(writeFamily(takeSnapshot(family, sources.families), options, out));
   }
   for (const registry of new Set([...sources.registries, sources.processMetrics])) {
     if (registry === undefined) continue;

@@ -56,6 +56,7 @@ export function* writeForeignMetric(metric: ForeignMetric, format: ExpositionFor
   for (const { metricName = name, labels, value, exemplar } of values as ForeignValue[]) {
     const text = labelText(Object.keys(labels), Object.values(labels));
     out.write(writeSample(metricName, text, value, mayCarry ? writtenExemplar(exemplar) : undefined));
+    out.handOver();
     yield;
   }
 }

@@ -1,11 +1,14 @@
 import * as fc from 'fast-check';
-import { formatValue } from './exposition-text';
+import { escapeLabelValue, formatValue } from './exposition-text';
 import { TextBuffer } from './text-buffer';
+import { BytesSink, StringSink } from './text-sink';
 
 function written(write: (out: TextBuffer) => void): string {
-  const out = new TextBuffer();
+  const sink = new StringSink();
+  const out = new TextBuffer(sink);
   write(out);
-  return out.toText();
+  out.flush();
+  return sink.text;
 }
 
 describe('TextBuffer', () => {
@@ -17,6 +20,27 @@ describe('TextBuffer', () => {
         const text = values.map((value) => `${formatValue(value)}\n`).join('');
         const inBytes = written((out) => values.forEach((value) => (out.writeNumber(value), out.write('\n'))));
         expect(inBytes).toBe(text);
+      }),
+    );
+  });
+
+  it('writes whole nanoseconds as V8 writes their seconds', () => {
+    const durations = fc.oneof(fc.nat(), fc.maxSafeNat(), fc.constantFrom(0, 999, 1_000, 1e9, 1e15, 1e15 - 1, 2 ** 53));
+    fc.assert(
+      fc.property(durations, (nanoseconds) => {
+        expect(written((out) => out.writeSeconds(nanoseconds))).toBe(formatValue(nanoseconds / 1e9));
+      }),
+    );
+  });
+
+  it('writes label values as their escaped text', () => {
+    const names = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: fc.constantFrom('a', '"', '\\', '\n', 'é') }),
+    );
+    fc.assert(
+      fc.property(names, (name) => {
+        expect(written((out) => out.writeLabelValue(name))).toBe(escapeLabelValue(name));
       }),
     );
   });
@@ -39,5 +63,21 @@ describe('TextBuffer', () => {
       out.repeat(out.sinceMark);
     });
     expect(repeated).toBe(`before ${start}${start}`);
+  });
+
+  it('hands over the same text in any number of pieces, as a string and as bytes', () => {
+    const lines = Array.from({ length: 300_000 }, (_, i) => `${i % 1_000 === 0 ? 'é' : 'e'}{line="${i}"} ${i / 7}`);
+    const bytes = new BytesSink();
+    const out = new TextBuffer(bytes);
+    for (const line of lines) {
+      out.write(line);
+      out.endLine();
+      out.handOver();
+    }
+    out.flush();
+    const text = written((into) => lines.forEach((line) => (into.write(line), into.endLine(), into.handOver())));
+    const expected = `${lines.join('\n')}\n`;
+    expect(text === expected).toBe(true);
+    expect(bytes.bytes.equals(Buffer.from(expected))).toBe(true);
   });
 });

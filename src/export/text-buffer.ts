@@ -1,7 +1,5 @@
-import { isAscii } from 'node:buffer';
-import { formatValue } from './exposition-text';
-
-const LEAST_BYTES = 16_384;
+import { escapeLabelValue, formatValue } from './exposition-text';
+import type { TextSink } from './text-sink';
 
 /** Up to here copying character by character is quicker than a call into Node. */
 const SHORT_LENGTH = 64;
@@ -12,32 +10,67 @@ const BYTES_PER_UNIT = 3;
 const ZERO = 0x30;
 const MAX_DIGITS = 9;
 const LARGEST_COUNT = 10 ** MAX_DIGITS - 1;
+const NS_PER_SECOND = 10 ** MAX_DIGITS;
+
+/** Below it V8 writes seconds with an exponent, from there on with more digits than a fraction of this length has. */
+const SHORTEST_NS = 1_000;
+const LONGEST_NS = 1e15;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const LINE_FEED = 0x0a;
+const POINT = 0x2e;
+const LAST_ASCII = 0x7f;
 
 /**
- * A text that grows in UTF-8. Its lines begin alike, and bytes can be repeated: a string that is put together from as
- * many pieces would be a tree that V8 has to flatten, which takes longer than all the rest of a scrape.
+ * A text in UTF-8 that is written piece by piece. Its lines begin alike, and bytes can be repeated: a string that is put
+ * together from as many parts would be a tree that V8 has to flatten, which takes longer than all the rest of a scrape.
  */
 export class TextBuffer {
   private bytes: Buffer;
   private position = 0;
   private marked = 0;
 
-  /** @param bytes to write into, as long as there is room in them */
-  constructor(bytes: Buffer = Buffer.allocUnsafe(LEAST_BYTES)) {
-    this.bytes = bytes;
+  constructor(private readonly sink: TextSink) {
+    this.bytes = sink.room();
   }
 
   write(text: string): void {
     this.makeRoom(text.length * BYTES_PER_UNIT);
-    if (text.length > SHORT_LENGTH || !this.writeShort(text)) {
+    if (text.length > SHORT_LENGTH || !this.writePlain(text)) {
       this.position += this.bytes.write(text, this.position, 'utf8');
     }
+  }
+
+  /** What is in UTF-8 already, and short. */
+  writeBytes(source: Uint8Array): void {
+    const { length } = source;
+    this.makeRoom(length);
+    const { bytes, position } = this;
+    for (let index = 0; index < length; index += 1) bytes[position + index] = source[index]!;
+    this.position = position + length;
+  }
+
+  /** What stands between the quotation marks of a label. */
+  writeLabelValue(value: string): void {
+    this.makeRoom(value.length);
+    if (!this.writePlain(value)) this.write(escapeLabelValue(value));
   }
 
   /** A number as text. Counts are written digit by digit: V8 is slow at making text of numbers out of an array. */
   writeNumber(value: number): void {
     if (value >= 0 && value <= LARGEST_COUNT && Number.isInteger(value)) this.writeCount(value);
     else this.write(formatValue(value));
+  }
+
+  /** Whole nanoseconds in seconds, digit by digit, too: the same text as that of the quotient, which is longer to find. */
+  writeSeconds(nanoseconds: number): void {
+    if (!(nanoseconds >= SHORTEST_NS && nanoseconds < LONGEST_NS && Number.isInteger(nanoseconds))) {
+      return this.writeNumber(nanoseconds / NS_PER_SECOND);
+    }
+    const seconds = Math.floor(nanoseconds / NS_PER_SECOND);
+    this.writeCount(seconds);
+    this.writeFraction(nanoseconds - seconds * NS_PER_SECOND);
   }
 
   /** What is written from here on can be repeated. */
@@ -57,57 +90,71 @@ export class TextBuffer {
     this.position += bytes;
   }
 
-  /** What has been written. It must not be written to any more. */
-  toBuffer(): Buffer {
-    return this.bytes.subarray(0, this.position);
+  endLine(): void {
+    this.makeRoom(1);
+    this.bytes[this.position] = LINE_FEED;
+    this.position += 1;
   }
 
-  /** What has been written. The bytes may be used for another text then. */
-  toText(): string {
-    const written = this.toBuffer();
-    // Most is ASCII, which is read ten times as fast.
-    return written.toString(isAscii(written) ? 'latin1' : 'utf8');
+  /** Between two lines: the sink gets what has been written, if that is enough. What was marked is gone then. */
+  handOver(): void {
+    if (this.position >= this.sink.pieceBytes) this.flush();
   }
 
-  /** Bytes written so far. */
-  get length(): number {
-    return this.position;
+  /** The sink gets the rest. */
+  flush(): void {
+    this.sink.take(this.bytes.subarray(0, this.position));
+    this.bytes = this.sink.room();
+    this.position = 0;
   }
 
-  /** All the room that it has come to have. */
-  get room(): Buffer {
-    return this.bytes;
-  }
-
-  /** False for what is not all ASCII; nothing has been written then. */
-  private writeShort(text: string): boolean {
+  /** ASCII without a character that labels escape. False for any other; nothing has been written then. */
+  private writePlain(text: string): boolean {
     const { bytes, position } = this;
-    for (let index = 0; index < text.length; index += 1) {
+    const { length } = text;
+    for (let index = 0; index < length; index += 1) {
       const unit = text.charCodeAt(index);
-      if (unit > 127) return false;
+      if (unit > LAST_ASCII || unit === QUOTE || unit === BACKSLASH || unit === LINE_FEED) return false;
       bytes[position + index] = unit;
     }
-    this.position += text.length;
+    this.position = position + length;
     return true;
   }
 
   private writeCount(count: number): void {
-    this.makeRoom(MAX_DIGITS);
     let digits = 1;
     for (let limit = 10; count >= limit; limit *= 10) digits += 1;
-    let rest = count;
-    for (let index = this.position + digits - 1; index >= this.position; index -= 1) {
-      const tenth = Math.floor(rest / 10);
-      this.bytes[index] = ZERO + rest - 10 * tenth;
+    this.writeDigits(count, digits);
+  }
+
+  /** A number of nine digits behind the point, without the zeros at its end. */
+  private writeFraction(fraction: number): void {
+    if (fraction === 0) return;
+    let rest = fraction;
+    let digits = MAX_DIGITS;
+    for (; rest % 10 === 0; rest /= 10) digits -= 1;
+    this.makeRoom(1);
+    this.bytes[this.position] = POINT;
+    this.position += 1;
+    this.writeDigits(rest, digits);
+  }
+
+  private writeDigits(value: number, digits: number): void {
+    this.makeRoom(digits);
+    const { bytes, position } = this;
+    let rest = value;
+    for (let index = position + digits - 1; index >= position; index -= 1) {
+      const tenth = Math.trunc(rest / 10) | 0;
+      bytes[index] = ZERO + rest - 10 * tenth;
       rest = tenth;
     }
-    this.position += digits;
+    this.position = position + digits;
   }
 
   private makeRoom(bytes: number): void {
     if (this.position + bytes <= this.bytes.length) return;
     const larger = Buffer.allocUnsafe(2 * (this.position + bytes));
-    larger.set(this.toBuffer());
+    larger.set(this.bytes.subarray(0, this.position));
     this.bytes = larger;
   }
 }
