@@ -10,7 +10,7 @@ import { PriceList } from './collection/model-pricing';
 import { ExecutionPublisher } from './collection/execution-publisher';
 import type { LimitedFamily } from './collection/series-limit';
 import type { ExpositionFormat } from './export/exposition';
-import { exportJson } from './export/json.exporter';
+import { writeJson } from './export/json.exporter';
 import { METRIC_FAMILIES } from './export/metric-families';
 import { processMetrics } from './export/process-metrics';
 import { BridgedMetric, register } from './export/prom-client.bridge';
@@ -64,21 +64,22 @@ export class MetricsApplication {
 
   /** One of the three formats. @throws when `signal` aborts while a text is being written */
   async export(format: ExportFormat, signal?: AbortSignal): Promise<Buffer> {
-    if (format === 'json') return Buffer.from(this.json());
     const sink = new BytesSink();
-    await this.writeExposition(sink, format, signal);
+    await this.write(format, sink, signal);
     return sink.bytes;
   }
 
   private async exportText(format: ExportFormat): Promise<string> {
-    if (format === 'json') return this.json();
     const sink = new StringSink();
-    await this.writeExposition(sink, format);
+    await this.write(format, sink);
     return sink.text;
   }
 
-  private json(): string {
-    return JSON.stringify(exportJson(this.collector, this.store.instanceId));
+  private async write(format: ExportFormat, sink: TextSink, signal?: AbortSignal): Promise<void> {
+    const out = new TextBuffer(sink);
+    if (format === 'json') writeJson(this.store, out);
+    else await this.writeExposition(out, format, signal);
+    out.flush();
   }
 
   private createStore(clock: Clock): MetricsStore {
@@ -135,7 +136,7 @@ export class MetricsApplication {
     return register(this.registry, metrics, (name) => this.warnOfClash(name));
   }
 
-  private async writeExposition(sink: TextSink, format: ExpositionFormat, signal?: AbortSignal): Promise<void> {
+  private async writeExposition(out: TextBuffer, format: ExpositionFormat, signal?: AbortSignal): Promise<void> {
     const { prefix, defaultLabels, defaultMetrics } = this.options;
     const sources = {
       families: this.familySource,
@@ -144,9 +145,7 @@ export class MetricsApplication {
       onClash: (name: string) => this.warnOfClash(name),
       onFault: (name: string, fault: unknown) => this.faults.report(`collecting the metric ${name}`, fault),
     };
-    const out = new TextBuffer(sink);
     await exportExposition(sources, { format, prefix, defaultLabels }, out, signal);
-    out.flush();
   }
 
   private get familySource() {

@@ -64,7 +64,11 @@ export class DurationHistogram implements NumberRow {
     return this.page[this.at + HISTOGRAM_COLUMNS.totalNs]!;
   }
 
-  /** 0 where there is no duration. */
+  /** 0 where there is no duration, as are the extremes. */
+  get averageNs(): number {
+    return this.observations === 0 ? 0 : this.totalNs / this.observations;
+  }
+
   get minNs(): number {
     return this.page[this.at + HISTOGRAM_COLUMNS.minNs]!;
   }

@@ -54,7 +54,12 @@ export class ExecutionSeries extends DurationHistogram implements Labelled {
 
   /** Finished executions of any status. */
   get count(): number {
-    return this.statusCounts.reduce((sum, count) => sum + count, 0);
+    return this.own(0) + this.own(1) + this.own(2) + this.own(3);
+  }
+
+  /** Finished executions of one status. */
+  countOf(status: ExecutionStatus): number {
+    return this.own(statusIndex(status));
   }
 
   get inProgress(): number {

@@ -66,7 +66,7 @@ export function readModel(series: ModelSeries): ModelMetrics {
   return Object.freeze({ model, provider, ...readExecutions(series), tokenUsage: tokens.read(series.count) });
 }
 
-function readTokens(scopes: Iterable<CallScope>): TokenUsage {
+export function readTokens(scopes: Iterable<CallScope>): TokenUsage {
   const total = new TokenTotals();
   let calls = 0;
   for (const { models } of scopes) {

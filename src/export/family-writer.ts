@@ -4,7 +4,7 @@ import type { Labelled } from '../collection/execution-series';
 import { keepShapes } from '../collection/kept-shapes';
 import { exemplarText, writeHeader } from './exposition';
 import type { ExpositionOptions } from './exposition';
-import { labelText } from './exposition-text';
+import { escapeLabelValue, labelText } from './exposition-text';
 import { FamilySnapshot } from './family-snapshot';
 import type { HistogramSample, SampleGroup } from './family-snapshot';
 import { LineEnds } from './line-ends';
@@ -115,7 +115,7 @@ class FamilyWriter {
     out.writeBytes(name);
     for (let index = 0; index < labels.length; index += 1) {
       out.writeBytes(this.labelStarts[index]!);
-      out.writeLabelValue(labels[index]!);
+      if (!out.writePlain(labels[index]!)) out.write(escapeLabelValue(labels[index]!));
       out.writeBytes(QUOTE);
     }
     return labels.length === 0 ? this.bareEnds : this.labelledEnds;

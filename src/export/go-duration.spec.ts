@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
-import { formatGoDuration, toSeconds } from './go-duration';
+import { formatGoDuration, toSeconds, writeGoDuration } from './go-duration';
+import { TextBuffer } from './text-buffer';
+import { StringSink } from './text-sink';
 
 describe('formatGoDuration', () => {
   it.each([
@@ -31,6 +33,18 @@ describe('formatGoDuration', () => {
     fc.assert(
       fc.property(nanoseconds, (ns) => {
         expect(formatGoDuration(ns / 1e6)).toBe(goDuration(BigInt(ns)));
+      }),
+    );
+  });
+
+  it('writes the same into a text', () => {
+    fc.assert(
+      fc.property(nanoseconds, (ns) => {
+        const sink = new StringSink();
+        const out = new TextBuffer(sink);
+        writeGoDuration(out, ns);
+        out.flush();
+        expect(sink.text).toBe(formatGoDuration(ns / 1e6));
       }),
     );
   });

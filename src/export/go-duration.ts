@@ -1,37 +1,49 @@
+import type { TextBuffer } from './text-buffer';
+
 const NS_PER_SECOND = 1e9;
 
-/** Units below a second: the name and how many nanoseconds it has. */
-const SMALL_UNITS = [
-  ['ms', 1e6],
-  ['µs', 1e3],
-] as const;
+/** To how many decimals whole nanoseconds are in a unit. */
+const SECONDS = { unit: 's', decimals: 9 };
+const SMALLER_UNITS = [
+  { unit: 'ms', decimals: 6 },
+  { unit: 'µs', decimals: 3 },
+  { unit: 'ns', decimals: 0 },
+];
 
-/**
- * A duration in the form of Go's `time.Duration`: `0s`, `500ms`, `1.5s`, `2m30s`, `1h0m5s`; cut to whole nanoseconds.
- */
+/** A duration in the form of Go's `time.Duration`: `0s`, `500ms`, `1.5s`, `2m30s`, `1h0m5s`; cut to whole nanoseconds. */
 export function formatGoDuration(milliseconds: number): string {
   const ns = wholeNanoseconds(milliseconds);
-  if (ns === 0) return '0s';
-  if (ns >= NS_PER_SECOND) return formatSeconds(ns);
-  const [unit, size] = SMALL_UNITS.find(([, unitNs]) => ns >= unitNs) ?? ['ns', 1];
-  return `${formatFraction(ns, size)}${unit}`;
+  const { minutes, rest, unit, decimals } = partsOf(ns);
+  return `${minutes}${formatDecimal(rest, decimals)}${unit}`;
 }
 
-function formatSeconds(ns: number): string {
-  const wholeSeconds = Math.floor(ns / NS_PER_SECOND);
-  const minutes = Math.floor(wholeSeconds / 60);
-  const seconds = `${formatFraction(ns - minutes * 60 * NS_PER_SECOND, NS_PER_SECOND)}s`;
-  if (minutes === 0) return seconds;
-  if (minutes < 60) return `${minutes}m${seconds}`;
-  return `${Math.floor(minutes / 60)}h${minutes % 60}m${seconds}`;
+/** The same of whole nanoseconds. */
+export function writeGoDuration(out: TextBuffer, ns: number): void {
+  const { minutes, rest, unit, decimals } = partsOf(ns);
+  if (minutes !== '') out.write(minutes);
+  out.writeDecimal(rest, decimals);
+  out.write(unit);
 }
 
-/** `ns` in units of `size`, with as many decimals as it has. */
-function formatFraction(ns: number, size: number): string {
-  const whole = Math.floor(ns / size);
-  const rest = ns - whole * size;
+/** Hours and minutes as text, and the rest in its unit. */
+function partsOf(ns: number) {
+  if (ns < 60 * NS_PER_SECOND) return { minutes: '', rest: ns, ...unitOf(ns) };
+  const minutes = Math.floor(ns / NS_PER_SECOND / 60);
+  const text = minutes < 60 ? `${minutes}m` : `${Math.floor(minutes / 60)}h${minutes % 60}m`;
+  return { minutes: text, rest: ns - minutes * 60 * NS_PER_SECOND, ...SECONDS };
+}
+
+function unitOf(ns: number) {
+  if (ns === 0 || ns >= NS_PER_SECOND) return SECONDS;
+  return SMALLER_UNITS.find(({ decimals }) => ns >= 10 ** decimals) ?? SECONDS;
+}
+
+function formatDecimal(value: number, decimals: number): string {
+  const unit = 10 ** decimals;
+  const whole = Math.floor(value / unit);
+  const rest = value - whole * unit;
   if (rest === 0) return String(whole);
-  const digits = String(rest).padStart(Math.log10(size), '0').replace(/0+$/, '');
+  const digits = String(rest).padStart(decimals, '0').replace(/0+$/, '');
   return `${whole}.${digits}`;
 }
 

@@ -1,126 +1,128 @@
 import { hostname } from 'node:os';
-import type { MetricsCollector } from '../collection/metrics-collector';
 import type {
-  AgentMetrics,
-  CacheMetrics,
-  ExecutionMetrics,
-  ModelMetrics,
-  SystemMetrics,
-  ToolMetrics,
-} from '../collection/metrics-snapshot';
-import { byName } from '../collection/snapshot.reader';
+  AgentSeries,
+  CacheSeries,
+  ExecutionSeries,
+  ModelSeries,
+  ToolSeries,
+} from '../collection/execution-series';
+import type { CacheMetrics, SystemMetrics } from '../collection/metrics-snapshot';
+import type { MetricsStore } from '../collection/metrics-store';
+import { mergeModels, mergeTools, readCache, readSystem, readTokens } from '../collection/snapshot.reader';
 import type { TokenUsage } from '../collection/token-usage';
 import { VERSION } from '../version';
-import { formatGoDuration, toSeconds } from './go-duration';
+import { duration, mapOf, number, objectOf, text, time } from './json-object';
+import type { Member } from './json-object';
+import type { TextBuffer } from './text-buffer';
+
+const NS_PER_MS = 1e6;
+
+const tokenUsage = objectOf<TokenUsage>([
+  ['calls', number((usage) => usage.calls)],
+  ['input_tokens', number((usage) => usage.inputTokens)],
+  ['cached_input_tokens', number((usage) => usage.cachedInputTokens)],
+  ['cache_write_tokens', number((usage) => usage.cacheWriteTokens)],
+  ['output_tokens', number((usage) => usage.outputTokens)],
+  ['reasoning_tokens', number((usage) => usage.reasoningTokens)],
+  ['total_tokens', number((usage) => usage.totalTokens)],
+  ['cost_usd', number((usage) => usage.costUsd)],
+  ['unpriced_calls', number((usage) => usage.unpricedCalls)],
+]);
+
+const COUNTS: readonly Member<ExecutionSeries>[] = [
+  ['execution_count', number((series) => series.count)],
+  ['success_count', number((series) => series.countOf('success'))],
+  ['error_count', number((series) => series.countOf('error'))],
+  ['timeout_count', number((series) => series.countOf('timeout'))],
+  ['cancelled_count', number((series) => series.countOf('cancelled'))],
+  ['in_progress', number((series) => series.inProgress)],
+  ['retry_count', number((series) => series.retries)],
+];
+
+const DURATIONS: readonly Member<ExecutionSeries>[] = [
+  ...duration<ExecutionSeries>('total_duration', (series) => series.totalNs),
+  ...duration<ExecutionSeries>('average_duration', (series) => series.averageNs),
+  ...duration<ExecutionSeries>('min_duration', (series) => series.minNs),
+  ...duration<ExecutionSeries>('max_duration', (series) => series.maxNs),
+];
+
+const tool = objectOf<ToolSeries>([
+  ['tool_name', text((series) => series.toolName)],
+  ...COUNTS,
+  ['input_bytes', number((series) => series.inputBytes)],
+  ['output_bytes', number((series) => series.outputBytes)],
+  ...DURATIONS,
+]);
+
+const toolsByName = mapOf(tool);
+
+const agent = objectOf<AgentSeries>([
+  ['agent_id', text((series) => series.agentId)],
+  ['agent_name', text((series) => series.agentName)],
+  ...COUNTS,
+  ...DURATIONS,
+  ['token_usage', (out, series) => tokenUsage(out, readTokens([series.calls]))],
+  ['tool_metrics', (out, series) => toolsByName(out, series.calls.tools)],
+]);
+
+const model = objectOf<ModelSeries>([
+  ['model', text((series) => series.model)],
+  ['provider', text((series) => series.provider)],
+  ...COUNTS,
+  ...DURATIONS,
+  ['token_usage', (out, series) => tokenUsage(out, series.tokens.read(series.count))],
+]);
+
+const cacheMetrics = objectOf<CacheMetrics>([
+  ['hits', number((cache) => cache.hits)],
+  ['misses', number((cache) => cache.misses)],
+  ['hit_rate', number((cache) => cache.hitRate)],
+]);
+
+const system = objectOf<SystemMetrics>([
+  ['start_time', time((metrics) => metrics.startTime)],
+  ['last_updated', time((metrics) => metrics.lastUpdated)],
+  ['uptime_seconds', number((metrics) => metrics.uptimeSeconds)],
+  ['total_requests', number((metrics) => metrics.totalRequests)],
+  ['successful_requests', number((metrics) => metrics.successfulRequests)],
+  ['failed_requests', number((metrics) => metrics.failedRequests)],
+  ['cancelled_requests', number((metrics) => metrics.cancelledRequests)],
+  ['requests_in_progress', number((metrics) => metrics.requestsInProgress)],
+  ...duration<SystemMetrics>('total_execution_time', (metrics) => metrics.totalExecutionTimeMs * NS_PER_MS),
+  ...duration<SystemMetrics>('average_request_time', (metrics) => metrics.averageRequestTimeMs * NS_PER_MS),
+  ['memory_usage_mb', number((metrics) => metrics.memoryUsageMb)],
+  ['memory_usage_bytes', number((metrics) => metrics.memoryUsageBytes)],
+  ['max_memory_usage_mb', number((metrics) => metrics.maxMemoryUsageMb)],
+  ['max_memory_usage_bytes', number((metrics) => metrics.maxMemoryUsageBytes)],
+  ['cache_hits', number((metrics) => metrics.cacheHits)],
+  ['cache_misses', number((metrics) => metrics.cacheMisses)],
+  ['cache_hit_rate', number((metrics) => metrics.cacheHitRate)],
+  ['token_usage', (out, metrics) => tokenUsage(out, metrics.tokenUsage)],
+]);
+
+const metricsDocument = objectOf<MetricsStore>([
+  ['schema_version', number(() => 1)],
+  [
+    'instance',
+    (out, { instanceId: id }) =>
+      out.write(JSON.stringify({ id, hostname: hostname(), pid: process.pid, version: VERSION })),
+  ],
+  ['system_metrics', (out, store) => system(out, readSystem(store))],
+  ['agent_metrics', (out, { ledger }) => mapOf(agent)(out, ledger.series.agents)],
+  ['tool_metrics', (out, { ledger }) => toolsByName(out, mergeTools(ledger))],
+  [
+    'model_metrics',
+    (out, { ledger }) =>
+      mapOf(model)(out, new Map(mergeModels(ledger, ['model']).map((series) => [series.model, series]))),
+  ],
+  [
+    'cache_metrics',
+    (out, { ledger }) =>
+      mapOf<CacheSeries>((_, series) => cacheMetrics(out, readCache(series)))(out, ledger.series.caches),
+  ],
+]);
 
 /** The JSON document: everything but the history, at one moment. */
-export function exportJson(collector: MetricsCollector, instanceId: string) {
-  return {
-    schema_version: 1,
-    instance: { id: instanceId, hostname: hostname(), pid: process.pid, version: VERSION },
-    system_metrics: systemDocument(collector.getSystemMetrics()),
-    agent_metrics: byName(collector.getAgents(), agentDocument),
-    tool_metrics: byName(collector.getTools(), toolDocument),
-    model_metrics: byName(collector.getModels(), modelDocument),
-    cache_metrics: byName(collector.getCaches(), cacheDocument),
-  };
-}
-
-function systemDocument(system: SystemMetrics) {
-  return {
-    start_time: system.startTime,
-    last_updated: system.lastUpdated,
-    uptime_seconds: system.uptimeSeconds,
-    total_requests: system.totalRequests,
-    successful_requests: system.successfulRequests,
-    failed_requests: system.failedRequests,
-    cancelled_requests: system.cancelledRequests,
-    requests_in_progress: system.requestsInProgress,
-    total_execution_time: formatGoDuration(system.totalExecutionTimeMs),
-    total_execution_time_seconds: toSeconds(system.totalExecutionTimeMs),
-    average_request_time: formatGoDuration(system.averageRequestTimeMs),
-    average_request_time_seconds: toSeconds(system.averageRequestTimeMs),
-    memory_usage_mb: system.memoryUsageMb,
-    memory_usage_bytes: system.memoryUsageBytes,
-    max_memory_usage_mb: system.maxMemoryUsageMb,
-    max_memory_usage_bytes: system.maxMemoryUsageBytes,
-    cache_hits: system.cacheHits,
-    cache_misses: system.cacheMisses,
-    cache_hit_rate: system.cacheHitRate,
-    token_usage: tokenDocument(system.tokenUsage),
-  };
-}
-
-function agentDocument(agent: AgentMetrics) {
-  return {
-    agent_id: agent.agentId,
-    agent_name: agent.agentName,
-    ...countDocument(agent),
-    ...durationDocument(agent),
-    token_usage: tokenDocument(agent.tokenUsage),
-    tool_metrics: byName(Object.entries(agent.toolMetrics), toolDocument),
-  };
-}
-
-function toolDocument(tool: ToolMetrics) {
-  return {
-    tool_name: tool.toolName,
-    ...countDocument(tool),
-    input_bytes: tool.inputBytes,
-    output_bytes: tool.outputBytes,
-    ...durationDocument(tool),
-  };
-}
-
-function modelDocument(model: ModelMetrics) {
-  return {
-    model: model.model,
-    provider: model.provider,
-    ...countDocument(model),
-    ...durationDocument(model),
-    token_usage: tokenDocument(model.tokenUsage),
-  };
-}
-
-function tokenDocument(usage: TokenUsage) {
-  return {
-    calls: usage.calls,
-    input_tokens: usage.inputTokens,
-    cached_input_tokens: usage.cachedInputTokens,
-    cache_write_tokens: usage.cacheWriteTokens,
-    output_tokens: usage.outputTokens,
-    reasoning_tokens: usage.reasoningTokens,
-    total_tokens: usage.totalTokens,
-    cost_usd: usage.costUsd,
-    unpriced_calls: usage.unpricedCalls,
-  };
-}
-
-function countDocument(metrics: ExecutionMetrics) {
-  return {
-    execution_count: metrics.executionCount,
-    success_count: metrics.successCount,
-    error_count: metrics.errorCount,
-    timeout_count: metrics.timeoutCount,
-    cancelled_count: metrics.cancelledCount,
-    in_progress: metrics.inProgress,
-    retry_count: metrics.retryCount,
-  };
-}
-
-function durationDocument(metrics: ExecutionMetrics) {
-  return {
-    total_duration: formatGoDuration(metrics.totalDurationMs),
-    total_duration_seconds: toSeconds(metrics.totalDurationMs),
-    average_duration: formatGoDuration(metrics.averageDurationMs),
-    average_duration_seconds: toSeconds(metrics.averageDurationMs),
-    min_duration: formatGoDuration(metrics.minDurationMs),
-    min_duration_seconds: toSeconds(metrics.minDurationMs),
-    max_duration: formatGoDuration(metrics.maxDurationMs),
-    max_duration_seconds: toSeconds(metrics.maxDurationMs),
-  };
-}
-
-function cacheDocument({ hits, misses, hitRate }: CacheMetrics) {
-  return { hits, misses, hit_rate: hitRate };
+export function writeJson(store: MetricsStore, out: TextBuffer): void {
+  metricsDocument(out, store);
 }

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { escapeLabelValue, formatValue } from './exposition-text';
+import { formatValue } from './exposition-text';
 import { TextBuffer } from './text-buffer';
 import { BytesSink, StringSink } from './text-sink';
 
@@ -33,14 +33,15 @@ describe('TextBuffer', () => {
     );
   });
 
-  it('writes label values as their escaped text', () => {
-    const names = fc.oneof(
+  it('takes for plain what no format escapes', () => {
+    const texts = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string({ unit: fc.constantFrom('a', '"', '\\', '\n', 'é') }),
     );
     fc.assert(
-      fc.property(names, (name) => {
-        expect(written((out) => out.writeLabelValue(name))).toBe(escapeLabelValue(name));
+      fc.property(texts, (text) => {
+        const isPlain = JSON.stringify(text) === `"${text}"` && /^[ -\x7f]*$/.test(text);
+        expect(written((out) => expect(out.writePlain(text)).toBe(isPlain))).toBe(isPlain ? text : '');
       }),
     );
   });

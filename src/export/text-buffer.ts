@@ -1,4 +1,4 @@
-import { escapeLabelValue, formatValue } from './exposition-text';
+import { formatValue } from './exposition-text';
 import type { TextSink } from './text-sink';
 
 /** Up to here copying character by character is quicker than a call into Node. */
@@ -9,6 +9,7 @@ const BYTES_PER_UNIT = 3;
 
 const ZERO = 0x30;
 const MAX_DIGITS = 9;
+const POWERS_OF_TEN = Array.from({ length: MAX_DIGITS + 1 }, (_, exponent) => 10 ** exponent);
 const LARGEST_COUNT = 10 ** MAX_DIGITS - 1;
 const NS_PER_SECOND = 10 ** MAX_DIGITS;
 
@@ -16,9 +17,10 @@ const NS_PER_SECOND = 10 ** MAX_DIGITS;
 const SHORTEST_NS = 1_000;
 const LONGEST_NS = 1e15;
 
+const SPACE = 0x20;
+const LINE_FEED = 0x0a;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const LINE_FEED = 0x0a;
 const POINT = 0x2e;
 const LAST_ASCII = 0x7f;
 
@@ -51,10 +53,18 @@ export class TextBuffer {
     this.position = position + length;
   }
 
-  /** What stands between the quotation marks of a label. */
-  writeLabelValue(value: string): void {
-    this.makeRoom(value.length);
-    if (!this.writePlain(value)) this.write(escapeLabelValue(value));
+  /** ASCII without a character that any format escapes. False for any other text; nothing has been written then. */
+  writePlain(text: string): boolean {
+    const { length } = text;
+    this.makeRoom(length);
+    const { bytes, position } = this;
+    for (let index = 0; index < length; index += 1) {
+      const unit = text.charCodeAt(index);
+      if (unit < SPACE || unit > LAST_ASCII || unit === QUOTE || unit === BACKSLASH) return false;
+      bytes[position + index] = unit;
+    }
+    this.position = position + length;
+    return true;
   }
 
   /** A number as text. Counts are written digit by digit: V8 is slow at making text of numbers out of an array. */
@@ -65,12 +75,19 @@ export class TextBuffer {
 
   /** Whole nanoseconds in seconds, digit by digit, too: the same text as that of the quotient, which is longer to find. */
   writeSeconds(nanoseconds: number): void {
-    if (!(nanoseconds >= SHORTEST_NS && nanoseconds < LONGEST_NS && Number.isInteger(nanoseconds))) {
-      return this.writeNumber(nanoseconds / NS_PER_SECOND);
+    if (nanoseconds >= SHORTEST_NS && nanoseconds < LONGEST_NS && Number.isInteger(nanoseconds)) {
+      this.writeDecimal(nanoseconds, MAX_DIGITS);
+    } else {
+      this.writeNumber(nanoseconds / NS_PER_SECOND);
     }
-    const seconds = Math.floor(nanoseconds / NS_PER_SECOND);
-    this.writeCount(seconds);
-    this.writeFraction(nanoseconds - seconds * NS_PER_SECOND);
+  }
+
+  /** `value` / 10^`decimals`, without zeros at the end; whole, below 10^15, of nine decimals at the most. */
+  writeDecimal(value: number, decimals: number): void {
+    const unit = POWERS_OF_TEN[decimals]!;
+    const whole = Math.floor(value / unit);
+    this.writeNumber(whole);
+    this.writeFraction((value - whole * unit) | 0, decimals);
   }
 
   /** What is written from here on can be repeated. */
@@ -108,31 +125,17 @@ export class TextBuffer {
     this.position = 0;
   }
 
-  /** ASCII without a character that labels escape. False for any other; nothing has been written then. */
-  private writePlain(text: string): boolean {
-    const { bytes, position } = this;
-    const { length } = text;
-    for (let index = 0; index < length; index += 1) {
-      const unit = text.charCodeAt(index);
-      if (unit > LAST_ASCII || unit === QUOTE || unit === BACKSLASH || unit === LINE_FEED) return false;
-      bytes[position + index] = unit;
-    }
-    this.position = position + length;
-    return true;
-  }
-
   private writeCount(count: number): void {
     let digits = 1;
     for (let limit = 10; count >= limit; limit *= 10) digits += 1;
-    this.writeDigits(count, digits);
+    this.writeDigits(count | 0, digits);
   }
 
-  /** A number of nine digits behind the point, without the zeros at its end. */
-  private writeFraction(fraction: number): void {
+  private writeFraction(fraction: number, decimals: number): void {
     if (fraction === 0) return;
     let rest = fraction;
-    let digits = MAX_DIGITS;
-    for (; rest % 10 === 0; rest /= 10) digits -= 1;
+    let digits = decimals;
+    for (; rest % 10 === 0; rest = (rest / 10) | 0) digits -= 1;
     this.makeRoom(1);
     this.bytes[this.position] = POINT;
     this.position += 1;
@@ -144,7 +147,7 @@ export class TextBuffer {
     const { bytes, position } = this;
     let rest = value;
     for (let index = position + digits - 1; index >= position; index -= 1) {
-      const tenth = Math.trunc(rest / 10) | 0;
+      const tenth = (rest / 10) | 0;
       bytes[index] = ZERO + rest - 10 * tenth;
       rest = tenth;
     }
