@@ -11,11 +11,10 @@ import type { MetricsStore } from '../collection/metrics-store';
 import { mergeModels, mergeTools, readCache, readSystem, readTokens } from '../collection/snapshot.reader';
 import type { TokenUsage } from '../collection/token-usage';
 import { VERSION } from '../version';
+import { formatGoDuration, toSeconds } from './go-duration';
 import { duration, mapOf, number, objectOf, text, time } from './json-object';
 import type { Member } from './json-object';
 import type { TextBuffer } from './text-buffer';
-
-const NS_PER_MS = 1e6;
 
 const tokenUsage = objectOf<TokenUsage>([
   ['calls', number((usage) => usage.calls)],
@@ -88,8 +87,10 @@ const system = objectOf<SystemMetrics>([
   ['failed_requests', number((metrics) => metrics.failedRequests)],
   ['cancelled_requests', number((metrics) => metrics.cancelledRequests)],
   ['requests_in_progress', number((metrics) => metrics.requestsInProgress)],
-  ...duration<SystemMetrics>('total_execution_time', (metrics) => metrics.totalExecutionTimeMs * NS_PER_MS),
-  ...duration<SystemMetrics>('average_request_time', (metrics) => metrics.averageRequestTimeMs * NS_PER_MS),
+  ['total_execution_time', text((metrics) => formatGoDuration(metrics.totalExecutionTimeMs))],
+  ['total_execution_time_seconds', number((metrics) => toSeconds(metrics.totalExecutionTimeMs))],
+  ['average_request_time', text((metrics) => formatGoDuration(metrics.averageRequestTimeMs))],
+  ['average_request_time_seconds', number((metrics) => toSeconds(metrics.averageRequestTimeMs))],
   ['memory_usage_mb', number((metrics) => metrics.memoryUsageMb)],
   ['memory_usage_bytes', number((metrics) => metrics.memoryUsageBytes)],
   ['max_memory_usage_mb', number((metrics) => metrics.maxMemoryUsageMb)],
