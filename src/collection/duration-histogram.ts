@@ -83,7 +83,8 @@ export class DurationHistogram implements NumberRow {
     return Array.from(this.page.subarray(from, from + this.bounds.count));
   }
 
-  observe(durationNs: number, exemplar?: Exemplar): void {
+  /** Returns the bucket into which it fell. */
+  observe(durationNs: number, exemplar?: Exemplar): number {
     const { page, at } = this;
     if (page[at] === 0 || durationNs < page[at + HISTOGRAM_COLUMNS.minNs]!) {
       page[at + HISTOGRAM_COLUMNS.minNs] = durationNs;
@@ -94,6 +95,7 @@ export class DurationHistogram implements NumberRow {
     const bucket = this.bounds.bucketOf(durationNs);
     page[at + HISTOGRAM_COLUMNS.buckets + bucket]! += 1;
     if (exemplar !== undefined) (this.exemplars ??= [])[bucket] = exemplar;
+    return bucket;
   }
 
   mergeDurations(other: DurationHistogram): void {

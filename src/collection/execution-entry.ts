@@ -1,4 +1,6 @@
 import type { ActiveSpan } from './active-span';
+import type { ExecutionMeasures } from './execution-measures';
+import { NOTHING_MEASURED } from './execution-measures';
 import type { ExecutionKind, ExecutionStatus } from './execution-status';
 
 /** Who an execution is. Ids are numbers within the application and become text only for those who read them. */
@@ -36,13 +38,7 @@ export class ExecutionEntry implements ExecutionIdentity {
   durationNs = NaN;
   /** Within start and end, and no part of the duration. */
   pausedNs = 0;
-  retries = 0;
-  inputBytes = 0;
-  outputBytes = 0;
-  /** Chunks that a stream delivered; 0 for what is no stream. */
-  chunks = 0;
-  /** To the first token, for a model call; NaN where there was none. */
-  firstChunkNs = NaN;
+  measures: Readonly<ExecutionMeasures> = NOTHING_MEASURED;
   /** The active OpenTelemetry span. */
   span: ActiveSpan | undefined = undefined;
 
@@ -51,7 +47,7 @@ export class ExecutionEntry implements ExecutionIdentity {
     return this.requestSerial === this.serial;
   }
 
-  /** Forgets the execution that was written here before, and becomes that of another. */
+  /** Becomes another execution. What is known of its end is written by who counts it, all of it. */
   identify({ kind, name, agentId, serial, parentSerial, requestSerial }: ExecutionIdentity): void {
     this.kind = kind;
     this.name = name;
@@ -59,11 +55,6 @@ export class ExecutionEntry implements ExecutionIdentity {
     this.serial = serial;
     this.parentSerial = parentSerial;
     this.requestSerial = requestSerial;
-    this.status = 'success';
-    this.errorType = this.errorMessage = this.span = undefined;
-    this.endTime = this.pausedNs = 0;
-    this.durationNs = this.firstChunkNs = NaN;
-    this.retries = this.inputBytes = this.outputBytes = this.chunks = 0;
   }
 }
 
@@ -141,6 +132,7 @@ export function executionId(prefix: string, serial: number | undefined): string 
 export function toExecution(finished: ExecutionEntry, idPrefix: string): Execution {
   const durationNs = Number.isNaN(finished.durationNs) ? 0 : finished.durationNs;
   const durationMs = durationNs / NS_PER_MS;
+  const { inputBytes, outputBytes, retries, chunks, firstChunkNs } = finished.measures;
   return {
     id: executionId(idPrefix, finished.serial),
     parentId: executionId(idPrefix, finished.parentSerial),
@@ -158,11 +150,11 @@ export function toExecution(finished: ExecutionEntry, idPrefix: string): Executi
     endTime: new Date(finished.endTime),
     durationMs,
     durationSeconds: durationNs / NS_PER_SECOND,
-    inputBytes: finished.inputBytes,
-    outputBytes: finished.outputBytes,
-    retries: finished.retries,
-    chunks: finished.chunks,
-    timeToFirstChunkSeconds: Number.isNaN(finished.firstChunkNs) ? undefined : finished.firstChunkNs / NS_PER_SECOND,
+    inputBytes,
+    outputBytes,
+    retries,
+    chunks,
+    timeToFirstChunkSeconds: Number.isNaN(firstChunkNs) ? undefined : firstChunkNs / NS_PER_SECOND,
     traceId: finished.span?.traceId,
   };
 }

@@ -2,7 +2,8 @@ import { inspect } from 'node:util';
 import { activeSpan } from './active-span';
 import type { CollectorSurroundings, RecordContext } from './collector-surroundings';
 import { defaultErrorType, toNanoseconds } from './execution-entry';
-import type { ExecutionEntry } from './execution-entry';
+import type { ExecutionIdentity } from './execution-entry';
+import { ExecutionMeasures, NOTHING_MEASURED } from './execution-measures';
 import { normaliseName } from './execution-name';
 import { findAgentFault, findCacheFault, findMemoryFault, findModelFault, findToolFault } from './execution-records';
 import type { AgentExecutionRecord, ModelCallRecord, RecordFault, ToolExecutionRecord } from './execution-records';
@@ -26,15 +27,9 @@ export class ExecutionRecorder {
     const context = this.surroundings.running();
     const serial = this.store.nextSerial();
     const requestSerial = context?.enclosingRequest ?? serial;
-    const identity = {
-      kind: 'agent',
-      name: agentId,
-      agentId,
-      serial,
-      parentSerial: context?.serial,
-      requestSerial,
-    } as const;
-    this.add(this.store.ledger.history.add(identity), series.agent(agentId), record);
+    const parentSerial = context?.serial;
+    const identity = { kind: 'agent', name: agentId, agentId, serial, parentSerial, requestSerial } as const;
+    this.add(identity, series.agent(agentId), record);
   }
 
   addToolExecution(record: ToolExecutionRecord): void {
@@ -51,11 +46,7 @@ export class ExecutionRecorder {
       ({ toolName } = series);
       agentId &&= series.agentId;
     }
-    const entry = this.addEntry('tool', toolName, agentId, context);
-    entry.inputBytes = record.inputBytes ?? 0;
-    entry.outputBytes = record.outputBytes ?? 0;
-    entry.retries = record.retries ?? 0;
-    this.add(entry, series, record);
+    this.add(this.identify('tool', toolName, agentId, context), series, record, measuresOfTool(record));
   }
 
   addModelCall(record: ModelCallRecord): { costUsd?: number } {
@@ -71,10 +62,9 @@ export class ExecutionRecorder {
       const agentId = record.agentId === undefined ? context?.contextAgentId : normaliseName(record.agentId);
       const series = this.store.ledger.series.model(agentId, model, normaliseName(record.provider ?? ''));
       series.tokens.add(tokens, costUsd);
-      const entry = this.addEntry('model', model, agentId, context);
-      if (record.timeToFirstTokenMs !== undefined) entry.firstChunkNs = toNanoseconds(record.timeToFirstTokenMs);
       const { status, errorType, durationMs } = record;
-      this.add(entry, series, { status, errorType, durationMs });
+      const identity = this.identify('model', model, agentId, context);
+      this.add(identity, series, { status, errorType, durationMs }, measuresOfModel(record));
     }
     return { costUsd };
   }
@@ -110,41 +100,50 @@ export class ExecutionRecorder {
     );
   }
 
-  /** The entry of a tool execution or a model call that is recorded in a context. */
-  private addEntry(
+  /** A tool execution or a model call that is recorded in a context. */
+  private identify(
     kind: ExecutionKind,
     name: string,
     agentId: string | undefined,
     context: RecordContext | undefined,
-  ): ExecutionEntry {
-    return this.store.ledger.history.add({
-      kind,
-      name,
-      agentId,
-      serial: this.store.nextSerial(),
-      parentSerial: context?.serial,
-      requestSerial: context?.requestSerial,
-    });
+  ): ExecutionIdentity {
+    const serial = this.store.nextSerial();
+    return { kind, name, agentId, serial, parentSerial: context?.serial, requestSerial: context?.requestSerial };
   }
 
   private add(
-    entry: ExecutionEntry,
+    identity: ExecutionIdentity,
     series: CountedSeries,
     { status = 'success', errorType, durationMs, endTime }: Ending,
+    measures = NOTHING_MEASURED,
   ): void {
     const { clock, ledger } = this.store;
     const now = clock.now();
     const wallTime = clock.wallTime(now);
+    const entry = ledger.history.add(identity);
     entry.status = status;
     entry.errorType = errorType === undefined ? defaultErrorType(status) : normaliseName(errorType);
     entry.endTime = endTime?.getTime() ?? wallTime;
-    if (durationMs !== undefined) entry.durationNs = toNanoseconds(durationMs);
+    entry.errorMessage = undefined;
+    entry.durationNs = durationMs === undefined ? NaN : toNanoseconds(durationMs);
+    entry.pausedNs = 0;
+    entry.measures = measures;
     entry.span = activeSpan();
     // What is said to end in the future counts as ending now.
     const endedAt = now - Math.max(0, wallTime - entry.endTime);
     this.store.touch(wallTime);
     this.store.add(entry, ledger, series, endedAt);
   }
+}
+
+function measuresOfTool({ inputBytes = 0, outputBytes = 0, retries = 0 }: ToolExecutionRecord) {
+  if (inputBytes === 0 && outputBytes === 0 && retries === 0) return NOTHING_MEASURED;
+  return Object.assign(new ExecutionMeasures(), { inputBytes, outputBytes, retries });
+}
+
+function measuresOfModel({ timeToFirstTokenMs }: ModelCallRecord) {
+  if (timeToFirstTokenMs === undefined) return NOTHING_MEASURED;
+  return Object.assign(new ExecutionMeasures(), { firstChunkNs: toNanoseconds(timeToFirstTokenMs) });
 }
 
 /** What the three kinds of records have in common. */

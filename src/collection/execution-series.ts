@@ -78,11 +78,9 @@ export class ExecutionSeries extends DurationHistogram implements Labelled {
     return this.own(OWN_COLUMNS.outputBytes);
   }
 
-  /** A duration is NaN where nobody measured it. */
-  add(status: ExecutionStatus, durationNs: number, exemplar: Exemplar | undefined): void {
+  addStatus(status: ExecutionStatus, exemplar: Exemplar | undefined): void {
     const index = statusIndex(status);
     this.addOwn(index, 1);
-    if (!Number.isNaN(durationNs)) this.observe(durationNs, exemplar);
     if (exemplar !== undefined) (this.statusExemplars ??= [])[index] = exemplar;
   }
 

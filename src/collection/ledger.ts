@@ -2,6 +2,7 @@ import type { BucketBounds } from './duration-histogram';
 import type { DeclaredNames } from './declared-names';
 import { exemplarOf } from './exemplar';
 import { ExecutionHistory } from './execution-history';
+import { NOTHING_MEASURED } from './execution-measures';
 import { ExecutionSeries, SeriesRows } from './execution-series';
 import type { AgentSeries, ModelSeries, ToolSeries } from './execution-series';
 import { isFailure } from './execution-status';
@@ -37,7 +38,7 @@ export class Ledger {
   constructor(
     /** Milliseconds since 1970. */
     readonly startTime: number,
-    private readonly settings: LedgerSettings,
+    settings: LedgerSettings,
     names: DeclaredNames,
   ) {
     const { buckets, historySize, maxSeries, onFirstDrop } = settings;
@@ -51,39 +52,40 @@ export class Ledger {
 
   /** `second` is when it ended, on the clock's scale. */
   addAgentExecution(entry: ExecutionEntry, series: AgentSeries, second: number): void {
-    const { status, durationNs, firstChunkNs } = entry;
-    if (entry.isRequest) {
-      this.requests.add(status, durationNs, exemplarOf(entry));
-      this.requestTrend.add(second, durationNs, isFailure(status));
-    }
-    this.addExecution(entry, series);
+    const { measures } = entry;
+    if (entry.isRequest) addFinished(entry, this.requests, this.requestTrend, second);
+    series.trend ??= openTrend(this.agentTrends, series.agentId, series.bounds);
+    addFinished(entry, series, series.trend, second);
     this.addError(entry, series, 'agentError');
-    series.trend ??= openTrend(this.agentTrends, series.agentId, this.settings.buckets.agent);
-    series.trend.add(second, durationNs, isFailure(status));
     if (series.agentId !== entry.agentId) this.limit.drop('agent');
-    if (!Number.isNaN(firstChunkNs)) series.addFirstChunk(firstChunkNs, exemplarOf(entry, firstChunkNs));
+    if (measures === NOTHING_MEASURED) return;
+    series.addRetries(measures.retries);
+    if (Number.isNaN(measures.firstChunkNs)) return;
+    series.addFirstChunk(measures.firstChunkNs, exemplarOf(entry, measures.firstChunkNs));
   }
 
   addToolExecution(entry: ExecutionEntry, series: ToolSeries, second: number): void {
-    const { status, durationNs } = entry;
-    this.addExecution(entry, series);
+    const { measures } = entry;
+    series.trend ??= openTrend(this.toolTrends, series.toolName, series.bounds);
+    addFinished(entry, series, series.trend, second);
     this.addError(entry, series, 'toolError');
-    series.trend ??= openTrend(this.toolTrends, series.toolName, this.settings.buckets.tool);
-    series.trend.add(second, durationNs, isFailure(status));
-    series.addBytes(entry.inputBytes, entry.outputBytes);
     if (series.toolName !== entry.name || isFolded(series, entry)) this.limit.drop('tool');
+    if (measures === NOTHING_MEASURED) return;
+    series.addRetries(measures.retries);
+    series.addBytes(measures.inputBytes, measures.outputBytes);
   }
 
   addModelCall(entry: ExecutionEntry, series: ModelSeries): void {
-    const { firstChunkNs } = entry;
-    this.addExecution(entry, series);
-    if (!Number.isNaN(firstChunkNs)) series.addFirstToken(firstChunkNs, exemplarOf(entry, firstChunkNs));
+    const { status, durationNs, measures } = entry;
+    const exemplar = exemplarOf(entry);
+    series.addStatus(status, exemplar);
+    // NaN where nobody measured it.
+    if (!Number.isNaN(durationNs)) series.observe(durationNs, exemplar);
     if (series.model !== entry.name || isFolded(series, entry)) this.limit.drop('model');
-  }
-
-  private addExecution(entry: ExecutionEntry, series: ExecutionSeries): void {
-    series.add(entry.status, entry.durationNs, exemplarOf(entry));
-    series.addRetries(entry.retries);
+    if (measures === NOTHING_MEASURED) return;
+    series.addRetries(measures.retries);
+    if (Number.isNaN(measures.firstChunkNs)) return;
+    series.addFirstToken(measures.firstChunkNs, exemplarOf(entry, measures.firstChunkNs));
   }
 
   private addError({ status, errorType }: ExecutionEntry, series: ExecutionSeries, kind: 'agentError' | 'toolError') {
@@ -92,6 +94,15 @@ export class Ledger {
     series.addError(OTHER_NAME);
     this.limit.drop(kind);
   }
+}
+
+/** Counts an execution in a series and in its trend, which have the same buckets. */
+function addFinished(entry: ExecutionEntry, series: ExecutionSeries, trend: TrendSeries, second: number): void {
+  const { status, durationNs } = entry;
+  const exemplar = exemplarOf(entry);
+  series.addStatus(status, exemplar);
+  const bucket = series.observe(durationNs, exemplar);
+  trend.add(second, durationNs, bucket, isFailure(status));
 }
 
 function openTrend(trends: Map<string, TrendSeries>, name: string, bounds: BucketBounds): TrendSeries {

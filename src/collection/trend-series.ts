@@ -20,7 +20,7 @@ export interface TrendSlot {
   errors: number;
   totalNs: number;
   maxNs: number;
-  /** Bucket index and count in turn, for the few buckets that are hit within one slot. */
+  /** By bucket, not cumulative. */
   readonly buckets: number[];
 }
 
@@ -37,13 +37,14 @@ export class TrendSeries {
 
   constructor(readonly bounds: DurationHistogram['bounds']) {}
 
-  add(second: number, durationNs: number, isFailure: boolean): void {
+  /** @param bucket the one among the bounds into which the duration falls */
+  add(second: number, durationNs: number, bucket: number, isFailure: boolean): void {
     const slot = this.newest?.start === second ? this.newest : this.open(second);
     slot.count += 1;
     slot.errors += isFailure ? 1 : 0;
     slot.totalNs += durationNs;
     slot.maxNs = Math.max(slot.maxNs, durationNs);
-    addToBucket(slot.buckets, this.bounds.bucketOf(durationNs), 1);
+    slot.buckets[bucket]! += 1;
   }
 
   /** Slots from `second` on, oldest first. */
@@ -72,7 +73,7 @@ export class TrendSeries {
     while (index >= 0 && this.slots[index]!.start > second) index -= 1;
     const slot = this.slots[index];
     if (slot !== undefined && second < slot.start + slot.span) return slot;
-    const opened = emptySlot(second, 1);
+    const opened = this.emptySlot(second, 1);
     this.slots.splice(index + 1, 0, opened);
     return opened;
   }
@@ -86,16 +87,17 @@ export class TrendSeries {
       const start = Math.floor(slot.start / span) * span;
       const last = joined.at(-1);
       if (last?.start === start && last.span === span) addSlot(last, slot);
-      else joined.push(addSlot(emptySlot(start, span), slot));
+      else joined.push(addSlot(this.emptySlot(start, span), slot));
     }
     this.slots = joined;
     this.newest = joined.at(-1);
     this.compactAt = joined.length + COMPACT_AFTER;
   }
-}
 
-function emptySlot(start: number, span: number): TrendSlot {
-  return { start, span, count: 0, errors: 0, totalNs: 0, maxNs: 0, buckets: [] };
+  private emptySlot(start: number, span: number): TrendSlot {
+    const buckets = new Array<number>(this.bounds.count).fill(0);
+    return { start, span, count: 0, errors: 0, totalNs: 0, maxNs: 0, buckets };
+  }
 }
 
 /**
@@ -115,15 +117,6 @@ function addSlot(target: TrendSlot, slot: TrendSlot): TrendSlot {
   target.errors += slot.errors;
   target.totalNs += slot.totalNs;
   target.maxNs = Math.max(target.maxNs, slot.maxNs);
-  for (let i = 0; i < slot.buckets.length; i += 2) addToBucket(target.buckets, slot.buckets[i]!, slot.buckets[i + 1]!);
+  slot.buckets.forEach((count, bucket) => (target.buckets[bucket]! += count));
   return target;
-}
-
-function addToBucket(buckets: number[], bucket: number, count: number): void {
-  for (let i = 0; i < buckets.length; i += 2) {
-    if (buckets[i] !== bucket) continue;
-    buckets[i + 1]! += count;
-    return;
-  }
-  buckets.push(bucket, count);
 }

@@ -154,7 +154,7 @@ class SlotSum {
     slots: readonly TrendSlot[],
     private readonly bounds: BucketBounds,
   ) {
-    this.buckets = new Array<number>(bounds.nanoseconds.length + 1).fill(0);
+    this.buckets = new Array<number>(bounds.count).fill(0);
     for (const slot of slots) this.add(slot);
   }
 
@@ -163,7 +163,7 @@ class SlotSum {
     this.errors += errors;
     this.totalNs += totalNs;
     this.maxNs = Math.max(this.maxNs, maxNs);
-    for (let i = 0; i < buckets.length; i += 2) this.buckets[buckets[i]!]! += buckets[i + 1]!;
+    buckets.forEach((hits, bucket) => (this.buckets[bucket]! += hits));
   }
 
   /** Seconds. Within the bucket that holds the exact value its place is interpolated, up to the longest seen. */

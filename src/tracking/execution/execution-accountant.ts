@@ -2,6 +2,7 @@ import { activeSpan } from '../../collection/active-span';
 import { findModelFault } from '../../collection/execution-records';
 import { ModelSeries } from '../../collection/execution-series';
 import { defaultErrorType, toNanoseconds } from '../../collection/execution-entry';
+import { NOTHING_MEASURED } from '../../collection/execution-measures';
 import type { CountedSeries, MetricsStore } from '../../collection/metrics-store';
 import type { Ledger } from '../../collection/ledger';
 import { completeTokens } from '../../collection/token-usage';
@@ -65,7 +66,7 @@ export class ExecutionAccountant {
     entry.durationNs = toNanoseconds(execution.elapsedMs(now));
     entry.pausedNs = toNanoseconds(execution.pausedMs(now));
     entry.span = execution.span;
-    execution.measures?.writeTo(entry);
+    entry.measures = execution.measures ?? NOTHING_MEASURED;
     if (ledger === this.store.ledger) this.store.touch(entry.endTime);
     this.store.add(entry, ledger, series, now);
   }

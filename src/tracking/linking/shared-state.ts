@@ -16,7 +16,7 @@ interface SharedState {
   /** The links that are ours: a testing module's mocker may inject something else under our token. */
   readonly genuine: WeakSet<object>;
   /** What decorators said of the methods of a class (by its prototype) and of its static ones (by the class). */
-  readonly specs: WeakMap<object, readonly MethodSpec[]>;
+  readonly specs: WeakMap<object, MethodSpec[]>;
   /** Applications that have started and not closed. */
   readonly live: Set<ApplicationLink>;
   /** Made by the first execution that needs it: it costs every `await` of the process a little. */

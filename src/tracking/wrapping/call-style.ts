@@ -5,9 +5,11 @@ import { Observable, throwError } from 'rxjs';
 export type CallStyle = 'sync' | 'async' | 'observable' | 'generator';
 
 /** By the function itself, else by the type that TypeScript has written down for it. */
-export function callStyleOf(fn: object, returnType?: unknown): CallStyle {
+export function callStyleOf(fn: object, returnTypeOf: () => unknown = () => undefined): CallStyle {
   if (types.isGeneratorFunction(fn)) return 'generator';
-  if (types.isAsyncFunction(fn) || returnType === Promise) return 'async';
+  if (types.isAsyncFunction(fn)) return 'async';
+  const returnType = returnTypeOf();
+  if (returnType === Promise) return 'async';
   return returnType === Observable ? 'observable' : 'sync';
 }
 

@@ -47,8 +47,10 @@ function track(
 ): AnyFunction {
   const methodName = typeof method === 'symbol' ? (method.description ?? '') : method;
   const spec = definition.specFor(classOf(target).name, methodName);
-  shared.specs.set(target, [...(shared.specs.get(target) ?? []), { method, spec }]);
-  const style = callStyleOf(fn, Reflect.getMetadata('design:returntype', target, method));
+  const specs = shared.specs.get(target);
+  if (specs === undefined) shared.specs.set(target, [{ method, spec }]);
+  else specs.push({ method, spec });
+  const style = callStyleOf(fn, () => Reflect.getMetadata('design:returntype', target, method) as unknown);
   if (typeof target === 'function') return trackedWithoutInstance(spec, fn, style);
   acceptLink(target);
   return trackedMethod(spec, fn, style);
