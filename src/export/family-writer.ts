@@ -65,16 +65,17 @@ class FamilyWriter {
 
   writeGroup({ series, values, lastLabels, exemplars }: SampleGroup): void {
     const { out } = this;
+    out.mark();
+    out.writeBytes(this.names.sample);
+    const ends = this.writeLabels(series);
     if (lastLabels === undefined) {
-      this.writeStart(this.names.sample, series);
+      out.writeBytes(ends.plain);
       out.writeNumber(values[0]!);
       return out.endLine();
     }
-    out.mark();
-    const ends = this.writeLabels(this.names.sample, series);
     const start = out.sinceMark;
     for (let index = 0; index < values.length; index += 1) {
-      if (index > 0) out.repeat(start);
+      if (index > 0) out.repeat(0, start);
       out.writeBytes(ends.ofLastLabel(lastLabels[index]!));
       out.writeNumber(values[index]!);
       if (this.hasExemplars) this.writeExemplar(exemplars?.[index], 1);
@@ -85,34 +86,35 @@ class FamilyWriter {
   writeHistogram({ series, bounds, numbers, at, exemplars }: HistogramSample): void {
     const { out } = this;
     out.mark();
-    const ends = this.writeLabels(this.names.bucket, series).ofBounds(bounds);
+    out.writeBytes(this.names.bucket);
+    const labels = out.sinceMark;
+    const ends = this.writeLabels(series);
     const start = out.sinceMark;
+    const bucketEnds = ends.ofBounds(bounds);
     let cumulative = 0;
-    for (let bucket = 0; bucket < ends.length; bucket += 1) {
+    for (let bucket = 0; bucket < bucketEnds.length; bucket += 1) {
       cumulative += numbers[at + HISTOGRAM_COLUMNS.buckets + bucket]!;
-      if (bucket > 0) out.repeat(start);
-      out.writeBytes(ends[bucket]!);
+      if (bucket > 0) out.repeat(0, start);
+      out.writeBytes(bucketEnds[bucket]!);
       out.writeNumber(cumulative);
       if (this.hasExemplars) this.writeExemplar(exemplars?.[bucket]);
       out.endLine();
     }
-    this.writeStart(this.names.sum, series);
+    out.writeBytes(this.names.sum);
+    out.repeat(labels, start);
+    out.writeBytes(ends.plain);
     out.writeSeconds(numbers[at + HISTOGRAM_COLUMNS.totalNs]!);
     out.endLine();
-    this.writeStart(this.names.count, series);
+    out.writeBytes(this.names.count);
+    out.repeat(labels, start);
+    out.writeBytes(ends.plain);
     out.writeNumber(numbers[at + HISTOGRAM_COLUMNS.count]!);
     out.endLine();
   }
 
-  /** A line up to its value, for a series that needs no further label. */
-  private writeStart(name: Uint8Array, series: Labelled): void {
-    this.out.writeBytes(this.writeLabels(name, series).plain);
-  }
-
-  /** The name and the series' own labels; how the line may go on. */
-  private writeLabels(name: Uint8Array, { labels }: Labelled): LineEnds {
+  /** The series' own labels; how the line may go on. */
+  private writeLabels({ labels }: Labelled): LineEnds {
     const { out } = this;
-    out.writeBytes(name);
     for (let index = 0; index < labels.length; index += 1) {
       out.writeBytes(this.labelStarts[index]!);
       if (!out.writePlain(labels[index]!)) out.write(escapeLabelValue(labels[index]!));

@@ -1,41 +1,47 @@
 import type { TextBuffer } from './text-buffer';
 
 const NS_PER_SECOND = 1e9;
+const NS_PER_MINUTE = 60 * NS_PER_SECOND;
 
-/** To how many decimals whole nanoseconds are in a unit. */
-const SECONDS = { unit: 's', decimals: 9 };
-const SMALLER_UNITS = [
-  { unit: 'ms', decimals: 6 },
-  { unit: 'µs', decimals: 3 },
-  { unit: 'ns', decimals: 0 },
-];
+interface Unit {
+  readonly text: string;
+  /** To how many decimals whole nanoseconds are in it. */
+  readonly decimals: number;
+}
+
+const SECONDS: Unit = { text: 's', decimals: 9 };
+const MILLISECONDS: Unit = { text: 'ms', decimals: 6 };
+const MICROSECONDS: Unit = { text: 'µs', decimals: 3 };
+const NANOSECONDS: Unit = { text: 'ns', decimals: 0 };
 
 /** A duration in the form of Go's `time.Duration`: `0s`, `500ms`, `1.5s`, `2m30s`, `1h0m5s`; cut to whole nanoseconds. */
 export function formatGoDuration(milliseconds: number): string {
   const ns = wholeNanoseconds(milliseconds);
-  const { minutes, rest, unit, decimals } = partsOf(ns);
-  return `${minutes}${formatDecimal(rest, decimals)}${unit}`;
+  const rest = ns % NS_PER_MINUTE;
+  const unit = unitOf(ns);
+  return `${minutesText(ns)}${formatDecimal(rest, unit.decimals)}${unit.text}`;
 }
 
 /** The same of whole nanoseconds. */
 export function writeGoDuration(out: TextBuffer, ns: number): void {
-  const { minutes, rest, unit, decimals } = partsOf(ns);
-  if (minutes !== '') out.write(minutes);
-  out.writeDecimal(rest, decimals);
-  out.write(unit);
+  if (ns >= NS_PER_MINUTE) out.write(minutesText(ns));
+  const unit = unitOf(ns);
+  out.writeDecimal(ns % NS_PER_MINUTE, unit.decimals);
+  out.write(unit.text);
 }
 
-/** Hours and minutes as text, and the rest in its unit. */
-function partsOf(ns: number) {
-  if (ns < 60 * NS_PER_SECOND) return { minutes: '', rest: ns, ...unitOf(ns) };
-  const minutes = Math.floor(ns / NS_PER_SECOND / 60);
-  const text = minutes < 60 ? `${minutes}m` : `${Math.floor(minutes / 60)}h${minutes % 60}m`;
-  return { minutes: text, rest: ns - minutes * 60 * NS_PER_SECOND, ...SECONDS };
+/** Hours and minutes, which stand before the rest; nothing below a minute. */
+function minutesText(ns: number): string {
+  if (ns < NS_PER_MINUTE) return '';
+  const minutes = Math.floor(ns / NS_PER_MINUTE);
+  return minutes < 60 ? `${minutes}m` : `${Math.floor(minutes / 60)}h${minutes % 60}m`;
 }
 
-function unitOf(ns: number) {
+/** The unit of the rest. */
+function unitOf(ns: number): Unit {
   if (ns === 0 || ns >= NS_PER_SECOND) return SECONDS;
-  return SMALLER_UNITS.find(({ decimals }) => ns >= 10 ** decimals) ?? SECONDS;
+  if (ns >= 1e6) return MILLISECONDS;
+  return ns >= 1e3 ? MICROSECONDS : NANOSECONDS;
 }
 
 function formatDecimal(value: number, decimals: number): string {

@@ -61,7 +61,7 @@ describe('TextBuffer', () => {
       out.write('before ');
       out.mark();
       out.write(start);
-      out.repeat(out.sinceMark);
+      out.repeat(0, out.sinceMark);
     });
     expect(repeated).toBe(`before ${start}${start}`);
   });

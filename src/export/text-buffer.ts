@@ -4,6 +4,9 @@ import type { TextSink } from './text-sink';
 /** Up to here copying character by character is quicker than a call into Node. */
 const SHORT_LENGTH = 64;
 
+/** Up to here so is copying byte by byte. */
+const LOOP_LENGTH = 12;
+
 /** No character takes more bytes in UTF-8 than three for each of its units in UTF-16. */
 const BYTES_PER_UNIT = 3;
 
@@ -44,12 +47,13 @@ export class TextBuffer {
     }
   }
 
-  /** What is in UTF-8 already, and short. */
+  /** What is in UTF-8 already. */
   writeBytes(source: Uint8Array): void {
     const { length } = source;
     this.makeRoom(length);
     const { bytes, position } = this;
-    for (let index = 0; index < length; index += 1) bytes[position + index] = source[index]!;
+    if (length > LOOP_LENGTH) bytes.set(source, position);
+    else for (let index = 0; index < length; index += 1) bytes[position + index] = source[index]!;
     this.position = position + length;
   }
 
@@ -100,11 +104,11 @@ export class TextBuffer {
     return this.position - this.marked;
   }
 
-  /** Writes the first bytes after the mark once more. */
-  repeat(bytes: number): void {
-    this.makeRoom(bytes);
-    this.bytes.copyWithin(this.position, this.marked, this.marked + bytes);
-    this.position += bytes;
+  /** Writes once more what stands from one place after the mark to another. */
+  repeat(from: number, to: number): void {
+    this.makeRoom(to - from);
+    this.bytes.copyWithin(this.position, this.marked + from, this.marked + to);
+    this.position += to - from;
   }
 
   endLine(): void {
