@@ -27,7 +27,10 @@ let api: OpenTelemetryApi | null | undefined;
 /** The span in which the caller runs; undefined outside any, and where OpenTelemetry is not in use. */
 export function activeSpan(): ActiveSpan | undefined {
   // Asking the API costs more than counting the call. Without a context manager there can be no active span.
-  if (holder[REGISTERED]?.context === undefined) return undefined;
+  return holder[REGISTERED]?.context === undefined ? undefined : askForSpan();
+}
+
+function askForSpan(): ActiveSpan | undefined {
   if (api === undefined) api = load();
   const context = api?.trace.getActiveSpan()?.spanContext();
   if (context === undefined || !api?.isSpanContextValid(context)) return undefined;

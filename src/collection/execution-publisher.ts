@@ -29,7 +29,10 @@ export class ExecutionPublisher {
   ) {}
 
   publish(finished: ExecutionEntry, idPrefix: string): void {
-    if (this.listener === undefined && !this.channel.hasSubscribers) return;
+    if (this.listener !== undefined || this.channel.hasSubscribers) this.deliver(finished, idPrefix);
+  }
+
+  private deliver(finished: ExecutionEntry, idPrefix: string): void {
     const execution = Object.freeze(toExecution(finished, idPrefix));
     this.call(execution);
     this.channel.publish(execution);

@@ -136,8 +136,13 @@ export class ExecutionRecorder {
   }
 }
 
-function measuresOfTool({ inputBytes = 0, outputBytes = 0, retries = 0 }: ToolExecutionRecord) {
-  if (inputBytes === 0 && outputBytes === 0 && retries === 0) return NOTHING_MEASURED;
+function measuresOfTool(record: ToolExecutionRecord) {
+  const { inputBytes, outputBytes, retries } = record;
+  const isNothing = inputBytes === undefined && outputBytes === undefined && retries === undefined;
+  return isNothing ? NOTHING_MEASURED : ownMeasuresOfTool(record);
+}
+
+function ownMeasuresOfTool({ inputBytes = 0, outputBytes = 0, retries = 0 }: ToolExecutionRecord) {
   return Object.assign(new ExecutionMeasures(), { inputBytes, outputBytes, retries });
 }
 

@@ -1,4 +1,5 @@
 import { SAMPLED_FLAG } from './active-span';
+import type { ActiveSpan } from './active-span';
 import type { ExecutionEntry } from './execution-entry';
 
 /** An execution that stands for those counted with it: it can be looked at by its trace. */
@@ -19,9 +20,12 @@ export type Exemplars = (Exemplar | undefined)[];
  * @param durationNs what is counted: all of its time, or that to its first chunk
  */
 export function exemplarOf(entry: ExecutionEntry, durationNs = entry.durationNs): Exemplar | undefined {
-  const { span, endTime } = entry;
-  if (span === undefined || (span.traceFlags & SAMPLED_FLAG) === 0) return undefined;
-  return { traceId: span.traceId, spanId: span.spanId, durationNs: durationNs || 0, time: endTime };
+  return entry.span === undefined ? undefined : exemplarIn(entry.span, durationNs, entry.endTime);
+}
+
+function exemplarIn({ traceId, spanId, traceFlags }: ActiveSpan, durationNs: number, time: number) {
+  if ((traceFlags & SAMPLED_FLAG) === 0) return undefined;
+  return { traceId, spanId, durationNs: durationNs || 0, time };
 }
 
 /** For two series that are added up: the newer of each pair. */

@@ -56,7 +56,7 @@ export class Ledger {
     if (entry.isRequest) addFinished(entry, this.requests, this.requestTrend, second);
     series.trend ??= openTrend(this.agentTrends, series.agentId, series.bounds);
     addFinished(entry, series, series.trend, second);
-    this.addError(entry, series, 'agentError');
+    if (entry.errorType !== undefined) this.addError(entry, series, entry.errorType, 'agentError');
     if (series.agentId !== entry.agentId) this.limit.drop('agent');
     if (measures === NOTHING_MEASURED) return;
     series.addRetries(measures.retries);
@@ -68,7 +68,7 @@ export class Ledger {
     const { measures } = entry;
     series.trend ??= openTrend(this.toolTrends, series.toolName, series.bounds);
     addFinished(entry, series, series.trend, second);
-    this.addError(entry, series, 'toolError');
+    if (entry.errorType !== undefined) this.addError(entry, series, entry.errorType, 'toolError');
     if (series.toolName !== entry.name || isFolded(series, entry)) this.limit.drop('tool');
     if (measures === NOTHING_MEASURED) return;
     series.addRetries(measures.retries);
@@ -88,8 +88,13 @@ export class Ledger {
     series.addFirstToken(measures.firstChunkNs, exemplarOf(entry, measures.firstChunkNs));
   }
 
-  private addError({ status, errorType }: ExecutionEntry, series: ExecutionSeries, kind: 'agentError' | 'toolError') {
-    if (errorType === undefined || !isFailure(status)) return;
+  private addError(
+    { status }: ExecutionEntry,
+    series: ExecutionSeries,
+    errorType: string,
+    kind: 'agentError' | 'toolError',
+  ): void {
+    if (!isFailure(status)) return;
     if (series.errorTypes?.has(errorType) || this.limit.admit(kind)) return series.addError(errorType);
     series.addError(OTHER_NAME);
     this.limit.drop(kind);

@@ -41,9 +41,9 @@ export class TrendSeries {
   add(second: number, durationNs: number, bucket: number, isFailure: boolean): void {
     const slot = this.newest?.start === second ? this.newest : this.open(second);
     slot.count += 1;
-    slot.errors += isFailure ? 1 : 0;
+    if (isFailure) slot.errors += 1;
     slot.totalNs += durationNs;
-    slot.maxNs = Math.max(slot.maxNs, durationNs);
+    if (durationNs > slot.maxNs) slot.maxNs = durationNs;
     slot.buckets[bucket]! += 1;
   }
 
