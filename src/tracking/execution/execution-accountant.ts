@@ -20,6 +20,7 @@ interface PricedModel {
 
 /** Where the executions of one decorator were counted last. */
 interface Place {
+  readonly spec: ExecutionSpec;
   readonly name: string;
   readonly agentId: string | undefined;
   readonly series: CountedSeries;
@@ -27,8 +28,8 @@ interface Place {
 
 /** Keeps the account of each execution: where it is counted, and what of it. */
 export class ExecutionAccountant {
-  /** A method is called by the same agent again and again: what was found for it last is looked at first. */
-  private places = new WeakMap<ExecutionSpec, Place>();
+  /** By slot. A method is called by the same agent again and again: what was found for it last is looked at first. */
+  private places: (Place | undefined)[] = [];
   /** The one of all these places. */
   private ledger: Ledger | undefined;
   private readonly declared = new WeakSet<ExecutionSpec>();
@@ -99,8 +100,9 @@ export class ExecutionAccountant {
 
   private place({ spec, name, agentId }: LiveExecution, ledger: Ledger): Place {
     if (ledger !== this.ledger) this.move(ledger);
-    const last = this.places.get(spec);
-    const isSame = last?.name === name && last.agentId === agentId;
+    const last = spec.slot === undefined ? undefined : this.places[spec.slot];
+    // Another copy of this package has given the same slots to specs of its own.
+    const isSame = last?.spec === spec && last.name === name && last.agentId === agentId;
     const place = isSame ? last : this.find(spec, name, agentId, ledger);
     // The display name that was given last counts.
     if (spec.displayName !== undefined) ledger.series.nameAgent(name, spec.displayName);
@@ -110,15 +112,13 @@ export class ExecutionAccountant {
   /** After a reset: a place in the ledger before it would keep all that was counted there. */
   private move(ledger: Ledger): void {
     this.ledger = ledger;
-    this.places = new WeakMap();
+    this.places = [];
   }
 
   private find(spec: ExecutionSpec, name: string, agentId: string | undefined, ledger: Ledger): Place {
-    // Without declared names it may be a spec that was made for this one call.
-    const mayComeAgain = spec.declaredNames.length > 0;
-    if (mayComeAgain) this.declare(spec);
-    const place = { name, agentId, series: openSeries(spec, ledger, name, agentId) };
-    if (mayComeAgain) this.places.set(spec, place);
+    if (spec.slot !== undefined) this.declare(spec);
+    const place = { spec, name, agentId, series: openSeries(spec, ledger, name, agentId) };
+    if (spec.slot !== undefined) this.places[spec.slot] = place;
     return place;
   }
 

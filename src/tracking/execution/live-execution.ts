@@ -195,8 +195,7 @@ export class LiveExecution
   took(args: readonly unknown[]): void {
     const { accountant } = this.tracking;
     // What a limit has ended before it began took nothing in, and is not changed any more.
-    if (!accountant.measurePayloads || this.ended) return;
-    for (const argument of args) this.measure().inputBytes += accountant.payloadBytes(this, argument);
+    if (accountant.measurePayloads && !this.ended) this.measureInput(args);
   }
 
   /** The function, or what it returned, came to its end. */
@@ -282,6 +281,11 @@ export class LiveExecution
     const { parentSerial: serial, parentCallSerial: callSerial, requestSerial, contextAgentId } = this;
     if (serial === undefined || callSerial === undefined) return undefined;
     return { serial, requestSerial, callSerial, contextAgentId };
+  }
+
+  private measureInput(args: readonly unknown[]): void {
+    const { accountant } = this.tracking;
+    for (const argument of args) this.measure().inputBytes += accountant.payloadBytes(this, argument);
   }
 
   private measure(): ExecutionMeasures {

@@ -8,9 +8,8 @@ import { endWhenDropped } from './result-follower';
 import type { ResultFollower } from './result-follower';
 import { webStreamFollower } from './web-stream.follower';
 
-/** The first that matches follows: a Readable is an async iterable too, and an SDK's promise may stream. */
+/** The first that matches follows what is no promise: a Readable is an async iterable too. */
 const FOLLOWERS = [
-  promiseFollower,
   thenableFollower,
   generatorFollower,
   observableFollower,
@@ -57,7 +56,9 @@ export function isStream(result: unknown): result is object {
 }
 
 function followerOf(result: unknown): ResultFollower<object> | undefined {
-  if (!isObject(result) || isPlainValue(result)) return undefined;
+  if (!isObject(result)) return undefined;
+  if (promiseFollower.matches(result)) return promiseFollower;
+  if (isPlainValue(result)) return undefined;
   for (const follower of FOLLOWERS) if (follower.matches(result)) return follower;
   return undefined;
 }
