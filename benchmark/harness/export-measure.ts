@@ -27,6 +27,7 @@ export function measureExport(
       while (performance.now() < end);
       perRound = Math.max(1, Math.round((roundMs * 1e6) / nanoseconds));
     },
+    settle: once,
     async round() {
       let nanoseconds = 0;
       for (let i = 0; i < perRound; i += 1) nanoseconds += await once();

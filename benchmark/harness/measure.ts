@@ -18,6 +18,8 @@ export interface Measure {
   /** Does a little of the work and returns what was counted, which must be the same for all subjects. */
   agree(): Promise<Numbers>;
   warmUp(): Promise<void>;
+  /** Works for a while, unmeasured. What was collected before a round is not a part of what the round measures. */
+  settle?(): Promise<unknown>;
   /** Measures once: a figure, or what the suite makes figures of. */
   round(): Promise<unknown>;
   /** @throws Error where not everything was counted that has been done */

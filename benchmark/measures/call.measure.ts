@@ -7,6 +7,7 @@ export const prepare: MeasureFactory = (subject, { scale, warmUpMs, roundMs }) =
   return {
     agree: () => calls.agree(scale * 3),
     warmUp: () => calls.warmUp(warmUpMs, roundMs),
+    settle: () => calls.runRound(),
     round: () => calls.nanosecondsEach(),
     finish: () => calls.finish(),
   };

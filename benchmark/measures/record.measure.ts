@@ -9,6 +9,7 @@ export const prepare: MeasureFactory = (subject, { scale, warmUpMs, roundMs }) =
   return {
     agree: () => recorded.agree(),
     warmUp: () => work.warmUp(warmUpMs, roundMs),
+    settle: () => work.runRound(),
     round: () => work.nanosecondsEach(),
     finish: () => recorded.finish(),
   };

@@ -13,12 +13,12 @@ export interface ComparedFigures {
   readonly unit: Unit;
   readonly figures: Figures;
   readonly targets: readonly Target[];
+  readonly limit?: string;
 }
 
-export function comparisonSection({ title, explanation, unit, figures, targets }: ComparedFigures): Section {
+export function comparisonSection({ unit, figures, targets, ...described }: ComparedFigures): Section {
   return {
-    title,
-    explanation,
+    ...described,
     table: comparisonTable(figures, unit),
     verdicts: targets.map((target) => judge(figures, target)),
   };

@@ -61,8 +61,9 @@ function machineTable(): string {
 }
 
 const HOW = `Each contestant runs in a process of its own; first all do a little of the same work, and where their numbers
-differ nothing is timed. Rounds are interleaved, each begins with another contestant and after a full collection; a ratio is
-the median of the ratios of the rounds. "Spread" is the median deviation from the median. Costs are the processor's time of the
+differ nothing is timed. Rounds are interleaved, and each begins with another contestant. Before its round each makes a full
+collection and then works for a while unmeasured, because V8 gives its pages back and looks for its code again after one. A ratio
+is the median of the ratios of the rounds. "Spread" is the median deviation from the median. Costs are the processor's time of the
 whole process, the garbage collector's threads included; blocks of the event loop and the figures under load are clock time. At the end each
 contestant must have counted everything that it was given.`;
 
@@ -75,7 +76,11 @@ npm run bench -- --soak --minutes 10         # at full speed with changing names
 npx -p node@24 npm run bench                 # on another Node
 \`\`\``;
 
-const chapter = ({ title, explanation, table }: Section) => `## ${title}\n\n${explanation}\n\n${table}`;
+function chapter({ title, explanation, table, limit, verdicts = [] }: Section): string {
+  const parts = [`## ${title}`, explanation, table];
+  if (limit !== undefined && verdicts.some(({ isMet }) => !isMet)) parts.push(`**The limit.** ${limit}`);
+  return parts.join('\n\n');
+}
 
 /** The page `RESULTS.md`, and its picture beside it. */
 export async function writeResults(sections: readonly Section[]): Promise<void> {

@@ -8,6 +8,8 @@ export interface Section {
   readonly explanation: string;
   /** Markdown. */
   readonly table: string;
+  /** Why a target is out of reach, where one is missed: what was tried, and what the limit is; Markdown. */
+  readonly limit?: string;
   readonly verdicts?: readonly Verdict[];
   readonly plots?: readonly Plot[];
 }

@@ -2,12 +2,34 @@ import { compare } from '../harness/compare';
 import { toolNames } from '../harness/workload';
 import { comparisonSection } from '../report/comparison.section';
 import { addedToBare } from './call.suite';
-import { BARE, FLOOR, OPENTELEMETRY, OURS, OURS_WITHOUT_CONTEXT, PROM_CLIENT, PROM_CLIENT_BOUND } from './contestants';
+import {
+  BARE,
+  CHAINED,
+  CHAINED_WITHOUT_CONTEXT,
+  FLOOR,
+  OPENTELEMETRY,
+  OURS,
+  OURS_WITHOUT_CONTEXT,
+  PROM_CLIENT,
+  PROM_CLIENT_BOUND,
+} from './contestants';
 import type { Suite } from './suite';
 
 const TOOLS = 10;
 const ROUNDS = 5;
 const WHAT = 'bytes allocated per tracked call';
+
+const contestants = [
+  OURS,
+  OURS_WITHOUT_CONTEXT,
+  PROM_CLIENT,
+  PROM_CLIENT_BOUND,
+  OPENTELEMETRY,
+  FLOOR,
+  CHAINED_WITHOUT_CONTEXT,
+  CHAINED,
+  BARE,
+];
 
 /** So that nothing is collected while allocations are counted. */
 const LARGE_YOUNG_GENERATION = ['--min-semi-space-size=256', '--max-semi-space-size=256'];
@@ -21,7 +43,7 @@ export const allocationSuite: Suite = {
       // The same code allocates the same, round after round.
       rounds: ROUNDS,
       measure: 'call-allocation',
-      contestants: [OURS, OURS_WITHOUT_CONTEXT, PROM_CLIENT, PROM_CLIENT_BOUND, OPENTELEMETRY, FLOOR, BARE],
+      contestants,
       scale: TOOLS,
       tools: toolNames(TOOLS),
       nodeFlags: LARGE_YOUNG_GENERATION,

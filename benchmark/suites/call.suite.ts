@@ -6,6 +6,8 @@ import { comparisonSection } from '../report/comparison.section';
 import type { Target } from '../report/verdict';
 import {
   BARE,
+  CHAINED,
+  CHAINED_WITHOUT_CONTEXT,
   FLOOR,
   NESTJS_OTEL,
   OPENTELEMETRY,
@@ -28,6 +30,8 @@ const contestants = [
   OPENTELEMETRY,
   NESTJS_OTEL,
   FLOOR,
+  CHAINED_WITHOUT_CONTEXT,
+  CHAINED,
   BARE,
 ];
 
