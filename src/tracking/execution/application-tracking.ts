@@ -70,7 +70,7 @@ export class ApplicationTracking {
       execution.failed(error);
       throw error;
     }
-    const followed = this.follow(execution, result, 'returned');
+    const followed = this.follow(execution, result, style === 'async function' ? 'promised' : 'returned');
     if (execution.isLimited) this.faults.guard('limit', () => execution.armLimit());
     return followed;
   }

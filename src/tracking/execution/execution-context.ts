@@ -24,7 +24,8 @@ export function applyInContext(
   self: unknown,
   args: readonly unknown[],
 ): unknown {
-  if (execution === liveExecution()) return Reflect.apply(fn, self, args);
+  // Who is in no context need not be let out of one.
+  if (execution === undefined && liveExecution() === undefined) return Reflect.apply(fn, self, args);
   const before = entries;
   try {
     return (shared.context ?? openContext()).run(execution, enter, fn, self, args);

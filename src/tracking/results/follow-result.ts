@@ -2,7 +2,7 @@ import { isObservable } from 'rxjs';
 import type { LiveExecution } from '../execution/live-execution';
 import { asyncIterableFollower, generatorFollower } from './iterator.follower';
 import { observableFollower } from './observable.follower';
-import { promiseFollower, thenableFollower } from './promise.follower';
+import { followPromise, promiseFollower, thenableFollower } from './promise.follower';
 import { readableFollower, streamableFileFollower } from './readable.follower';
 import { endWhenDropped } from './result-follower';
 import type { ResultFollower } from './result-follower';
@@ -19,12 +19,17 @@ const FOLLOWERS = [
   asyncIterableFollower,
 ] as ResultFollower<object>[];
 
-/** Where a result comes from: returned by the call itself, or awaited from the promise that it returned. */
-export type Arrival = 'returned' | 'awaited';
+/**
+ * Where a result comes from: it is what the call returned, the promise of an async function, or what was awaited from a
+ * promise.
+ */
+export type Arrival = 'returned' | 'promised' | 'awaited';
 
 /** Follows a result to its real end and returns what the caller gets in its place. */
 export function followResult(execution: LiveExecution, result: unknown, arrival: Arrival): unknown {
   if (execution.ended) return result;
+  // Most are: there is nothing to find out about a promise that nobody has seen.
+  if (arrival === 'promised') return followPromise(execution, result as Promise<unknown>);
   if (isObject(result) || execution.spec.until !== undefined) return followFurther(execution, result, arrival);
   execution.returned(result);
   return result;

@@ -17,7 +17,7 @@ export const promiseFollower: ResultFollower<Promise<unknown>> = {
   matches: (result): result is Promise<unknown> =>
     (result instanceof Promise || types.isPromise(result)) && isEager(result),
   follow(execution, promise) {
-    const followed = execution.race(settleWith(execution, promise));
+    const followed = followPromise(execution, promise);
     if (isOfSubclass(promise) && Object.isExtensible(promise)) {
       const then = Object.assign(followed.then.bind(followed), { [EAGER]: true });
       replaceMethod(promise, 'then', () => then as AnyMethod);
@@ -27,6 +27,11 @@ export const promiseFollower: ResultFollower<Promise<unknown>> = {
     return followed;
   },
 };
+
+/** The promise that the caller gets in place of one that is native and eager. */
+export function followPromise<Value>(execution: LiveExecution, promise: Promise<Value>): Promise<unknown> {
+  return execution.race(settleWith(execution, promise));
+}
 
 /**
  * A query builder or a lazy promise of an SDK: nothing runs before `then`, and each `then` may run it again. So the

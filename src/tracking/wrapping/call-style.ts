@@ -1,21 +1,24 @@
 import { types } from 'node:util';
 import { Observable, throwError } from 'rxjs';
 
-/** How a function hands on a failure that comes before it runs, and whether calling it runs anything at all. */
-export type CallStyle = 'sync' | 'async' | 'observable' | 'generator';
+/**
+ * How a function hands on a failure that comes before it runs, and whether calling it runs anything at all. One that is
+ * declared `async` also returns a promise that nobody has seen before.
+ */
+export type CallStyle = 'sync' | 'async function' | 'promise' | 'observable' | 'generator';
 
 /** By the function itself, else by the type that TypeScript has written down for it. */
 export function callStyleOf(fn: object, returnTypeOf: () => unknown = () => undefined): CallStyle {
   if (types.isGeneratorFunction(fn)) return 'generator';
-  if (types.isAsyncFunction(fn)) return 'async';
+  if (types.isAsyncFunction(fn)) return 'async function';
   const returnType = returnTypeOf();
-  if (returnType === Promise) return 'async';
+  if (returnType === Promise) return 'promise';
   return returnType === Observable ? 'observable' : 'sync';
 }
 
 /** Fails a call that must not run, in the way in which its caller expects it. */
 export function failCall(style: CallStyle, error: Error): unknown {
-  if (style === 'async') return Promise.reject(error);
+  if (style === 'async function' || style === 'promise') return Promise.reject(error);
   if (style === 'observable') return throwError(() => error);
   throw error;
 }
