@@ -36,6 +36,7 @@ const { values: flags } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
+    page: { type: 'string' },
     soak: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '10' },
   },
@@ -61,7 +62,8 @@ async function compareAll(): Promise<void> {
   }
   console.log(`\n${verdictTable(sections)}`);
   // A part of the results, or quick ones, do not replace the whole.
-  if (flags.only.length === 0 && !flags.quick) await writeResults(sections);
+  const page = flags.page ?? (flags.only.length === 0 && !flags.quick ? 'RESULTS' : undefined);
+  if (page !== undefined) await writeResults(page, sections);
 }
 
 /** In a process of its own, since it looks at what is left in it. */

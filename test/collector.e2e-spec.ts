@@ -592,6 +592,20 @@ describe('exportMetrics', () => {
       );
     },
   );
+
+  it('writes whole nanoseconds that floating point has made a little less of', async () => {
+    const { collector } = await start();
+    collector.recordAgentExecution({ agentId: 'a', durationMs: 8.2, status: 'success' });
+    const { system_metrics, agent_metrics } = JSON.parse(await collector.exportMetrics('json')) as MetricsDocument;
+    expect(8.2 * 1e6).toBeLessThan(8_200_000);
+    expect(system_metrics).toMatchObject({
+      total_execution_time: '8.2ms',
+      total_execution_time_seconds: 0.0082,
+      average_request_time: '8.2ms',
+      average_request_time_seconds: 0.0082,
+    });
+    expect(agent_metrics['a']).toMatchObject({ total_duration: '8.2ms', total_duration_seconds: 0.0082 });
+  });
 });
 
 describe('More names than maxSeries', () => {

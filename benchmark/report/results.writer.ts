@@ -69,11 +69,11 @@ contestant must have counted everything that it was given.`;
 
 const REPEAT = `\`\`\`console
 npm ci
-npm run bench                                # everything, and this page anew
-npm run bench -- --quick                     # in one or two minutes, only to the terminal
-npm run bench -- --only call --only scrape   # some of it
-npm run bench -- --soak --minutes 10         # at full speed with changing names
-npx -p node@24 npm run bench                 # on another Node
+npm run bench                                            # everything, and this page anew
+npm run bench -- --quick                                 # in one or two minutes, only to the terminal
+npm run bench -- --only call --only scrape               # some of it
+npm run bench -- --soak --minutes 10                     # at full speed with changing names
+npx -p node@24 npm run bench -- --page RESULTS-node-24   # on another Node, to a page of its own
 \`\`\``;
 
 function chapter({ title, explanation, table, limit, verdicts = [] }: Section): string {
@@ -82,21 +82,21 @@ function chapter({ title, explanation, table, limit, verdicts = [] }: Section): 
   return parts.join('\n\n');
 }
 
-/** The page `RESULTS.md`, and its picture beside it. */
-export async function writeResults(sections: readonly Section[]): Promise<void> {
+/** The page, `RESULTS` for example, and its picture beside it. */
+export async function writeResults(name: string, sections: readonly Section[]): Promise<void> {
   const plots = sections.flatMap((section) => section.plots ?? []);
   const page = [
     '# Benchmark',
     '<!-- Written by `npm run bench`. -->',
     bottomLine(sections),
     verdictTable(sections),
-    '![How costs grow](growth.svg)',
+    ...(plots.length === 0 ? [] : [`![How costs grow](${name}.svg)`]),
     ...sections.map(chapter),
     `## How it is measured\n\n${HOW}`,
     `## Repeat it\n\n${REPEAT}`,
     `## Machine and versions\n\n${machineTable()}`,
   ];
   const markdown = await format(page.join('\n\n'), { parser: 'markdown', printWidth: 120 });
-  writeFileSync(join(FOLDER, 'RESULTS.md'), markdown);
-  writeFileSync(join(FOLDER, 'growth.svg'), drawPlots(plots));
+  writeFileSync(join(FOLDER, `${name}.md`), markdown);
+  if (plots.length > 0) writeFileSync(join(FOLDER, `${name}.svg`), drawPlots(plots));
 }

@@ -10,8 +10,8 @@ const LIMIT =
   'Reading the clock is a third of it: the history and the trends need to know when. The rest is the check of the record, ' +
   'two look-ups, a bucket, an entry of the history and a slot of the trend. Tried: one search for the bucket in place of ' +
   'two, entries that are written once, dense slots, short functions that V8 joins to one. With a larger budget for ' +
-  'joining them (`--max-inlined-bytecode-size-cumulative=4000`) V8 needs a third less and the target is met; that is the ' +
-  "application's to decide, and not a library's.";
+  'joining them (`--max-inlined-bytecode-size-cumulative=4000`) it takes a third to a half less, about what the target asks ' +
+  "for; that is the application's to decide, and not a library's.";
 
 export const recordSuite: Suite = {
   name: 'record',

@@ -10,12 +10,12 @@ const BLOCK_PAIRS = 10_000;
 
 const TEXT_LIMIT =
   'A line is a copy of what its series begins with, its end and its digits, and a pair has about twenty of them, four ' +
-  'statuses among them: a third more text than the peers write. Tried: strings that are put together (five times slower), ' +
+  'statuses among them: a third more text than the peers write. Tried: strings that are put together (slower by a multiple), ' +
   "labels in a cache (slower than writing them again), one large piece (fresh memory costs more than the text), V8's own " +
   'digits.';
 const DOCUMENT_LIMIT =
   'The other side has not made its text yet, which takes twice as long again. A fifth of ours is V8 writing averages, ' +
-  'which have seventeen digits. Tried: objects and `JSON.stringify` (half as fast), digits by hand where a number is whole.';
+  'which have seventeen digits. Tried: objects and `JSON.stringify` (60 % slower), digits by hand where a number is whole.';
 
 /** What renders for long needs no more than a few rounds. */
 const fewer = (thoroughness: Thoroughness, rounds: number): Thoroughness => ({
