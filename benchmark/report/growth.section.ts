@@ -15,12 +15,13 @@ export interface Growth {
   /** By size, ascending. */
   readonly figures: ReadonlyMap<number, Figures>;
   readonly verdict: Verdict;
+  readonly limit?: string;
 }
 
 const count = new Intl.NumberFormat('en-US');
 
 /** A table and a plot of how costs grow. */
-export function growthSection({ title, explanation, xTitle, unit, figures, verdict }: Growth): Section {
+export function growthSection({ title, explanation, xTitle, unit, figures, verdict, limit }: Growth): Section {
   const sizes = [...figures.keys()];
   const labels = [...figures.get(sizes[0]!)!.keys()];
   const at = (size: number, label: string) => median(figures.get(size)!.get(label)!);
@@ -32,5 +33,6 @@ export function growthSection({ title, explanation, xTitle, unit, figures, verdi
     table: markdownTable([xTitle, ...labels], rows),
     plots: [{ title, xTitle, yTitle: unit, lines }],
     verdicts: [verdict],
+    limit,
   };
 }

@@ -14,6 +14,10 @@ const FLAT = 2;
 /** By which the cost of one may grow where the cost of all is linear. */
 const LINEAR = 1.5;
 
+const RENDERING_LIMIT =
+  'The work is the same for each pair. What 10,000 of them count and write no longer fits the caches of the processor, and ' +
+  'so much text brings about collections; both depend on what else the machine does.';
+
 type Run = (size: number) => Promise<Figures>;
 
 async function measureSizes(sizes: readonly number[], run: Run): Promise<Map<number, Figures>> {
@@ -85,6 +89,7 @@ async function scrapeSection(thoroughness: Thoroughness): Promise<Section> {
     unit: 'ns',
     figures,
     verdict: judgeGrowth('rendering a pair, from 100 to 10,000 pairs: linear', figures, LINEAR, ofOne),
+    limit: RENDERING_LIMIT,
   });
 }
 
