@@ -42,7 +42,7 @@ export type {
   ModelUsage,
   ToolOptions,
   Until,
-} from './tracking/wrapping/execution-spec';
+} from './tracking/wrapping/execution-options';
 export { ExecutionTimeoutError } from './tracking/limits/execution-timeout.error';
 export { ExecutionTracker } from './tracking/wrapping/execution-tracker';
 export type { AgentStart, ExecutionStart, ModelStart, ToolStart } from './tracking/wrapping/execution-tracker';

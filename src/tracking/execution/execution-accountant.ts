@@ -7,7 +7,8 @@ import type { CountedSeries, MetricsStore } from '../../collection/metrics-store
 import type { Ledger } from '../../collection/ledger';
 import { completeTokens } from '../../collection/token-usage';
 import { declareNames } from '../wrapping/execution-spec';
-import type { ExecutionSpec, ModelUsage, ReportedUsage } from '../wrapping/execution-spec';
+import type { ModelUsage, ReportedUsage } from '../wrapping/execution-options';
+import type { ExecutionSpec } from '../wrapping/execution-spec';
 import type { FaultLog } from '../fault-log';
 import type { LiveExecution } from './live-execution';
 import type { Outcome } from '../outcomes/outcome';

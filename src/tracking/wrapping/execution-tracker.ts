@@ -1,7 +1,8 @@
 import type { ApplicationLink } from '../linking/application-link';
 import { callStyleOf } from './call-style';
 import type { ExecutionHandle } from '../execution/execution-handle';
-import type { AgentOptions, ExecutionSpec, ModelOptions, ToolOptions } from './execution-spec';
+import type { AgentOptions, ModelOptions, ToolOptions } from './execution-options';
+import type { ExecutionSpec } from './execution-spec';
 import { agentSpec, modelSpec, toolSpec } from './execution-spec';
 import { UntrackedExecution } from '../execution/untracked-execution';
 

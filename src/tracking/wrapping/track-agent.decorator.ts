@@ -1,4 +1,4 @@
-import type { AgentOptions } from './execution-spec';
+import type { AgentOptions } from './execution-options';
 import { agentSpec } from './execution-spec';
 import { trackingDecorator } from './tracking-decorator';
 

@@ -1,4 +1,4 @@
-import type { ToolOptions } from './execution-spec';
+import type { ToolOptions } from './execution-options';
 import { toolSpec } from './execution-spec';
 import { trackingDecorator } from './tracking-decorator';
 

@@ -1,4 +1,5 @@
-import type { AgentOptions, ExecutionSpec, ModelOptions, ToolOptions } from './execution-spec';
+import type { AgentOptions, ModelOptions, ToolOptions } from './execution-options';
+import type { ExecutionSpec } from './execution-spec';
 import { agentSpec, modelSpec, toolSpec } from './execution-spec';
 import { trackedWithoutInstance } from './tracked-method';
 import type { AnyFunction } from './tracked-method';
