@@ -101,6 +101,29 @@ describe.each(faults)('where $what breaks', (broken) => {
   });
 });
 
+describe('where the time of day breaks for a while', () => {
+  it('the history has what it had before, and nothing of two executions in one', async () => {
+    const clock = new ManualClock();
+    const options = { historySize: 4 };
+    const { module, collector } = await startApplication({ options, logger: new RecordingLogger(), clock });
+    const tracker = module.get(ExecutionTracker);
+    const fail = () => {
+      throw new RangeError('as it does');
+    };
+    // More than are kept, so that entries are written over.
+    for (let i = 0; i < 20; i += 1) expect(() => tracker.trackAgent('failing', fail)).toThrow(RangeError);
+    const before = collector.getHistory();
+
+    const broken = jest.spyOn(clock, 'wallTime').mockImplementation(fault);
+    tracker.trackAgent('fine', () => {});
+    expect(() => collector.recordAgentExecution({ agentId: 'fine', durationMs: 1, status: 'success' })).toThrow();
+    broken.mockRestore();
+
+    expect(collector.getHistory()).toEqual(before);
+    await module.close();
+  });
+});
+
 describe('what makes no sense', () => {
   it.each([undefined, null, '', 42, {}, Promise.resolve('late')])('as a name, %p, is as none', async (rubbish) => {
     const { module, collector } = await startApplication();

@@ -120,6 +120,7 @@ export class ExecutionRecorder {
     const { clock, ledger } = this.store;
     const now = clock.now();
     const wallTime = clock.wallTime(now);
+    const span = activeSpan();
     const entry = ledger.history.add(identity);
     entry.status = status;
     entry.errorType = errorType === undefined ? defaultErrorType(status) : normaliseName(errorType);
@@ -128,7 +129,7 @@ export class ExecutionRecorder {
     entry.durationNs = durationMs === undefined ? NaN : toNanoseconds(durationMs);
     entry.pausedNs = 0;
     entry.measures = measures;
-    entry.span = activeSpan();
+    entry.span = span;
     // What is said to end in the future counts as ending now.
     const endedAt = now - Math.max(0, wallTime - entry.endTime);
     this.store.touch(wallTime);

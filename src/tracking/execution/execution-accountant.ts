@@ -60,16 +60,18 @@ export class ExecutionAccountant {
   record(execution: LiveExecution, { status, errorType, errorMessage }: Outcome, now: number): void {
     const { ledger, series } = execution;
     if (ledger === undefined || series === undefined || !this.store.enabled) return;
+    // Before the entry is another's: a clock may be the user's, and throw.
+    const endTime = this.store.clock.wallTime(now);
     const entry = ledger.history.add(execution);
     entry.status = status;
     entry.errorType = errorType ?? defaultErrorType(status);
     entry.errorMessage = errorMessage;
-    entry.endTime = this.store.clock.wallTime(now);
+    entry.endTime = endTime;
     entry.durationNs = toNanoseconds(execution.elapsedMs(now));
     entry.pausedNs = toNanoseconds(execution.pausedMs(now));
     entry.span = execution.span;
     entry.measures = execution.measures ?? NOTHING_MEASURED;
-    if (ledger === this.store.ledger) this.store.touch(entry.endTime);
+    if (ledger === this.store.ledger) this.store.touch(endTime);
     this.store.add(entry, ledger, series, now);
   }
 
