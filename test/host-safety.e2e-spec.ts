@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LoggerService } from '@nestjs/common';
+import { Subject, Subscription } from 'rxjs';
 import { ExecutionTracker } from '../src';
 import type { AgentOptions, MetricsModuleOptions } from '../src';
 import { ExecutionHistory } from '../src/collection/execution-history';
@@ -120,6 +121,50 @@ describe('where the time of day breaks for a while', () => {
     broken.mockRestore();
 
     expect(collector.getHistory()).toEqual(before);
+    await module.close();
+  });
+});
+
+describe('what comes after the end', () => {
+  it('changes nothing in the history', async () => {
+    const clock = new ManualClock();
+    const { module, collector } = await startApplication({ clock });
+    const chunks = new Subject<string>();
+    const subscription = new Subscription();
+    const firstChunk = () => {
+      subscription.unsubscribe();
+      return true;
+    };
+    subscription.add(
+      module
+        .get(ExecutionTracker)
+        .trackAgent({ id: 'streaming', firstChunk }, () => chunks.asObservable())
+        .subscribe(),
+    );
+    clock.advance(10);
+    chunks.next('one');
+
+    expect(collector.getHistory()).toMatchObject([{ status: 'cancelled', timeToFirstChunkSeconds: undefined }]);
+    await module.close();
+  });
+});
+
+describe('a clock that says what is no number', () => {
+  it('leaves the sums as they are', async () => {
+    const clock = new ManualClock();
+    const { module, collector } = await startApplication({ clock });
+    const tracker = module.get(ExecutionTracker);
+    const strange = jest.spyOn(clock, 'now').mockReturnValue(NaN);
+    tracker.trackAgent('writer', () => {});
+    strange.mockRestore();
+    tracker.trackAgent('writer', () => clock.advance(20));
+
+    expect(collector.getAgentMetrics('writer')).toMatchObject({
+      executionCount: 2,
+      totalDurationMs: 20,
+      minDurationMs: 20,
+    });
+    expect(await collector.exportMetrics('prometheus')).not.toContain('NaN');
     await module.close();
   });
 });

@@ -8,6 +8,11 @@ export class ExecutionMeasures {
   chunks = 0;
   /** To the first chunk, or to the first token for a model call; NaN where there was none. */
   firstChunkNs = NaN;
+
+  /** As they are now: what follows in an execution that has ended changes nothing that was counted. */
+  copy(): ExecutionMeasures {
+    return Object.assign(new ExecutionMeasures(), this);
+  }
 }
 
 /** Those of every execution of which nothing was measured but its time. */

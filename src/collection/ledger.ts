@@ -106,6 +106,8 @@ function addFinished(entry: ExecutionEntry, series: ExecutionSeries, trend: Tren
   const { status, durationNs } = entry;
   const exemplar = exemplarOf(entry);
   series.addStatus(status, exemplar);
+  // A clock of the user's may say what is no number.
+  if (Number.isNaN(durationNs)) return;
   const bucket = series.observe(durationNs, exemplar);
   trend.add(second, durationNs, bucket, isFailure(status));
 }

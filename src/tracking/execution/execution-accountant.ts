@@ -21,7 +21,6 @@ interface PricedModel {
 
 /** Where the executions of one decorator were counted last. */
 interface Place {
-  readonly spec: ExecutionSpec;
   readonly name: string;
   readonly agentId: string | undefined;
   readonly series: CountedSeries;
@@ -29,8 +28,11 @@ interface Place {
 
 /** Keeps the account of each execution: where it is counted, and what of it. */
 export class ExecutionAccountant {
-  /** By slot. A method is called by the same agent again and again: what was found for it last is looked at first. */
-  private places: (Place | undefined)[] = [];
+  /**
+   * A method is called by the same agent again and again: what was found for it last is looked at first. Weak, because a
+   * class, and its decorators with it, can be made for one request.
+   */
+  private places = new WeakMap<ExecutionSpec, Place>();
   /** The one of all these places. */
   private ledger: Ledger | undefined;
   private readonly declared = new WeakSet<ExecutionSpec>();
@@ -70,7 +72,7 @@ export class ExecutionAccountant {
     entry.durationNs = toNanoseconds(execution.elapsedMs(now));
     entry.pausedNs = toNanoseconds(execution.pausedMs(now));
     entry.span = execution.span;
-    entry.measures = execution.measures ?? NOTHING_MEASURED;
+    entry.measures = execution.measures?.copy() ?? NOTHING_MEASURED;
     if (ledger === this.store.ledger) this.store.touch(endTime);
     this.store.add(entry, ledger, series, now);
   }
@@ -103,9 +105,8 @@ export class ExecutionAccountant {
 
   private place({ spec, name, agentId }: LiveExecution, ledger: Ledger): Place {
     if (ledger !== this.ledger) this.move(ledger);
-    const last = spec.slot === undefined ? undefined : this.places[spec.slot];
-    // Another copy of this package has given the same slots to specs of its own.
-    const isSame = last?.spec === spec && last.name === name && last.agentId === agentId;
+    const last = this.places.get(spec);
+    const isSame = last?.name === name && last.agentId === agentId;
     const place = isSame ? last : this.find(spec, name, agentId, ledger);
     // The display name that was given last counts.
     if (spec.displayName !== undefined) ledger.series.nameAgent(name, spec.displayName);
@@ -115,13 +116,15 @@ export class ExecutionAccountant {
   /** After a reset: a place in the ledger before it would keep all that was counted there. */
   private move(ledger: Ledger): void {
     this.ledger = ledger;
-    this.places = [];
+    this.places = new WeakMap();
   }
 
   private find(spec: ExecutionSpec, name: string, agentId: string | undefined, ledger: Ledger): Place {
-    if (spec.slot !== undefined) this.declare(spec);
-    const place = { spec, name, agentId, series: openSeries(spec, ledger, name, agentId) };
-    if (spec.slot !== undefined) this.places[spec.slot] = place;
+    // Without declared names it may be a spec that was made for this one call.
+    const mayComeAgain = spec.declaredNames.length > 0;
+    if (mayComeAgain) this.declare(spec);
+    const place = { name, agentId, series: openSeries(spec, ledger, name, agentId) };
+    if (mayComeAgain) this.places.set(spec, place);
     return place;
   }
 

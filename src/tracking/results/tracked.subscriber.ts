@@ -16,7 +16,8 @@ export class TrackedSubscriber extends Subscriber<unknown> {
 
   protected override _next(value: unknown): void {
     this.execution.chunk(value);
-    this.deliver(() => super._next(value));
+    // The option `firstChunk` is the user's, and may have unsubscribed.
+    if (!this.closed) this.deliver(() => super._next(value));
   }
 
   protected override _error(error: unknown): void {

@@ -18,8 +18,6 @@ export interface ExecutionSpec {
   readonly declaredName: string | undefined;
   /** All names that a decorator gives: the constant one, or those that a function may return. */
   readonly declaredNames: readonly string[];
-  /** A number of its own, by which applications remember where it counts; undefined where it may be for a single call. */
-  readonly slot: number | undefined;
   readonly displayName: string | undefined;
   /** The agent that a tool names for itself. */
   readonly agent: string | undefined;
@@ -92,14 +90,13 @@ function naming(
   fallback: string,
   allowed: readonly string[] | undefined,
   origin: SpecOrigin,
-): Pick<ExecutionSpec, 'nameOf' | 'fallbackName' | 'declaredName' | 'declaredNames' | 'slot'> {
+): Pick<ExecutionSpec, 'nameOf' | 'fallbackName' | 'declaredName' | 'declaredNames'> {
   const fallbackName = labelOf(fallback) ?? 'anonymous';
   const declare = (names: readonly string[]) => (origin === 'decorator' ? names : []);
   if (typeof name !== 'function') {
     const constant = labelOf(name) ?? fallbackName;
     const declaredNames = declare([constant]);
-    const slot = slotFor(declaredNames);
-    return { fallbackName: constant, declaredName: declaredNames[0], declaredNames, slot, nameOf: () => constant };
+    return { fallbackName: constant, declaredName: declaredNames[0], declaredNames, nameOf: () => constant };
   }
   const ofArguments = name as (...args: readonly unknown[]) => unknown;
   const places = allowed && new Set(allowed.map(normaliseName));
@@ -107,15 +104,7 @@ function naming(
     const found = labelOf(ofArguments(...args)) ?? fallbackName;
     return places === undefined || places.has(found) ? found : OTHER_NAME;
   };
-  const declaredNames = declare([...(places ?? [])]);
-  return { fallbackName, declaredName: undefined, declaredNames, slot: slotFor(declaredNames), nameOf };
-}
-
-let slots = 0;
-
-/** Without declared names it may be a spec that was made for one call. */
-function slotFor(declaredNames: readonly string[]): number | undefined {
-  return declaredNames.length === 0 ? undefined : slots++;
+  return { fallbackName, declaredName: undefined, declaredNames: declare([...(places ?? [])]), nameOf };
 }
 
 /** Gives the names that a decorator names a place of their own; those that are constant are known from then on. */
