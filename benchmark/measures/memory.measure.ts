@@ -6,7 +6,7 @@ import type { Pair } from '../harness/subject';
 import { pairsOf } from '../harness/workload';
 
 /**
- * What happens before, with other names: enough to fill every ring that has a fixed size, and often enough to compile
+ * What happens before, with other agents: enough to fill every ring that has a fixed size, and often enough to compile
  * what runs, which would count as memory of the pairs otherwise.
  */
 const REHEARSALS = 10;

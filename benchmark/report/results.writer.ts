@@ -61,11 +61,11 @@ function machineTable(): string {
 }
 
 const HOW = `Each contestant runs in a process of its own; first all do a little of the same work, and where their numbers
-differ nothing is timed. Rounds are interleaved, and each begins with another contestant. Before its round each makes a full
-collection and then works for a while unmeasured, because V8 gives its pages back and looks for its code again after one. A ratio
-is the median of the ratios of the rounds. "Spread" is the median deviation from the median. Costs are the processor's time of the
+differ nothing is timed. Rounds are interleaved, and each begins with another contestant. Where calls, records and texts are
+timed, each makes a full collection before its round and then works for a while unmeasured, because V8 gives its pages back and
+looks for its code again after one. A ratio is the median of the ratios of the rounds. "Spread" is the median deviation from the median. Costs are the processor's time of the
 whole process, the garbage collector's threads included; blocks of the event loop and the figures under load are clock time. At the end each
-contestant must have counted everything that it was given.`;
+contestant that counts must have counted everything that it was given.`;
 
 const REPEAT = `\`\`\`console
 npm ci
@@ -73,7 +73,7 @@ npm run bench                                            # everything, and this 
 npm run bench -- --quick                                 # in one or two minutes, only to the terminal
 npm run bench -- --only call --only scrape               # some of it
 npm run bench -- --soak --minutes 10                     # at full speed with changing names
-npx -p node@24 npm run bench -- --page RESULTS-node-24   # on another Node, to a page of its own
+npx -p node@24 npm run bench -- --page RESULTS-node-24   # on another Node, to a page of its own (with --only, a part)
 \`\`\``;
 
 function chapter({ title, explanation, table, limit, verdicts = [] }: Section): string {

@@ -21,9 +21,9 @@ const WHAT = 'bytes allocated per tracked call';
 
 const LIMIT =
   'In a context "the clock twice and a promise" allocates as much, though it counts nothing: Node 20 writes on every ' +
-  'promise, and Node 24 copies a map of all contexts. Without a context the rest is the execution itself, which users may ' +
-  'hold for as long as they like and which can therefore not be used again. Tried: pooled callbacks, measures that are made ' +
-  'by the first of them, entries of the history that are used again.';
+  'promise, and Node 24 copies a map of all contexts. What else we allocate is the execution itself, which users may hold ' +
+  'for as long as they like and which can therefore not be used again. Tried: pooled callbacks, measures that are made by ' +
+  'the first of them, entries of the history that are used again.';
 
 const contestants = [
   OURS,

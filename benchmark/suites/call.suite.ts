@@ -39,8 +39,9 @@ const LIMIT =
   'The rows of "the clock twice and a promise" count nothing at all: no wrapper that follows a promise costs less. The ' +
   'peers are written into the method and need no promise of their own, nor a context. On Node 20 an AsyncLocalStorage ' +
   'leads every promise of the process through hooks of Node; Node 24 has none of them, and copies a map of all contexts ' +
-  'where one is entered instead. No library can leave that out. Tried: pooled callbacks, a list of what runs that is linked ' +
-  'instead of a Set, no look at the promises of async functions, places found by a number.';
+  'where one is entered instead. No wrapper that has a context can leave that out. Without one these rows do not rule ' +
+  'the target out: what lies between is spread over some twenty functions. Tried: pooled callbacks, a list of what runs ' +
+  'that is linked instead of a Set, no look at the promises of async functions.';
 
 /** What everybody adds to the bare method. */
 export function addedToBare(figures: Figures): Figures {

@@ -14,7 +14,7 @@ const TEXT_LIMIT =
   "labels in a cache (slower than writing them again), one large piece (fresh memory costs more than the text), V8's own " +
   'digits.';
 const DOCUMENT_LIMIT =
-  'The other side has not made its text yet, which takes twice as long again. A fifth of ours is V8 writing averages, ' +
+  'The other side has not made its text yet; see the row below it for what that takes. A fifth of ours is V8 writing averages, ' +
   'which have seventeen digits. Tried: objects and `JSON.stringify` (60 % slower), digits by hand where a number is whole.';
 
 /** What renders for long needs no more than a few rounds. */

@@ -18,7 +18,7 @@ export interface ExecutionIdentity {
 
 /**
  * One finished execution as it is counted and kept. The history lends it, and writes another execution into it when it
- * is the oldest: recording allocates nothing, and what is a number is one from the beginning, because it would be boxed
+ * is the oldest: an entry is not made for each, and what is a number is one from the beginning, because it would be boxed
  * anew at each change otherwise. So whoever wants to keep one makes an `Execution` of it.
  */
 export class ExecutionEntry implements ExecutionIdentity {
