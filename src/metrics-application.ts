@@ -14,7 +14,7 @@ import { writeJson } from './export/json.exporter';
 import { METRIC_FAMILIES } from './export/metric-families';
 import { processMetrics } from './export/process-metrics';
 import { BridgedMetric, register } from './export/prom-client.bridge';
-import { exportExposition } from './export/prometheus.exporter';
+import { PrometheusExporter } from './export/prometheus.exporter';
 import { TextBuffer } from './export/text-buffer';
 import { BytesSink, StringSink } from './export/text-sink';
 import type { TextSink } from './export/text-sink';
@@ -32,6 +32,8 @@ export class MetricsApplication {
   readonly collector: MetricsCollector;
   private readonly tracking: ApplicationTracking;
   private readonly registry: Registry;
+  /** Made by the first scrape in each format. */
+  private readonly exporters: Partial<Record<ExpositionFormat, PrometheusExporter>> = {};
   private readonly unregister: () => void;
 
   constructor(
@@ -131,24 +133,29 @@ export class MetricsApplication {
   private registerFamilies(): () => void {
     const { prefix, defaultLabels } = this.options;
     const metrics = METRIC_FAMILIES.map(
-      (family) => new BridgedMetric(family, this.familySource, prefix, defaultLabels),
+      (family) => new BridgedMetric(family, this.scrapeSource, prefix, defaultLabels),
     );
     return register(this.registry, metrics, (name) => this.warnOfClash(name));
   }
 
   private async writeExposition(out: TextBuffer, format: ExpositionFormat, signal?: AbortSignal): Promise<void> {
-    const { prefix, defaultLabels, defaultMetrics } = this.options;
+    const { defaultMetrics } = this.options;
     const sources = {
-      families: this.familySource,
+      families: this.scrapeSource,
       registries: [this.registry, globalRegistry],
       processMetrics: defaultMetrics ? processMetrics() : undefined,
       onClash: (name: string) => this.warnOfClash(name),
       onFault: (name: string, fault: unknown) => this.faults.report(`collecting the metric ${name}`, fault),
     };
-    await exportExposition(sources, { format, prefix, defaultLabels }, out, signal);
+    await this.exporter(format).write(sources, out, signal);
   }
 
-  private get familySource() {
+  private exporter(format: ExpositionFormat): PrometheusExporter {
+    const { prefix, defaultLabels } = this.options;
+    return (this.exporters[format] ??= new PrometheusExporter({ format, prefix, defaultLabels }));
+  }
+
+  private get scrapeSource() {
     return { store: this.store, prefix: this.options.prefix, oldestAgesMs: () => this.tracking.oldestAgesMs() };
   }
 

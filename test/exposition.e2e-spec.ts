@@ -288,15 +288,17 @@ describe('Any number', () => {
 });
 
 describe('A text that is written while executions finish', () => {
-  it('has buckets that add up, and every count at one moment', async () => {
-    const app = await start({ maxSeries: 5_000 });
+  const TOOLS = 5_000;
+
+  it('has buckets that add up, and every number of a tool at one moment', async () => {
+    const app = await start({ maxSeries: 2 * TOOLS });
     const record = (times: number) => {
       for (let i = 0; i < times; i += 1) {
-        const name = { agentId: `agent ${i % 20}`, toolName: `tool ${i % 1_000}` };
+        const name = { agentId: `agent ${i % 20}`, toolName: `tool ${i % TOOLS}` };
         app.collector.recordToolExecution({ ...name, durationMs: (i * 37) % 90_000, status: 'success' });
       }
     };
-    record(20_000);
+    record(4 * TOOLS);
     for (const format of FORMATS) {
       let isWritten = false;
       let meanwhile = 0;
@@ -310,8 +312,14 @@ describe('A text that is written while executions finish', () => {
       // The parser refuses buckets that fall, and a last one that is not the count.
       const total = format === 'prometheus' ? '_total' : '';
       const { families } = await scrape;
-      expect(families.get(`crew_tool_executions${total}`)?.samples).toHaveLength(4_000);
-      expect(families.get('crew_tool_execution_duration_seconds')?.samples).toHaveLength(1_000 * 16);
+      const executions = families.get(`crew_tool_executions${total}`)?.samples ?? [];
+      const durations = families.get('crew_tool_execution_duration_seconds')?.samples ?? [];
+      expect(executions).toHaveLength(TOOLS * 4);
+      expect(durations).toHaveLength(TOOLS * 16);
+      const counts = durations.filter(({ name }) => name.endsWith('_count'));
+      const sum = (samples: readonly { readonly value: number }[]) =>
+        samples.reduce((all, { value }) => all + value, 0);
+      expect(sum(counts)).toBe(sum(executions));
     }
   });
 });

@@ -13,21 +13,24 @@ export interface Labelled {
   readonly labels: readonly string[];
 }
 
-/** Where a series has its other numbers: before its durations, the counts by status first. */
-const OWN_COLUMNS = { inProgress: 4, retries: 5, inputBytes: 6, outputBytes: 7, durations: 8 } as const;
+/** Numbers of a series that are not its durations: before them, the counts by status first. */
+const OWN_COLUMNS = 8;
+
+/** Where they stand, from the `at` of the series on. */
+export const SERIES_COLUMNS = { statuses: -8, inProgress: -4, retries: -3, inputBytes: -2, outputBytes: -1 } as const;
 
 /** Room for the numbers of series with the same buckets. */
 export class SeriesRows {
   private readonly rows: NumberRows;
 
   constructor(readonly bounds: BucketBounds) {
-    this.rows = new NumberRows(OWN_COLUMNS.durations + histogramWidth(bounds));
+    this.rows = new NumberRows(OWN_COLUMNS + histogramWidth(bounds));
   }
 
   /** The row of a new series; what is its own stands before `at`. */
   open() {
     const { page, at } = this.rows.open();
-    return { page, at: at + OWN_COLUMNS.durations };
+    return { page, at: at + OWN_COLUMNS };
   }
 }
 
@@ -49,52 +52,55 @@ export class ExecutionSeries extends DurationHistogram implements Labelled {
 
   /** Finished executions, in the order of `EXECUTION_STATUSES`. */
   get statusCounts(): number[] {
-    return [this.own(0), this.own(1), this.own(2), this.own(3)];
+    const { page, at } = this;
+    const from = at + SERIES_COLUMNS.statuses;
+    return [page[from]!, page[from + 1]!, page[from + 2]!, page[from + 3]!];
   }
 
   /** Finished executions of any status. */
   get count(): number {
-    return this.own(0) + this.own(1) + this.own(2) + this.own(3);
+    const [success = 0, error = 0, timeout = 0, cancelled = 0] = this.statusCounts;
+    return success + error + timeout + cancelled;
   }
 
   /** Finished executions of one status. */
   countOf(status: ExecutionStatus): number {
-    return this.own(statusIndex(status));
+    return this.own(SERIES_COLUMNS.statuses + statusIndex(status));
   }
 
   get inProgress(): number {
-    return this.own(OWN_COLUMNS.inProgress);
+    return this.own(SERIES_COLUMNS.inProgress);
   }
 
   get retries(): number {
-    return this.own(OWN_COLUMNS.retries);
+    return this.own(SERIES_COLUMNS.retries);
   }
 
   get inputBytes(): number {
-    return this.own(OWN_COLUMNS.inputBytes);
+    return this.own(SERIES_COLUMNS.inputBytes);
   }
 
   get outputBytes(): number {
-    return this.own(OWN_COLUMNS.outputBytes);
+    return this.own(SERIES_COLUMNS.outputBytes);
   }
 
   addStatus(status: ExecutionStatus, exemplar: Exemplar | undefined): void {
     const index = statusIndex(status);
-    this.addOwn(index, 1);
+    this.addOwn(SERIES_COLUMNS.statuses + index, 1);
     if (exemplar !== undefined) (this.statusExemplars ??= [])[index] = exemplar;
   }
 
   addInProgress(change: 1 | -1): void {
-    this.addOwn(OWN_COLUMNS.inProgress, change);
+    this.addOwn(SERIES_COLUMNS.inProgress, change);
   }
 
   addRetries(retries: number): void {
-    this.addOwn(OWN_COLUMNS.retries, retries);
+    this.addOwn(SERIES_COLUMNS.retries, retries);
   }
 
   addBytes(inputBytes: number, outputBytes: number): void {
-    this.addOwn(OWN_COLUMNS.inputBytes, inputBytes);
-    this.addOwn(OWN_COLUMNS.outputBytes, outputBytes);
+    this.addOwn(SERIES_COLUMNS.inputBytes, inputBytes);
+    this.addOwn(SERIES_COLUMNS.outputBytes, outputBytes);
   }
 
   addError(errorType: string): void {
@@ -103,17 +109,17 @@ export class ExecutionSeries extends DurationHistogram implements Labelled {
   }
 
   merge(other: ExecutionSeries): void {
-    for (let column = 0; column < OWN_COLUMNS.durations; column += 1) this.addOwn(column, other.own(column));
+    for (let column = -OWN_COLUMNS; column < 0; column += 1) this.addOwn(column, other.own(column));
     this.mergeDurations(other);
     this.statusExemplars = mergeExemplars(this.statusExemplars, other.statusExemplars);
   }
 
   private own(column: number): number {
-    return this.page[this.at - OWN_COLUMNS.durations + column]!;
+    return this.page[this.at + column]!;
   }
 
   private addOwn(column: number, amount: number): void {
-    this.page[this.at - OWN_COLUMNS.durations + column]! += amount;
+    this.page[this.at + column]! += amount;
   }
 }
 

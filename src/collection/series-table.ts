@@ -74,6 +74,11 @@ export class SeriesTable {
     yield this.outsideAgents;
   }
 
+  /** The tools of all scopes. */
+  *allTools(): Generator<ToolSeries> {
+    for (const { tools } of this.scopes()) yield* tools.values();
+  }
+
   /** `agent` is the series under which the call stands, which may be `__other__` already. */
   private newTool(agent: AgentSeries | undefined, toolName: string): ToolSeries {
     const isToolDeclared = this.names.tools.has(toolName);

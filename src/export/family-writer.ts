@@ -1,142 +1,181 @@
 import { HISTOGRAM_COLUMNS } from '../collection/duration-histogram';
 import type { Exemplar } from '../collection/exemplar';
+import { SERIES_COLUMNS } from '../collection/execution-series';
 import type { Labelled } from '../collection/execution-series';
 import { keepShapes } from '../collection/kept-shapes';
 import { exemplarText, writeHeader } from './exposition';
 import type { ExpositionOptions } from './exposition';
-import { escapeLabelValue, labelText } from './exposition-text';
-import { FamilySnapshot } from './family-snapshot';
-import type { HistogramSample, SampleGroup } from './family-snapshot';
+import { labelText } from './exposition-text';
+import { durationsOf } from './family-content';
+import type { FamilyContent, HistogramSample, Sample } from './family-content';
+import { Fragment } from './fragment';
+import { LabelTexts, writeLabelValue } from './label-texts';
 import { LineEnds } from './line-ends';
+import type { FamilyDescription } from './metric-families';
+import { SeriesSnapshot } from './series-snapshot';
 import { TextBuffer } from './text-buffer';
 import { StringSink } from './text-sink';
 
 const NS_PER_SECOND = 1e9;
-const QUOTE = Buffer.from('"');
 
 /** Series to a step: some ten thousand bytes. */
-const SERIES_PER_STEP = 32;
+const PARTS_PER_STEP = 32;
 
-/** Writes a family in steps that are small enough to let others run in between. */
-export function* writeFamily(snapshot: FamilySnapshot, options: ExpositionOptions, out: TextBuffer): Generator<void> {
-  const { family, groups, histograms } = snapshot;
-  const name = `${options.prefix}_${family.name}`;
-  out.write(writeHeader({ name, type: family.type, help: family.help }, options.format));
-  const writer = new FamilyWriter(snapshot, options, out);
-  for (let index = 0; index < groups.length; index += 1) {
-    writer.writeGroup(groups[index]!);
-    out.handOver();
-    if (index % SERIES_PER_STEP === 0) yield;
-  }
-  for (let index = 0; index < histograms.length; index += 1) {
-    writer.writeHistogram(histograms[index]!);
-    out.handOver();
-    if (index % SERIES_PER_STEP === 0) yield;
-  }
-}
-
-/** Writes the samples of one family. What many of them have in common is made once, in bytes. */
-class FamilyWriter {
-  private readonly names: Readonly<Record<'sample' | 'bucket' | 'sum' | 'count', Uint8Array>>;
-  /** What stands before the value of each label. */
-  private readonly labelStarts: readonly Uint8Array[];
+/** Writes one family. What its lines have in common is made once, in bytes. */
+export class FamilyWriter {
+  private readonly header: string;
+  private readonly names: Readonly<Record<'sample' | 'bucket' | 'sum' | 'count', Fragment>>;
+  /** What stands before the value of each label of a series. */
+  readonly labelStarts: readonly Fragment[];
   private readonly labelledEnds: LineEnds;
   private readonly bareEnds: LineEnds;
   private readonly hasExemplars: boolean;
 
-  constructor(
-    { family }: FamilySnapshot,
-    { prefix, defaultLabels, format }: ExpositionOptions,
-    private readonly out: TextBuffer,
-  ) {
+  constructor(family: FamilyDescription, { prefix, defaultLabels, format }: ExpositionOptions) {
+    const { type, help, labels, sampleLabel } = family;
     const name = `${prefix}_${family.name}`;
+    this.header = writeHeader({ name, type, help }, format);
     this.names = {
-      sample: Buffer.from(name),
-      bucket: Buffer.from(`${name}_bucket`),
-      sum: Buffer.from(`${name}_sum`),
-      count: Buffer.from(`${name}_count`),
+      sample: new Fragment(name),
+      bucket: new Fragment(`${name}_bucket`),
+      sum: new Fragment(`${name}_sum`),
+      count: new Fragment(`${name}_count`),
     };
-    this.labelStarts = family.labels.map((label, index) => Buffer.from(`${index === 0 ? '{' : ','}${label}="`));
+    this.labelStarts = labels.map((label, index) => new Fragment(`${index === 0 ? '{' : '",'}${label}="`));
     const defaults = labelText(Object.keys(defaultLabels), Object.values(defaultLabels));
-    this.labelledEnds = new LineEnds(',', family.labels.at(-1), defaults);
-    this.bareEnds = new LineEnds('{', family.labels.at(-1), defaults);
+    this.labelledEnds = new LineEnds(',', sampleLabel, defaults);
+    this.bareEnds = new LineEnds('{', sampleLabel, defaults);
     this.hasExemplars = format === 'openmetrics';
   }
 
-  writeGroup({ series, values, lastLabels, exemplars }: SampleGroup): void {
-    const { out } = this;
-    out.mark();
-    out.writeBytes(this.names.sample);
-    const ends = this.writeLabels(series);
-    if (lastLabels === undefined) {
-      out.writeBytes(ends.plain);
-      out.writeNumber(values[0]!);
-      return out.endLine();
-    }
-    const start = out.sinceMark;
-    for (let index = 0; index < values.length; index += 1) {
-      if (index > 0) out.repeat(0, start);
-      out.writeBytes(ends.ofLastLabel(lastLabels[index]!));
-      out.writeNumber(values[index]!);
-      if (this.hasExemplars) this.writeExemplar(exemplars?.[index], 1);
-      out.endLine();
+  /** In steps that are small enough to let others run in between. */
+  *write(content: FamilyContent, out: TextBuffer, labels: LabelTexts): Generator<void> {
+    out.write(this.header);
+    labels.rewind();
+    const { length, write } = this.parts(content, out, labels);
+    for (let index = 0; index < length; index += 1) {
+      write(index);
+      out.handOver();
+      if (index % PARTS_PER_STEP === 0) yield;
     }
   }
 
-  writeHistogram({ series, bounds, numbers, at, exemplars }: HistogramSample): void {
-    const { out } = this;
+  /** What is written at a time. */
+  private parts(content: FamilyContent, out: TextBuffer, labels: LabelTexts) {
+    switch (content.kind) {
+      case 'samples': {
+        const { samples } = content;
+        return { length: samples.length, write: (index: number) => this.writeSample(samples[index]!, out, labels) };
+      }
+      case 'column': {
+        const { of, column } = content;
+        return { length: of.series.length, write: (index: number) => this.writeColumn(of, index, column, out, labels) };
+      }
+      case 'statuses': {
+        const { of } = content;
+        return { length: of.series.length, write: (index: number) => this.writeStatuses(of, index, out, labels) };
+      }
+      case 'durations': {
+        const { of } = content;
+        const write = (index: number) => this.writeHistogram(durationsOf(of, index), out, labels);
+        return { length: of.series.length, write };
+      }
+      case 'histograms': {
+        const { histograms } = content;
+        const write = (index: number) => this.writeHistogram(histograms[index]!, out, labels);
+        return { length: histograms.length, write };
+      }
+    }
+  }
+
+  private writeSample({ series, value, label }: Sample, out: TextBuffer, labels: LabelTexts): void {
+    const ends = this.beginSample(series, out, labels);
+    if (label === undefined) return out.endSample(ends.plain, value);
+    out.writeFragment(ends.sampleLabelStart);
+    writeLabelValue(label, out);
+    out.endSample(ends.afterSampleLabel, value);
+  }
+
+  private writeColumn(of: SeriesSnapshot, index: number, column: number, out: TextBuffer, labels: LabelTexts): void {
+    const series = of.series[index]!;
+    const ends = this.beginSample(series, out, labels);
+    out.endSample(ends.plain, of.pages[index]![series.at + column]!);
+  }
+
+  private writeStatuses(of: SeriesSnapshot, index: number, out: TextBuffer, labels: LabelTexts): void {
+    const series = of.series[index]!;
+    const numbers = of.pages[index]!;
+    const from = series.at + SERIES_COLUMNS.statuses;
     out.mark();
-    out.writeBytes(this.names.bucket);
-    const labels = out.sinceMark;
-    const ends = this.writeLabels(series);
+    const { statuses } = this.beginSample(series, out, labels);
+    const start = out.sinceMark;
+    for (let status = 0; status < statuses.length; status += 1) {
+      if (status > 0) out.repeat(0, start);
+      const exemplar = this.hasExemplars ? series.statusExemplars?.[status] : undefined;
+      if (exemplar === undefined) out.endSample(statuses[status]!, numbers[from + status]!);
+      else endWithExemplar(statuses[status]!, numbers[from + status]!, exemplar, 1, out);
+    }
+  }
+
+  private beginSample(series: Labelled, out: TextBuffer, labels: LabelTexts): LineEnds {
+    out.writeFragment(this.names.sample);
+    return this.writeLabels(series, out, labels);
+  }
+
+  private writeHistogram(
+    { series, bounds, numbers, at, exemplars }: HistogramSample,
+    out: TextBuffer,
+    labels: LabelTexts,
+  ): void {
+    out.mark();
+    out.writeFragment(this.names.bucket);
+    const nameEnd = out.sinceMark;
+    const ends = this.writeLabels(series, out, labels);
     const start = out.sinceMark;
     const bucketEnds = ends.ofBounds(bounds);
     let cumulative = 0;
     for (let bucket = 0; bucket < bucketEnds.length; bucket += 1) {
       cumulative += numbers[at + HISTOGRAM_COLUMNS.buckets + bucket]!;
       if (bucket > 0) out.repeat(0, start);
-      out.writeBytes(bucketEnds[bucket]!);
-      out.writeNumber(cumulative);
-      if (this.hasExemplars) this.writeExemplar(exemplars?.[bucket]);
-      out.endLine();
+      const exemplar = this.hasExemplars ? exemplars?.[bucket] : undefined;
+      if (exemplar === undefined) out.endSample(bucketEnds[bucket]!, cumulative);
+      else endWithExemplar(bucketEnds[bucket]!, cumulative, exemplar, exemplar.durationNs / NS_PER_SECOND, out);
     }
-    out.writeBytes(this.names.sum);
-    out.repeat(labels, start);
-    out.writeBytes(ends.plain);
+    out.writeFragment(this.names.sum);
+    out.repeat(nameEnd, start);
+    out.writeFragment(ends.plain);
     out.writeSeconds(numbers[at + HISTOGRAM_COLUMNS.totalNs]!);
     out.endLine();
-    out.writeBytes(this.names.count);
-    out.repeat(labels, start);
-    out.writeBytes(ends.plain);
-    out.writeNumber(numbers[at + HISTOGRAM_COLUMNS.count]!);
-    out.endLine();
+    out.writeFragment(this.names.count);
+    out.repeat(nameEnd, start);
+    out.endSample(ends.plain, numbers[at + HISTOGRAM_COLUMNS.count]!);
   }
 
   /** The series' own labels; how the line may go on. */
-  private writeLabels({ labels }: Labelled): LineEnds {
-    const { out } = this;
-    for (let index = 0; index < labels.length; index += 1) {
-      out.writeBytes(this.labelStarts[index]!);
-      if (!out.writePlain(labels[index]!)) out.write(escapeLabelValue(labels[index]!));
-      out.writeBytes(QUOTE);
-    }
-    return labels.length === 0 ? this.bareEnds : this.labelledEnds;
-  }
-
-  /** @param value that of a counter's exemplar; that of a bucket's is its duration */
-  private writeExemplar(exemplar: Exemplar | undefined, value?: number): void {
-    if (exemplar === undefined) return;
-    const { traceId, spanId, time, durationNs } = exemplar;
-    const labels = { trace_id: traceId, span_id: spanId };
-    this.out.write(exemplarText({ labels, value: value ?? durationNs / NS_PER_SECOND, timestamp: time / 1_000 }));
+  private writeLabels(series: Labelled, out: TextBuffer, labels: LabelTexts): LineEnds {
+    const start = out.sinceMark;
+    labels.write(series, out);
+    return out.sinceMark === start ? this.bareEnds : this.labelledEnds;
   }
 }
 
+function endWithExemplar(
+  end: Fragment,
+  value: number,
+  { traceId, spanId, time }: Exemplar,
+  exemplarValue: number,
+  out: TextBuffer,
+): void {
+  const labels = { trace_id: traceId, span_id: spanId };
+  out.writeFragment(end);
+  out.writeNumber(value);
+  out.write(exemplarText({ labels, value: exemplarValue, timestamp: time / 1_000 }));
+  out.endLine();
+}
+
+/** A scrape's own, of which there are none between two scrapes. */
 function keepShapesOfWriting(): void {
-  const snapshot = new FamilySnapshot({ name: '', type: 'gauge', help: '', labels: [] });
-  const out = new TextBuffer(new StringSink());
-  const options = { format: 'prometheus', prefix: '', defaultLabels: {} } as const;
-  keepShapes(snapshot, out, new FamilyWriter(snapshot, options, out));
+  keepShapes(new TextBuffer(new StringSink()), new LabelTexts([]), new SeriesSnapshot([]));
 }
 
 keepShapesOfWriting();

@@ -1,3 +1,4 @@
+import { Fragment } from './fragment';
 import type { TextBuffer } from './text-buffer';
 import { writeGoDuration } from './go-duration';
 
@@ -7,40 +8,40 @@ export type WriteValue<Source> = (out: TextBuffer, source: Source) => void;
 /** A name, and how its value is written. */
 export type Member<Source> = readonly [name: string, write: WriteValue<Source>];
 
-const EMPTY = Buffer.from('{}');
-const END = Buffer.from('}');
-const QUOTE = Buffer.from('"');
-const COLON = Buffer.from(':');
-const OPEN = Buffer.from('{');
-const NEXT = Buffer.from(',');
+const EMPTY = new Fragment('{}');
+const END = new Fragment('}');
+const QUOTE = new Fragment('"');
+const COLON = new Fragment(':');
+const OPEN = new Fragment('{');
+const NEXT = new Fragment(',');
 
 /** An object whose members are always the same; their names are made once, in bytes. */
 export function objectOf<Source>(members: readonly Member<Source>[]): WriteValue<Source> {
-  const starts = members.map(([name], index) => Buffer.from(`${index === 0 ? '{' : ','}${JSON.stringify(name)}:`));
+  const starts = members.map(([name], index) => new Fragment(`${index === 0 ? '{' : ','}${JSON.stringify(name)}:`));
   const writes = members.map(([, write]) => write);
   return (out, source) => {
     for (let index = 0; index < starts.length; index += 1) {
-      out.writeBytes(starts[index]!);
+      out.writeFragment(starts[index]!);
       writes[index]!(out, source);
     }
-    out.writeBytes(END);
+    out.writeFragment(END);
   };
 }
 
 /** An object whose members are entries of a map. Pieces of it may be handed over in between. */
 export function mapOf<Value>(write: WriteValue<Value>): WriteValue<ReadonlyMap<string, Value>> {
   return (out, entries) => {
-    if (entries.size === 0) return out.writeBytes(EMPTY);
+    if (entries.size === 0) return out.writeFragment(EMPTY);
     let separator = OPEN;
     for (const [name, value] of entries) {
-      out.writeBytes(separator);
+      out.writeFragment(separator);
       writeText(out, name);
-      out.writeBytes(COLON);
+      out.writeFragment(COLON);
       write(out, value);
       out.handOver();
       separator = NEXT;
     }
-    out.writeBytes(END);
+    out.writeFragment(END);
   };
 }
 
@@ -65,13 +66,13 @@ export function duration<Source>(name: string, read: (source: Source) => number)
 }
 
 function writeQuotedDuration(out: TextBuffer, ns: number): void {
-  out.writeBytes(QUOTE);
+  out.writeFragment(QUOTE);
   writeGoDuration(out, Math.floor(ns));
-  out.writeBytes(QUOTE);
+  out.writeFragment(QUOTE);
 }
 
 function writeText(out: TextBuffer, value: string): void {
-  out.writeBytes(QUOTE);
-  if (out.writePlain(value)) out.writeBytes(QUOTE);
+  out.writeFragment(QUOTE);
+  if (out.writePlain(value)) out.writeFragment(QUOTE);
   else out.write(JSON.stringify(value).slice(1));
 }

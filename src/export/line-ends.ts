@@ -1,34 +1,33 @@
-import { formatBound, joinLabels, labelPair } from './exposition-text';
+import { EXECUTION_STATUSES } from '../collection/execution-status';
+import { formatBound, joinLabels } from './exposition-text';
+import { Fragment } from './fragment';
 
 /** How lines go on after the labels of their series, up to their value: with what many of them have in common. */
 export class LineEnds {
   /** Without a further label. */
-  readonly plain: Uint8Array;
-  private readonly byLastLabel = new Map<string, Uint8Array>();
-  private readonly byBounds = new Map<readonly number[], readonly Uint8Array[]>();
+  readonly plain: Fragment;
+  /** What stands before the value of a sample's own label, and after it. */
+  readonly sampleLabelStart: Fragment;
+  readonly afterSampleLabel: Fragment;
+  /** With a status, where that is the sample's own label. */
+  readonly statuses: readonly Fragment[];
+  private readonly byBounds = new WeakMap<readonly number[], readonly Fragment[]>();
 
   constructor(
     /** What stands before a further label: a comma, or the brace where there is none yet. */
     private readonly opening: ',' | '{',
-    private readonly lastLabel: string | undefined,
+    sampleLabel: string | undefined,
     /** The labels that every series has, as text. */
     private readonly defaults: string,
   ) {
     this.plain = this.end(defaults);
-  }
-
-  /** With the last label of the family. */
-  ofLastLabel(value: string): Uint8Array {
-    let end = this.byLastLabel.get(value);
-    if (end === undefined) {
-      end = this.end(joinLabels(labelPair(this.lastLabel!, value), this.defaults));
-      this.byLastLabel.set(value, end);
-    }
-    return end;
+    this.sampleLabelStart = new Fragment(`${opening}${sampleLabel}="`);
+    this.afterSampleLabel = new Fragment(defaults === '' ? '"} ' : `",${defaults}} `);
+    this.statuses = EXECUTION_STATUSES.map((status) => this.end(joinLabels(`${sampleLabel}="${status}"`, defaults)));
   }
 
   /** With the bounds of a histogram; the last is that of what exceeds them all. */
-  ofBounds(bounds: readonly number[]): readonly Uint8Array[] {
+  ofBounds(bounds: readonly number[]): readonly Fragment[] {
     let ends = this.byBounds.get(bounds);
     if (ends === undefined) {
       ends = [...bounds, Infinity].map((bound) => this.end(joinLabels(this.defaults, `le="${formatBound(bound)}"`)));
@@ -37,8 +36,8 @@ export class LineEnds {
     return ends;
   }
 
-  private end(labels: string): Uint8Array {
-    if (labels !== '') return Buffer.from(`${this.opening}${labels}} `);
-    return Buffer.from(this.opening === '{' ? ' ' : '} ');
+  private end(labels: string): Fragment {
+    if (labels !== '') return new Fragment(`${this.opening}${labels}} `);
+    return new Fragment(this.opening === '{' ? ' ' : '} ');
   }
 }

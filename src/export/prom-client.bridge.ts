@@ -1,8 +1,10 @@
 import type { MetricObjectWithValues, MetricValue, Registry } from 'prom-client';
 import { HISTOGRAM_COLUMNS } from '../collection/duration-histogram';
-import type { FamilySnapshot } from './family-snapshot';
-import { takeSnapshot } from './metric-families';
-import type { FamilySource, MetricFamily } from './metric-families';
+import { histogramsIn, samplesIn } from './family-content';
+import type { FamilyContent } from './family-content';
+import type { MetricFamily } from './metric-families';
+import { Scrape } from './scrape';
+import type { ScrapeSource } from './scrape';
 
 /** A metric in a prom-client registry, ours or the user's: what the registry itself asks of it. */
 export interface RegisteredMetric {
@@ -35,7 +37,7 @@ export class BridgedMetric implements RegisteredMetric {
 
   constructor(
     private readonly family: MetricFamily,
-    private readonly source: FamilySource,
+    private readonly source: ScrapeSource,
     prefix: string,
     private readonly defaultLabels: Readonly<Record<string, string>>,
   ) {
@@ -46,7 +48,7 @@ export class BridgedMetric implements RegisteredMetric {
   }
 
   get(): Promise<MetricObjectWithValues<MetricValue<string>>> {
-    const values = [...this.values(takeSnapshot(this.family, this.source))];
+    const values = [...this.values(this.family.read(new Scrape(this.source)))];
     const { name, help, type, aggregator } = this;
     const metric = { name, help, type, aggregator, values };
     // prom-client types `type` as a numeric enum, and has it as a text.
@@ -56,13 +58,11 @@ export class BridgedMetric implements RegisteredMetric {
   /** `registry.resetMetrics()` resets what a registry holds; what we expose is reset by the collector alone. */
   reset(): void {}
 
-  private *values({ groups, histograms }: FamilySnapshot) {
-    for (const { series, values, lastLabels } of groups) {
-      for (const [index, value] of values.entries()) {
-        yield { value, labels: this.labels(series.labels, lastLabels?.[index]) };
-      }
+  private *values(content: FamilyContent) {
+    for (const { series, value, label } of samplesIn(content)) {
+      yield { value, labels: this.labels(series.labels, label) };
     }
-    for (const { series, bounds, numbers, at } of histograms) {
+    for (const { series, bounds, numbers, at } of histogramsIn(content)) {
       const labels = this.labels(series.labels);
       let cumulative = 0;
       for (const [bucket, le] of [...bounds, '+Inf'].entries()) {
@@ -75,10 +75,10 @@ export class BridgedMetric implements RegisteredMetric {
     }
   }
 
-  private labels(values: readonly string[], last?: string): Record<string, string> {
-    const names = this.family.labels;
+  private labels(values: readonly string[], ofSample?: string): Record<string, string> {
+    const { labels: names, sampleLabel } = this.family;
     const labels = Object.fromEntries(values.map((value, index) => [names[index]!, value]));
-    if (last !== undefined) labels[names.at(-1)!] = last;
+    if (sampleLabel !== undefined && ofSample !== undefined) labels[sampleLabel] = ofSample;
     return { ...labels, ...this.defaultLabels };
   }
 }

@@ -1,15 +1,17 @@
 import type { Registry } from 'prom-client';
 import { expositionEnd } from './exposition';
 import type { ExpositionOptions } from './exposition';
-import { writeFamily } from './family-writer';
-import { METRIC_FAMILIES, takeSnapshot } from './metric-families';
-import type { FamilySource } from './metric-families';
+import { FamilyWriter } from './family-writer';
+import { LabelTexts } from './label-texts';
+import { METRIC_FAMILIES } from './metric-families';
 import { readForeignMetrics, writeForeignMetric } from './registry.reader';
+import { Scrape } from './scrape';
+import type { ScrapeSource } from './scrape';
 import { SlicedWork } from './sliced-work';
 import type { TextBuffer } from './text-buffer';
 
 export interface ExpositionSources {
-  readonly families: FamilySource;
+  readonly families: ScrapeSource;
   /** Registries with metrics of others, in the order in which they are written. */
   readonly registries: readonly Registry[];
   /** Written last, and without a word where a name is taken: a user who collects them too knows better. */
@@ -18,30 +20,46 @@ export interface ExpositionSources {
   readonly onFault: (name: string, fault: unknown) => void;
 }
 
-/**
- * Writes the whole text: our families, then the metrics of others. The first definition of a name wins.
- *
- * @throws when `signal` aborts: nobody wants the text any more
- */
-export async function exportExposition(
-  sources: ExpositionSources,
-  options: ExpositionOptions,
-  out: TextBuffer,
-  signal?: AbortSignal,
-): Promise<void> {
-  const scrape = new SlicedWork(signal);
-  const names = new Set(METRIC_FAMILIES.map(({ name }) => `${options.prefix}_${name}`));
-  for (const family of METRIC_FAMILIES) {
-    await scrape.run(writeFamily(takeSnapshot(family, sources.families), options, out));
+/** Writes the whole text in one format: our families, then the metrics of others. The first definition of a name wins. */
+export class PrometheusExporter {
+  private readonly names: readonly string[];
+  private readonly families;
+
+  constructor(private readonly options: ExpositionOptions) {
+    this.names = METRIC_FAMILIES.map(({ name }) => `${options.prefix}_${name}`);
+    this.families = METRIC_FAMILIES.map((family) => ({ family, writer: new FamilyWriter(family, options) }));
   }
-  for (const registry of new Set([...sources.registries, sources.processMetrics])) {
-    if (registry === undefined) continue;
-    signal?.throwIfAborted();
-    for (const metric of await readForeignMetrics(registry, sources.onFault)) {
-      if (!names.has(metric.name)) await scrape.run(writeForeignMetric(metric, options.format, out));
-      else if (registry !== sources.processMetrics) sources.onClash(metric.name);
-      names.add(metric.name);
+
+  /** @throws when `signal` aborts: nobody wants the text any more */
+  async write(sources: ExpositionSources, out: TextBuffer, signal?: AbortSignal): Promise<void> {
+    const scrape = new Scrape(sources.families);
+    const work = new SlicedWork(signal);
+    const labelTexts = new Map<string, LabelTexts>();
+    for (const { family, writer } of this.families) {
+      const kind = family.labels.join();
+      const texts = labelTexts.get(kind) ?? new LabelTexts(writer.labelStarts);
+      labelTexts.set(kind, texts);
+      await work.run(writer.write(family.read(scrape), out, texts));
+    }
+    await this.writeForeign(sources, out, work, signal);
+    out.write(expositionEnd(this.options.format));
+  }
+
+  private async writeForeign(
+    { registries, processMetrics, onClash, onFault }: ExpositionSources,
+    out: TextBuffer,
+    work: SlicedWork,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const names = new Set(this.names);
+    for (const registry of new Set([...registries, processMetrics])) {
+      if (registry === undefined) continue;
+      signal?.throwIfAborted();
+      for (const metric of await readForeignMetrics(registry, onFault)) {
+        if (!names.has(metric.name)) await work.run(writeForeignMetric(metric, this.options.format, out));
+        else if (registry !== processMetrics) onClash(metric.name);
+        names.add(metric.name);
+      }
     }
   }
-  out.write(expositionEnd(options.format));
 }

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { formatValue } from './exposition-text';
+import { Fragment } from './fragment';
 import { TextBuffer } from './text-buffer';
 import { BytesSink, StringSink } from './text-sink';
 
@@ -9,6 +10,13 @@ function written(write: (out: TextBuffer) => void): string {
   write(out);
   out.flush();
   return sink.text;
+}
+
+/** By way of another text. */
+function copyOf(write: (out: TextBuffer) => void, out: TextBuffer): void {
+  const source = new TextBuffer(new StringSink());
+  write(source);
+  out.writeFrom(source, 0, source.length);
 }
 
 describe('TextBuffer', () => {
@@ -51,6 +59,27 @@ describe('TextBuffer', () => {
     fc.assert(
       fc.property(texts, (parts) => {
         expect(written((out) => parts.forEach((part) => out.write(part)))).toBe(parts.join(''));
+      }),
+    );
+  });
+
+  it('keeps any fragment, whatever stands before and after it', () => {
+    const texts = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.string({ unit: fc.constantFrom('\x7f', '\u{10ffff}', '\u{f0000}', 'a', '') }),
+    );
+    fc.assert(
+      fc.property(fc.array(texts), (parts) => {
+        const into = (out: TextBuffer) => {
+          for (const part of parts) {
+            out.writeFragment(new Fragment(part));
+            out.mark();
+            out.writeFragment(new Fragment(part));
+            out.repeat(0, out.sinceMark);
+          }
+        };
+        expect(written(into)).toBe(parts.map((part) => part.repeat(3)).join(''));
+        expect(written((out) => copyOf(into, out))).toBe(parts.map((part) => part.repeat(3)).join(''));
       }),
     );
   });

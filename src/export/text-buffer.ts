@@ -1,11 +1,10 @@
 import { formatValue } from './exposition-text';
+import { WORD_BYTES } from './fragment';
+import type { Fragment } from './fragment';
 import type { TextSink } from './text-sink';
 
 /** Up to here copying character by character is quicker than a call into Node. */
 const SHORT_LENGTH = 64;
-
-/** Up to here so is copying byte by byte. */
-const LOOP_LENGTH = 12;
 
 /** No character takes more bytes in UTF-8 than three for each of its units in UTF-16. */
 const BYTES_PER_UNIT = 3;
@@ -33,11 +32,14 @@ const LAST_ASCII = 0x7f;
  */
 export class TextBuffer {
   private bytes: Buffer;
+  /** The same memory, for what is copied in words. */
+  private words: DataView;
   private position = 0;
   private marked = 0;
 
   constructor(private readonly sink: TextSink) {
     this.bytes = sink.room();
+    this.words = wordsOf(this.bytes);
   }
 
   write(text: string): void {
@@ -47,14 +49,9 @@ export class TextBuffer {
     }
   }
 
-  /** What is in UTF-8 already. */
-  writeBytes(source: Uint8Array): void {
-    const { length } = source;
-    this.makeRoom(length);
-    const { bytes, position } = this;
-    if (length > LOOP_LENGTH) bytes.set(source, position);
-    else for (let index = 0; index < length; index += 1) bytes[position + index] = source[index]!;
-    this.position = position + length;
+  writeFragment({ words, length }: Fragment): void {
+    this.makeRoom(length + WORD_BYTES);
+    this.copy(words, 0, length);
   }
 
   /** ASCII without a character that any format escapes. False for any other text; nothing has been written then. */
@@ -73,7 +70,8 @@ export class TextBuffer {
 
   /** A number as text. Counts are written digit by digit: V8 is slow at making text of numbers out of an array. */
   writeNumber(value: number): void {
-    if (value >= 0 && value <= LARGEST_COUNT && Number.isInteger(value)) this.writeCount(value);
+    const count = value | 0;
+    if (count === value && count >= 0 && count <= LARGEST_COUNT) this.writeCount(count);
     else this.write(formatValue(value));
   }
 
@@ -94,6 +92,11 @@ export class TextBuffer {
     this.writeFraction((value - whole * unit) | 0, decimals);
   }
 
+  /** Bytes that have not been handed over. */
+  get length(): number {
+    return this.position;
+  }
+
   /** What is written from here on can be repeated. */
   mark(): void {
     this.marked = this.position;
@@ -104,11 +107,24 @@ export class TextBuffer {
     return this.position - this.marked;
   }
 
+  /** Bytes of another text, which has not been handed over. */
+  writeFrom(source: TextBuffer, from: number, to: number): void {
+    source.makeRoom(WORD_BYTES);
+    this.makeRoom(to - from + WORD_BYTES);
+    this.copy(source.words, from, to - from);
+  }
+
   /** Writes once more what stands from one place after the mark to another. */
   repeat(from: number, to: number): void {
-    this.makeRoom(to - from);
-    this.bytes.copyWithin(this.position, this.marked + from, this.marked + to);
-    this.position += to - from;
+    this.makeRoom(to - from + WORD_BYTES);
+    this.copy(this.words, this.marked + from, to - from);
+  }
+
+  /** The rest of a sample's line. */
+  endSample(end: Fragment, value: number): void {
+    this.writeFragment(end);
+    this.writeNumber(value);
+    this.endLine();
   }
 
   endLine(): void {
@@ -125,14 +141,27 @@ export class TextBuffer {
   /** The sink gets the rest. */
   flush(): void {
     this.sink.take(this.bytes.subarray(0, this.position));
-    this.bytes = this.sink.room();
+    this.use(this.sink.room());
     this.position = 0;
+  }
+
+  /**
+   * There is room, and source, for a word more than is asked for; what is too much is overwritten by what follows. A word
+   * is a float because V8 copies no larger one without making an object of it. No text in UTF-8 has the bytes of one that
+   * is no number, which might change: its last ones would be F0 7F or beyond.
+   */
+  private copy(source: DataView, from: number, length: number): void {
+    const { words, position } = this;
+    for (let index = 0; index < length; index += WORD_BYTES) {
+      words.setFloat64(position + index, source.getFloat64(from + index, true), true);
+    }
+    this.position = position + length;
   }
 
   private writeCount(count: number): void {
     let digits = 1;
     for (let limit = 10; count >= limit; limit *= 10) digits += 1;
-    this.writeDigits(count | 0, digits);
+    this.writeDigits(count, digits);
   }
 
   private writeFraction(fraction: number, decimals: number): void {
@@ -162,6 +191,15 @@ export class TextBuffer {
     if (this.position + bytes <= this.bytes.length) return;
     const larger = Buffer.allocUnsafe(2 * (this.position + bytes));
     larger.set(this.bytes.subarray(0, this.position));
-    this.bytes = larger;
+    this.use(larger);
   }
+
+  private use(bytes: Buffer): void {
+    this.bytes = bytes;
+    this.words = wordsOf(bytes);
+  }
+}
+
+function wordsOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
 }

@@ -34,8 +34,8 @@ export class StringSink implements TextSink {
   }
 
   take(piece: Buffer): void {
-    // Most is ASCII, which is read many times as fast.
-    this.text += piece.toString(isAscii(piece) ? 'ascii' : 'utf8');
+    // Most is ASCII, which is read many times as fast, and has not to be looked at again as Latin 1.
+    this.text += piece.toString(isAscii(piece) ? 'latin1' : 'utf8');
     if (this.pieceBytes === SHORT_PIECE_BYTES && this.text.length > LONG_PIECES_FROM) {
       this.pieceBytes = LONG_PIECE_BYTES;
       this.bytes = Buffer.allocUnsafe(LONG_PIECE_BYTES + MARGIN_BYTES);

@@ -156,8 +156,8 @@ function renderGroup(title: string, names: RegExp): string {
   ].join('\n\n');
 }
 
-function labelsOf({ labels }: MetricFamily): string {
-  return labels.map(code).join(', ');
+function labelsOf({ labels, sampleLabel }: MetricFamily): string {
+  return [...labels, ...(sampleLabel === undefined ? [] : [sampleLabel])].map(code).join(', ');
 }
 
 function meaningOf({ help }: MetricFamily): string {

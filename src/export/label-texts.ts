@@ -1,0 +1,58 @@
+import type { Labelled } from '../collection/execution-series';
+import { escapeLabelValue } from './exposition-text';
+import { Fragment } from './fragment';
+import { TextBuffer } from './text-buffer';
+
+const FIRST_BYTES = 1_024;
+const QUOTE = new Fragment('"');
+
+/**
+ * What stands between the name of a family and the labels of its own, for the series of one kind. All families of a kind
+ * have the same series in the same order, so that what the first of them has written is copied by the others.
+ */
+export class LabelTexts {
+  private readonly series: Labelled[] = [];
+  private readonly ends: number[] = [];
+  private readonly text = new TextBuffer({
+    pieceBytes: Infinity,
+    room: () => Buffer.allocUnsafe(FIRST_BYTES),
+    take: () => {},
+  });
+  private next = 0;
+
+  /** @param starts what stands before the value of each label */
+  constructor(private readonly starts: readonly Fragment[]) {}
+
+  /** Another family begins. */
+  rewind(): void {
+    this.next = 0;
+  }
+
+  /** Writes the labels of the next series. It may be another than in the families before: not all have the same. */
+  write(series: Labelled, out: TextBuffer): void {
+    const { next } = this;
+    if (next === this.series.length) this.remember(series);
+    if (this.series[next] !== series) return this.writeAnew(series, out);
+    out.writeFrom(this.text, next === 0 ? 0 : this.ends[next - 1]!, this.ends[next]!);
+    this.next = next + 1;
+  }
+
+  private remember(series: Labelled): void {
+    this.writeAnew(series, this.text);
+    this.series.push(series);
+    this.ends.push(this.text.length);
+  }
+
+  private writeAnew({ labels }: Labelled, out: TextBuffer): void {
+    if (labels.length === 0) return;
+    for (let index = 0; index < labels.length; index += 1) {
+      out.writeFragment(this.starts[index]!);
+      writeLabelValue(labels[index]!, out);
+    }
+    out.writeFragment(QUOTE);
+  }
+}
+
+export function writeLabelValue(value: string, out: TextBuffer): void {
+  if (!out.writePlain(value)) out.write(escapeLabelValue(value));
+}
