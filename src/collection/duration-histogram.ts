@@ -46,7 +46,7 @@ export function histogramWidth(bounds: BucketBounds): number {
 export class DurationHistogram implements NumberRow {
   readonly page: Float64Array;
   readonly at: number;
-  /** By bucket; made by the first, since most series never have any. */
+  /** By bucket, and by what else a series counts after that; made by the first, since most series never have any. */
   exemplars: Exemplars | undefined = undefined;
 
   /** @param row where its numbers stand. @default a row of its own */
@@ -95,11 +95,12 @@ export class DurationHistogram implements NumberRow {
     page[at + TOTAL]! += durationNs;
     const bucket = this.bounds.bucketOf(durationNs);
     page[at + BUCKETS + bucket]! += 1;
-    if (exemplar !== undefined) (this.exemplars ??= [])[bucket] = exemplar;
+    if (exemplar !== undefined) this.keepExemplar(bucket, exemplar);
     return bucket;
   }
 
   mergeDurations(other: DurationHistogram): void {
+    this.exemplars = mergeExemplars(this.exemplars, other.exemplars);
     if (other.observations === 0) return;
     const { page, at } = this;
     const minNs = this.observations === 0 ? other.minNs : Math.min(this.minNs, other.minNs);
@@ -110,6 +111,9 @@ export class DurationHistogram implements NumberRow {
     for (let column = BUCKETS; column < histogramWidth(this.bounds); column += 1) {
       page[at + column]! += other.page[other.at + column]!;
     }
-    this.exemplars = mergeExemplars(this.exemplars, other.exemplars);
+  }
+
+  protected keepExemplar(at: number, exemplar: Exemplar): void {
+    (this.exemplars ??= [])[at] = exemplar;
   }
 }

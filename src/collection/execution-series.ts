@@ -1,7 +1,6 @@
 import type { BucketBounds } from './duration-histogram';
 import { DurationHistogram, histogramWidth } from './duration-histogram';
-import { mergeExemplars } from './exemplar';
-import type { Exemplar, Exemplars } from './exemplar';
+import type { Exemplar } from './exemplar';
 import { statusIndex } from './execution-status';
 import type { ExecutionStatus } from './execution-status';
 import { NumberRows } from './number-rows';
@@ -36,8 +35,6 @@ export class SeriesRows {
 
 /** Counts, durations and errors of one label set. */
 export class ExecutionSeries extends DurationHistogram implements Labelled {
-  /** By status; made by the first. */
-  statusExemplars: Exemplars | undefined = undefined;
   /** Failures by error type; made by the first one, since most series never have any. */
   errorTypes: Map<string, number> | undefined = undefined;
 
@@ -84,10 +81,15 @@ export class ExecutionSeries extends DurationHistogram implements Labelled {
     return this.own(SERIES_COLUMNS.outputBytes);
   }
 
+  /** That of a status; they stand behind those of the buckets. */
+  statusExemplar(statusIndex: number): Exemplar | undefined {
+    return this.exemplars?.[this.bounds.count + statusIndex];
+  }
+
   addStatus(status: ExecutionStatus, exemplar: Exemplar | undefined): void {
     const index = statusIndex(status);
     this.addOwn(SERIES_COLUMNS.statuses + index, 1);
-    if (exemplar !== undefined) (this.statusExemplars ??= [])[index] = exemplar;
+    if (exemplar !== undefined) this.keepExemplar(this.bounds.count + index, exemplar);
   }
 
   addInProgress(change: 1 | -1): void {
@@ -111,7 +113,6 @@ export class ExecutionSeries extends DurationHistogram implements Labelled {
   merge(other: ExecutionSeries): void {
     for (let column = -OWN_COLUMNS; column < 0; column += 1) this.addOwn(column, other.own(column));
     this.mergeDurations(other);
-    this.statusExemplars = mergeExemplars(this.statusExemplars, other.statusExemplars);
   }
 
   private own(column: number): number {

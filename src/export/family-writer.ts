@@ -111,7 +111,7 @@ export class FamilyWriter {
     const start = out.sinceMark;
     for (let status = 0; status < statuses.length; status += 1) {
       if (status > 0) out.repeat(0, start);
-      const exemplar = this.hasExemplars ? series.statusExemplars?.[status] : undefined;
+      const exemplar = this.hasExemplars ? series.statusExemplar(status) : undefined;
       if (exemplar === undefined) out.endSample(statuses[status]!, numbers[from + status]!);
       else endWithExemplar(statuses[status]!, numbers[from + status]!, exemplar, 1, out);
     }
