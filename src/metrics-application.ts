@@ -64,11 +64,11 @@ export class MetricsApplication {
     this.unregister();
   }
 
-  /** One of the three formats. @throws when `signal` aborts while a text is being written */
-  async export(format: ExportFormat, signal?: AbortSignal): Promise<Buffer> {
+  /** One of the three formats, in pieces. @throws when `signal` aborts while a text is being written */
+  async export(format: ExportFormat, signal?: AbortSignal): Promise<readonly Buffer[]> {
     const sink = new BytesSink();
     await this.write(format, sink, signal);
-    return sink.bytes;
+    return sink.pieces;
   }
 
   private async exportText(format: ExportFormat): Promise<string> {

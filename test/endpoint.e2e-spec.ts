@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { get } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { CacheInterceptor, CacheModule } from '@nestjs/cache-manager';
 import { Controller, Get, Injectable, VersioningType } from '@nestjs/common';
@@ -181,6 +184,60 @@ describe.each(ADAPTERS)('GET /metrics on %s', (_name, adapter) => {
       expect(insisted.headers['content-encoding']).toBe('gzip');
       expect(gunzipSync(insisted.body).toString()).toBe('{"executions":[]}');
     });
+  });
+
+  describe('of megabytes', () => {
+    const serveMuch = async () => {
+      const app = await serve({ defaultMetrics: false, recordMemory: false, maxSeries: 2_000 });
+      for (let i = 0; i < 1_500; i += 1) {
+        app.collector.recordToolExecution({
+          toolName: `tool "${i}" é`,
+          agentId: 'a',
+          durationMs: i,
+          status: 'success',
+        });
+      }
+      return {
+        app,
+        path: `${app.url}/metrics?format=prometheus`,
+        text: await app.collector.exportMetrics('prometheus'),
+      };
+    };
+
+    it('is sent bit by bit, and its length is told before', async () => {
+      const { path, text } = await serveMuch();
+      const { headers, body } = await rawRequest(path);
+      expect(body.toString() === text).toBe(true);
+      expect(Number(headers['content-length'])).toBe(body.length);
+      expect(body.length).toBeGreaterThan(2 ** 21);
+    });
+
+    it('is compressed on the way', async () => {
+      const { path, text } = await serveMuch();
+      const { headers, body } = await rawRequest(path, { 'accept-encoding': 'gzip' });
+      expect(headers['content-encoding']).toBe('gzip');
+      expect(gunzipSync(body).toString() === text).toBe(true);
+    });
+
+    it('answers HEAD like any other', async () => {
+      const { path, text } = await serveMuch();
+      const { status, headers, body } = await rawRequest(path, {}, 'HEAD');
+      expect([status, body.length]).toEqual([200, 0]);
+      expect(headers['content-length']).toBe(String(Buffer.byteLength(text)));
+    });
+
+    it.each([{}, { 'accept-encoding': 'gzip' }])(
+      'survives a scraper that leaves in the middle of it: %p',
+      async (headers) => {
+        const { app, path } = await serveMuch();
+        const request = get(path, { headers });
+        const [response] = (await once(request, 'response')) as [IncomingMessage];
+        await once(response, 'data');
+        response.destroy();
+        expect((await app.json('/metrics')).status).toBe(200);
+        expect(app.logger.errors).toEqual([]);
+      },
+    );
   });
 
   describe('is left alone by', () => {

@@ -108,6 +108,6 @@ describe('TextBuffer', () => {
     const text = written((into) => lines.forEach((line) => (into.write(line), into.endLine(), into.handOver())));
     const expected = `${lines.join('\n')}\n`;
     expect(text === expected).toBe(true);
-    expect(bytes.bytes.equals(Buffer.from(expected))).toBe(true);
+    expect(Buffer.concat(bytes.pieces).equals(Buffer.from(expected))).toBe(true);
   });
 });

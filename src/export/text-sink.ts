@@ -43,14 +43,10 @@ export class StringSink implements TextSink {
   }
 }
 
-/** Makes bytes. */
+/** Makes bytes. They stay in pieces: so much new memory at once would keep the event loop for longer than the writing. */
 export class BytesSink implements TextSink {
   readonly pieceBytes = SHORT_PIECE_BYTES;
-  private readonly pieces: Buffer[] = [];
-
-  get bytes(): Buffer {
-    return Buffer.concat(this.pieces);
-  }
+  readonly pieces: Buffer[] = [];
 
   room(): Buffer {
     return Buffer.allocUnsafe(SHORT_PIECE_BYTES + MARGIN_BYTES);

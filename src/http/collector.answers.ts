@@ -8,8 +8,8 @@ import { readHistoryQuery, readMetricsQuery, readTrendsQuery } from './request-q
 
 export interface CollectorAnswersOptions {
   readonly collector: MetricsCollector;
-  /** As the collector exports, but in bytes, and until the signal ends it early. */
-  readonly export: (format: ExportFormat, signal: AbortSignal) => Promise<Buffer>;
+  /** As the collector exports, but in pieces of bytes, and until the signal ends it early. */
+  readonly export: (format: ExportFormat, signal: AbortSignal) => Promise<readonly Buffer[]>;
   readonly defaultFormat: ExportFormat;
 }
 
@@ -42,5 +42,5 @@ export class CollectorAnswers implements MetricsAnswers {
 }
 
 function json(document: unknown): MetricsAnswer {
-  return { contentType: CONTENT_TYPES.json, body: Buffer.from(JSON.stringify(document)) };
+  return { contentType: CONTENT_TYPES.json, body: [Buffer.from(JSON.stringify(document))] };
 }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ExecutionContext } from '@nestjs/common';
 import { nodeResponse } from './metrics-response';
-import type { MetricsResponse } from './metrics-response';
+import type { MetricsBody, MetricsResponse } from './metrics-response';
 
 interface FastifyReply extends MetricsResponse {
   readonly sent: boolean;
@@ -41,7 +41,7 @@ export class LateResponse implements MetricsResponse {
   }
 
   /** Interceptors that do not wait for anything outside the process have run by then. */
-  send(body: Buffer): void {
+  send(body: MetricsBody): void {
     this.steps.push(() => this.target.send(body));
     setImmediate(() => this.sendNow());
   }

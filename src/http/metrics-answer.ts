@@ -1,7 +1,8 @@
 /** What a route answers with. */
 export interface MetricsAnswer {
   readonly contentType: string;
-  readonly body: Buffer;
+  /** In pieces, which are sent one after the other. */
+  readonly body: readonly Buffer[];
 }
 
 /** The parts of a request that an answer depends on; alike on Express and Fastify. */

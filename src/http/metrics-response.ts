@@ -1,8 +1,12 @@
 import type { ServerResponse } from 'node:http';
+import { pipeline, Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { createGzip, gzip } from 'node:zlib';
 import { negotiateGzip } from './content-negotiation';
 import type { MetricsAnswer, MetricsRequest } from './metrics-answer';
+
+/** At once, or bit by bit. */
+export type MetricsBody = Buffer | Readable;
 
 /** What an answer is written to; a reply of Fastify is one as it is. */
 export interface MetricsResponse {
@@ -11,7 +15,7 @@ export interface MetricsResponse {
   status(code: number): unknown;
   getHeader(name: string): unknown;
   header(name: string, value: string): unknown;
-  send(body: Buffer): unknown;
+  send(body: MetricsBody): unknown;
 }
 
 /** A response of Node; one of Express is one, and its own `send` would hash the whole body for an ETag. */
@@ -21,10 +25,18 @@ export function nodeResponse(raw: ServerResponse): MetricsResponse {
     status: (code) => (raw.statusCode = code),
     getHeader: (name) => raw.getHeader(name),
     header: (name, value) => raw.setHeader(name, value),
-    // Of an empty answer, 304 say, it is not known how long what it stands for is.
-    send: (body) => (body.length === 0 ? raw.end() : raw.setHeader('Content-Length', body.length).end(body)),
+    send: (body) => (body instanceof Readable ? pipeline(body, raw, ignoreEnd) : sendAtOnce(raw, body)),
   };
 }
+
+/** Of an empty answer, 304 say, it is not known how long what it stands for is. */
+function sendAtOnce(raw: ServerResponse, body: Buffer): void {
+  if (body.length > 0) raw.setHeader('Content-Length', body.length);
+  raw.end(body);
+}
+
+/** A client that has gone before the end is none that can be told of it. */
+function ignoreEnd(): void {}
 
 /** Writes the answer that `answer` makes. When the client gives up, so do we: the signal aborts, and nothing is written. */
 export async function respond(
@@ -42,20 +54,36 @@ export async function respond(
   }
 }
 
-const compress = promisify(gzip);
-
 /** Compressed where the client accepts it and the body is worth it. */
 async function writeAnswer(
   response: MetricsResponse,
   { headers }: MetricsRequest,
   { contentType, body }: MetricsAnswer,
 ) {
-  const gzipped = negotiateGzip(String(headers['accept-encoding'] ?? ''), body.length);
+  const bytes = body.reduce((sum, { length }) => sum + length, 0);
+  const gzipped = negotiateGzip(String(headers['accept-encoding'] ?? ''), bytes);
   response.status(200);
   response.header('Content-Type', contentType);
   response.header('X-Content-Type-Options', 'nosniff');
   response.header('Cache-Control', 'no-store');
   response.header('Vary', [response.getHeader('Vary'), 'Accept, Accept-Encoding'].filter(Boolean).join(', '));
   if (gzipped) response.header('Content-Encoding', 'gzip');
-  response.send(gzipped ? await compress(body) : body);
+  const isLong = bytes >= LONG_BODY_BYTES;
+  if (isLong && !gzipped) response.header('Content-Length', String(bytes));
+  response.send(isLong ? bitByBit(body, gzipped) : await atOnce(body, gzipped));
+}
+
+/** From here on joining the pieces, and handing them to a socket, would keep the event loop. */
+const LONG_BODY_BYTES = 1_048_576;
+
+const compress = promisify(gzip);
+
+async function atOnce(pieces: readonly Buffer[], gzipped: boolean): Promise<Buffer> {
+  const body = Buffer.concat(pieces);
+  return gzipped ? compress(body) : body;
+}
+
+function bitByBit(pieces: readonly Buffer[], gzipped: boolean): Readable {
+  const body = Readable.from(pieces);
+  return gzipped ? pipeline(body, createGzip(), ignoreEnd) : body;
 }
