@@ -1,6 +1,6 @@
 /** Rows of the first page; each further page has twice as many, up to the most. */
 const FIRST_ROWS = 4;
-const MOST_ROWS = 256;
+const MOST_ROWS = 64;
 
 /** Where the numbers of one series stand: from `at` on in `page`. They never move. */
 export interface NumberRow {
