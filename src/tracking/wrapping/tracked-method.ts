@@ -44,10 +44,15 @@ function tracked(
 ): AnyFunction {
   // What a subclass inherits and tracks under a name of its own is counted once.
   const fn = specOf(face, spec.kind) === undefined ? face : (bodies.get(face) ?? face);
-  const wrapper = function (this: unknown, ...args: never[]): unknown {
-    const tracking = findTracking(this);
-    return tracking === undefined ? fn.apply(this, args) : tracking.call(spec, style, fn, this, args);
+  const { name } = face;
+  // Named as it is made: a name that is changed makes V8 keep the properties of each function in a table of its own.
+  const named = {
+    [name](this: unknown, ...args: never[]): unknown {
+      const tracking = findTracking(this);
+      return tracking === undefined ? fn.apply(this, args) : tracking.call(spec, style, fn, this, args);
+    },
   };
+  const wrapper = named[name]!;
   copyFace(face, wrapper);
   bodies.set(wrapper, fn);
   Reflect.defineMetadata(SPEC_KEYS[spec.kind], spec, wrapper);
@@ -57,12 +62,23 @@ function tracked(
 /** Name, length, own properties, class (of an async or a generator function) and metadata. */
 function copyFace(from: AnyFunction, to: AnyFunction): void {
   for (const key of Reflect.ownKeys(from)) {
-    if (key === 'prototype') continue;
-    Object.defineProperty(to, key, Object.getOwnPropertyDescriptor(from, key)!);
+    if (key !== 'prototype') copyProperty(key, from, to);
   }
   const prototype = Object.getPrototypeOf(from) as object;
   if (prototype !== Object.getPrototypeOf(to)) Object.setPrototypeOf(to, prototype);
   for (const key of Reflect.getOwnMetadataKeys(from) as unknown[]) {
     Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, from), to);
   }
+}
+
+/** Its name, and often its length, are the same as they are made. */
+function copyProperty(key: string | symbol, from: AnyFunction, to: AnyFunction): void {
+  const wanted = Object.getOwnPropertyDescriptor(from, key)!;
+  const present = Object.getOwnPropertyDescriptor(to, key);
+  const isSame =
+    present?.value === wanted.value &&
+    present?.writable === wanted.writable &&
+    present?.enumerable === wanted.enumerable &&
+    present?.configurable === wanted.configurable;
+  if (!isSame) Object.defineProperty(to, key, wanted);
 }
