@@ -61,8 +61,8 @@ async function compareAll(): Promise<void> {
     }
   }
   console.log(`\n${verdictTable(sections)}`);
-  // A part of the results, or quick ones, do not replace the whole.
-  const page = flags.page ?? (flags.only.length === 0 && !flags.quick ? 'RESULTS' : undefined);
+  // Quick results are no results for a page, and a part does not replace the whole unless somebody says so.
+  const page = flags.quick ? undefined : (flags.page ?? (flags.only.length === 0 ? 'RESULTS' : undefined));
   if (page !== undefined) await writeResults(page, sections);
 }
 

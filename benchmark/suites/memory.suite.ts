@@ -10,7 +10,7 @@ const PAIRS = 1_000;
 const WHAT = 'memory per pair, 1,000 pairs';
 
 const LIMIT =
-  'A pair is 26 numbers of eight bytes, an object of nine fields and a place in a map: about 360 bytes, which is what it ' +
+  'A pair is 26 numbers of eight bytes, an object of eight fields and a place in a map: about 350 bytes, which is what it ' +
   'comes to where there are 10,000 of them. Smaller numbers would overflow, or lose what a sum of nanoseconds must not. ' +
   'Tried: rows of numbers in shared pages instead of fields, exemplars and error types only where there are any.';
 

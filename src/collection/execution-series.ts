@@ -12,7 +12,7 @@ export interface Labelled {
   readonly labels: readonly string[];
 }
 
-/** Numbers of a series that are not its durations: before them, the counts by status first. */
+/** How many numbers a series has that are not its durations. They stand before those, the counts by status first. */
 const OWN_COLUMNS = 8;
 
 /** Where they stand, from the `at` of the series on. */

@@ -101,7 +101,7 @@ export class Ledger {
   }
 }
 
-/** Counts an execution in a series and in its trend, which have the same buckets. */
+/** Counts an execution in a series and in its trend, which must have the same buckets: it falls into one bucket of both. */
 function addFinished(entry: ExecutionEntry, series: ExecutionSeries, trend: TrendSeries, second: number): void {
   const { status, durationNs } = entry;
   const exemplar = exemplarOf(entry);

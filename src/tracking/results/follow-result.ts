@@ -28,7 +28,7 @@ export type Arrival = 'returned' | 'promised' | 'awaited';
 /** Follows a result to its real end and returns what the caller gets in its place. */
 export function followResult(execution: LiveExecution, result: unknown, arrival: Arrival): unknown {
   if (execution.ended) return result;
-  // Most are: there is nothing to find out about a promise that nobody has seen.
+  // Most calls are of async functions: there is nothing to find out about a promise that nobody has seen.
   if (arrival === 'promised') return followPromise(execution, result as Promise<unknown>);
   if (isObject(result) || execution.spec.until !== undefined) return followFurther(execution, result, arrival);
   execution.returned(result);
