@@ -28,13 +28,21 @@ export class LabelTexts {
     this.next = 0;
   }
 
-  /** Writes the labels of the next series. It may be another than in the families before: not all have the same. */
+  /** Writes the labels of the next series, or once more those of the last one, which may have several samples. */
   write(series: Labelled, out: TextBuffer): void {
+    const place = this.placeOf(series);
+    if (place === undefined) return this.writeAnew(series, out);
+    out.writeFrom(this.text, place === 0 ? 0 : this.ends[place - 1]!, this.ends[place]!);
+  }
+
+  /** Undefined where it is not the next one: some families have only some of the series. */
+  private placeOf(series: Labelled): number | undefined {
     const { next } = this;
+    if (next > 0 && this.series[next - 1] === series) return next - 1;
     if (next === this.series.length) this.remember(series);
-    if (this.series[next] !== series) return this.writeAnew(series, out);
-    out.writeFrom(this.text, next === 0 ? 0 : this.ends[next - 1]!, this.ends[next]!);
+    if (this.series[next] !== series) return undefined;
     this.next = next + 1;
+    return next;
   }
 
   private remember(series: Labelled): void {
