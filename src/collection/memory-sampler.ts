@@ -1,5 +1,11 @@
 const SAMPLE_INTERVAL_MS = 1_000;
 
+/** Bytes, now and at most. */
+export interface MemoryReading {
+  readonly bytes: number;
+  readonly maxBytes: number;
+}
+
 /**
  * The process's resident memory and its peak. Read at every look and once a second in between, so that a peak between
  * two scrapes is not missed by much. A reading from elsewhere takes over for good: own samples would overwrite it.
@@ -15,8 +21,7 @@ export class MemorySampler {
     this.sample();
   }
 
-  /** Bytes now and at most. */
-  read(): { readonly bytes: number; readonly maxBytes: number } {
+  read(): MemoryReading {
     if (this.timer !== undefined) this.sample();
     return { bytes: this.current, maxBytes: this.peak };
   }

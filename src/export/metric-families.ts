@@ -227,7 +227,7 @@ export const METRIC_FAMILIES: readonly MetricFamily[] = [
     type: 'gauge',
     help: 'Resident memory of the process.',
     labels: [],
-    read: single(({ source }) => source.store.memory.read().bytes),
+    read: single(({ memory }) => memory.bytes),
   },
   {
     name: 'memory_usage_max_bytes',
@@ -235,7 +235,7 @@ export const METRIC_FAMILIES: readonly MetricFamily[] = [
     aggregator: 'max',
     help: 'Highest resident memory of the process since the start or the last reset.',
     labels: [],
-    read: single(({ source }) => source.store.memory.read().maxBytes),
+    read: single(({ memory }) => memory.maxBytes),
   },
   {
     name: 'start_time_seconds',

@@ -1,4 +1,5 @@
 import type { AgentSeries, ExecutionSeries, Labelled, ModelSeries, ToolSeries } from '../collection/execution-series';
+import type { MemoryReading } from '../collection/memory-sampler';
 import type { MetricsStore } from '../collection/metrics-store';
 import { mergeModels } from '../collection/snapshot.reader';
 import type { ModelName } from '../collection/snapshot.reader';
@@ -18,6 +19,7 @@ export interface ScrapeSource {
  * for all others: what a scrape says of them was true together.
  */
 export class Scrape {
+  private readMemory: MemoryReading | undefined;
   private readRequests: SeriesSnapshot | undefined;
   private readAgents: SeriesSnapshot<AgentSeries> | undefined;
   private readTools: SeriesSnapshot<ToolSeries> | undefined;
@@ -27,6 +29,11 @@ export class Scrape {
 
   get ledger() {
     return this.source.store.ledger;
+  }
+
+  /** Asking the system takes as long as writing the lines of ten tools. */
+  get memory(): MemoryReading {
+    return (this.readMemory ??= this.source.store.memory.read());
   }
 
   get requests(): SeriesSnapshot {
