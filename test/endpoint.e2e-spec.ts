@@ -204,7 +204,7 @@ describe.each(ADAPTERS)('GET /metrics on %s', (_name, adapter) => {
       };
     };
 
-    it('is sent bit by bit, and its length is told before', async () => {
+    it('is sent piece by piece, and its length is told before', async () => {
       const { path, text } = await serveMuch();
       const { headers, body } = await rawRequest(path);
       expect(body.toString() === text).toBe(true);

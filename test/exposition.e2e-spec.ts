@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { ModuleMetadata } from '@nestjs/common';
+import { context, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { AlwaysOnSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import {
   getToken,
   makeCounterProvider,
@@ -290,37 +293,72 @@ describe('Any number', () => {
 describe('A text that is written while executions finish', () => {
   const TOOLS = 5_000;
 
-  it('has buckets that add up, and every number of a tool at one moment', async () => {
-    const app = await start({ maxSeries: 2 * TOOLS });
-    const record = (times: number) => {
-      for (let i = 0; i < times; i += 1) {
-        const name = { agentId: `agent ${i % 20}`, toolName: `tool ${i % TOOLS}` };
-        app.collector.recordToolExecution({ ...name, durationMs: (i * 37) % 90_000, status: 'success' });
-      }
-    };
-    record(4 * TOOLS);
-    for (const format of FORMATS) {
-      let isWritten = false;
-      let meanwhile = 0;
-      const scrape = app.scrape(format).finally(() => (isWritten = true));
-      while (!isWritten) {
-        record(100);
-        meanwhile += 1;
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      expect(meanwhile).toBeGreaterThan(2);
-      // The parser refuses buckets that fall, and a last one that is not the count.
-      const total = format === 'prometheus' ? '_total' : '';
-      const { families } = await scrape;
-      const executions = families.get(`crew_tool_executions${total}`)?.samples ?? [];
-      const durations = families.get('crew_tool_execution_duration_seconds')?.samples ?? [];
-      expect(executions).toHaveLength(TOOLS * 4);
-      expect(durations).toHaveLength(TOOLS * 16);
-      const counts = durations.filter(({ name }) => name.endsWith('_count'));
-      const sum = (samples: readonly { readonly value: number }[]) =>
-        samples.reduce((all, { value }) => all + value, 0);
-      expect(sum(counts)).toBe(sum(executions));
+  /** So many executions, the same number of each pair. */
+  const record = (app: TestApp, times: number, { agents = 20, durationMs = (i: number) => (i * 37) % 90_000 } = {}) => {
+    for (let i = 0; i < times; i += 1) {
+      const [agentId, toolName] = [`agent ${i % agents}`, `tool ${i % TOOLS}`];
+      app.collector.recordToolExecution({
+        agentId,
+        toolName,
+        durationMs: durationMs(i),
+        status: 'success',
+      });
     }
+  };
+
+  const scrapeWhile = async (app: TestApp, format: (typeof FORMATS)[number], happens: (turn: number) => void) => {
+    let isWritten = false;
+    let turns = 0;
+    const scrape = app.scrape(format).finally(() => (isWritten = true));
+    while (!isWritten) {
+      happens(turns);
+      turns += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(turns).toBeGreaterThan(2);
+    const { families } = await scrape;
+    const executions = families.get(`crew_tool_executions${format === 'prometheus' ? '_total' : ''}`)?.samples ?? [];
+    const durations = families.get('crew_tool_execution_duration_seconds')?.samples ?? [];
+    return { executions, durations };
+  };
+
+  afterEach(() => {
+    context.disable();
+    trace.disable();
+  });
+
+  const sum = (samples: readonly { readonly value: number }[]) => samples.reduce((all, { value }) => all + value, 0);
+
+  it.each(FORMATS)('has buckets that add up, and every number of a tool at one moment: %s', async (format) => {
+    const app = await start({ maxSeries: 2 * TOOLS });
+    record(app, 4 * TOOLS);
+    const { executions, durations } = await scrapeWhile(app, format, () => record(app, 100));
+    // The parser refuses buckets that fall, and a last one that is not the count.
+    expect(executions).toHaveLength(TOOLS * 4);
+    expect(durations).toHaveLength(TOOLS * 16);
+    expect(sum(durations.filter(({ name }) => name.endsWith('_count')))).toBe(sum(executions));
+  });
+
+  it('tells what was counted before a reset, all of it', async () => {
+    const app = await start({ maxSeries: 2 * TOOLS });
+    record(app, TOOLS, { agents: TOOLS });
+    const { executions } = await scrapeWhile(app, 'prometheus', () => app.collector.reset());
+    expect(sum(executions)).toBe(TOOLS);
+  });
+
+  it('has exemplars of what it counts only', async () => {
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    trace.setGlobalTracerProvider(new BasicTracerProvider({ sampler: new AlwaysOnSampler() }));
+    const app = await start({ maxSeries: 2 * TOOLS });
+    const recordInSpan = (durationMs: number) =>
+      trace.getTracer('test').startActiveSpan('span', () => record(app, TOOLS, { durationMs: () => durationMs }));
+    recordInSpan(60_000);
+    // Each time in a bucket below all others, in which there is nothing yet.
+    const shorter = [25_000, 9_000, 4_000, 2_000, 900, 400, 200, 80, 40, 20, 8];
+    const { durations } = await scrapeWhile(app, 'openmetrics', (turn) => recordInSpan(shorter[turn] ?? 1));
+    const withExemplars = durations.filter(({ exemplar }) => exemplar !== undefined);
+    expect(withExemplars.length).toBeGreaterThanOrEqual(TOOLS);
+    expect(withExemplars.filter(({ value }) => value === 0)).toEqual([]);
   });
 });
 

@@ -81,15 +81,15 @@ export class ExecutionSeries extends DurationHistogram implements Labelled {
     return this.own(SERIES_COLUMNS.outputBytes);
   }
 
-  /** That of a status; they stand behind those of the buckets. */
-  statusExemplar(statusIndex: number): Exemplar | undefined {
-    return this.exemplars?.[this.bounds.count + statusIndex];
+  /** Where the exemplars of statuses begin: behind those of the buckets. */
+  get statusExemplarsAt(): number {
+    return this.bounds.count;
   }
 
   addStatus(status: ExecutionStatus, exemplar: Exemplar | undefined): void {
     const index = statusIndex(status);
     this.addOwn(SERIES_COLUMNS.statuses + index, 1);
-    if (exemplar !== undefined) this.keepExemplar(this.bounds.count + index, exemplar);
+    if (exemplar !== undefined) this.keepExemplar(this.statusExemplarsAt + index, exemplar);
   }
 
   addInProgress(change: 1 | -1): void {

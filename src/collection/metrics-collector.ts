@@ -142,7 +142,8 @@ export class MetricsCollector {
 
   /** All models by name, over all agents, providers and outside any agent. */
   getModels(): ReadonlyMap<string, ModelMetrics> {
-    return new Map(mergeModels(this.store.ledger, ['model']).map((series) => [series.model, readModel(series)]));
+    const models = mergeModels(this.store.ledger.series.allModels(), ['model']);
+    return new Map(models.map((series) => [series.model, readModel(series)]));
   }
 
   /** The application's named caches. */

@@ -68,7 +68,7 @@ export class SeriesTable {
     return open(this.caches, isAdmitted ? name : OTHER_NAME, (own) => new CacheSeries([own]));
   }
 
-  /** Every scope in which tools and models are called, with the agent that it belongs to. */
+  /** Every scope in which tools and models are called. */
   *scopes(): Generator<CallScope> {
     for (const agent of this.agents.values()) yield agent.calls;
     yield this.outsideAgents;
@@ -77,6 +77,11 @@ export class SeriesTable {
   /** The tools of all scopes. */
   *allTools(): Generator<ToolSeries> {
     for (const { tools } of this.scopes()) yield* tools.values();
+  }
+
+  /** The models of all scopes. */
+  *allModels(): Generator<ModelSeries> {
+    for (const { models } of this.scopes()) for (const series of models.values()) yield* series;
   }
 
   /** `agent` is the series under which the call stands, which may be `__other__` already. */

@@ -94,18 +94,17 @@ export function mergeTools({ series }: Ledger, toolName?: string): Map<string, T
 }
 
 /** Model series added up over the names that `by` leaves out, in the order of their first use. */
-export function mergeModels({ series }: Ledger, by: readonly ModelName[]): ModelSeries[] {
+export function mergeModels(parts: Iterable<ModelSeries>, by: readonly ModelName[]): ModelSeries[] {
   const merged = new Map<string, ModelSeries>();
-  const rows = new SeriesRows(series.buckets.model);
-  for (const { models } of series.scopes()) {
-    for (const part of [...models.values()].flat()) {
-      const labels = by.map((name) => part[name]);
-      const key = JSON.stringify(labels);
-      const { agentId, model, provider } = part;
-      const total = merged.get(key) ?? new ModelSeries(agentId, model, provider, rows, labels);
-      merged.set(key, total);
-      total.merge(part);
-    }
+  let rows: SeriesRows | undefined;
+  for (const part of parts) {
+    const labels = by.map((name) => part[name]);
+    const key = JSON.stringify(labels);
+    const { agentId, model, provider } = part;
+    rows ??= new SeriesRows(part.bounds);
+    const total = merged.get(key) ?? new ModelSeries(agentId, model, provider, rows, labels);
+    merged.set(key, total);
+    total.merge(part);
   }
   return [...merged.values()];
 }

@@ -39,9 +39,10 @@ export function copyHistogram(series: Labelled, { bounds, page, at, exemplars }:
 }
 
 /** How long the executions of a series took. */
-export function durationsOf({ series, pages }: SeriesSnapshot, index: number): HistogramSample {
-  const { bounds, at, exemplars } = series[index]!;
-  return { series: series[index]!, bounds: bounds.seconds, numbers: pages[index]!, at, exemplars };
+export function durationsOf({ series: all, pages, exemplars }: SeriesSnapshot, index: number): HistogramSample {
+  const series = all[index]!;
+  const { bounds, at } = series;
+  return { series, bounds: bounds.seconds, numbers: pages[index]!, at, exemplars: exemplars[index] };
 }
 
 /** What is no histogram, one by one. */

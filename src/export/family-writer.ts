@@ -18,7 +18,7 @@ import { StringSink } from './text-sink';
 
 const NS_PER_SECOND = 1e9;
 
-/** Series to a step: some ten thousand bytes. */
+/** Series, or single samples, to a step: some ten thousand bytes at the most. */
 const PARTS_PER_STEP = 32;
 
 /** Writes one family. What its lines have in common is made once, in bytes. */
@@ -60,7 +60,7 @@ export class FamilyWriter {
     }
   }
 
-  /** What is written at a time. */
+  /** What is written between two steps: a series, or a sample. */
   private parts(content: FamilyContent, out: TextBuffer, labels: LabelTexts) {
     switch (content.kind) {
       case 'samples': {
@@ -106,12 +106,13 @@ export class FamilyWriter {
     const series = of.series[index]!;
     const numbers = of.pages[index]!;
     const from = series.at + SERIES_COLUMNS.statuses;
+    const exemplars = this.hasExemplars ? of.exemplars[index] : undefined;
     out.mark();
     const { statuses } = this.beginSample(series, out, labels);
     const start = out.sinceMark;
     for (let status = 0; status < statuses.length; status += 1) {
       if (status > 0) out.repeat(0, start);
-      const exemplar = this.hasExemplars ? series.statusExemplar(status) : undefined;
+      const exemplar = exemplars?.[series.statusExemplarsAt + status];
       if (exemplar === undefined) out.endSample(statuses[status]!, numbers[from + status]!);
       else endWithExemplar(statuses[status]!, numbers[from + status]!, exemplar, 1, out);
     }

@@ -114,7 +114,10 @@ const metricsDocument = objectOf<MetricsStore>([
   [
     'model_metrics',
     (out, { ledger }) =>
-      mapOf(model)(out, new Map(mergeModels(ledger, ['model']).map((series) => [series.model, series]))),
+      mapOf(model)(
+        out,
+        new Map(mergeModels(ledger.series.allModels(), ['model']).map((series) => [series.model, series])),
+      ),
   ],
   [
     'cache_metrics',

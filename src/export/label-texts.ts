@@ -7,8 +7,9 @@ const FIRST_BYTES = 1_024;
 const QUOTE = new Fragment('"');
 
 /**
- * What stands between the name of a family and the labels of its own, for the series of one kind. All families of a kind
- * have the same series in the same order, so that what the first of them has written is copied by the others.
+ * What stands between the name of a family and the label of its samples, for the series of one kind. Most families of a
+ * kind have the same series in the same order, so that what the first of them has written is copied by the others. Those
+ * that have only some of the series write theirs anew from the first one on that they leave out.
  */
 export class LabelTexts {
   private readonly series: Labelled[] = [];

@@ -264,7 +264,9 @@ function statuses(seriesOf: SeriesOf<ExecutionSeries>): MetricFamily['read'] {
   return (scrape) => ({ kind: 'statuses', of: seriesOf(scrape) });
 }
 
-function column(seriesOf: SeriesOf<ExecutionSeries>, name: keyof typeof SERIES_COLUMNS): MetricFamily['read'] {
+type SingleColumn = Exclude<keyof typeof SERIES_COLUMNS, 'statuses'>;
+
+function column(seriesOf: SeriesOf<ExecutionSeries>, name: SingleColumn): MetricFamily['read'] {
   return (scrape) => ({ kind: 'column', of: seriesOf(scrape), column: SERIES_COLUMNS[name] });
 }
 

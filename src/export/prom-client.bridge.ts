@@ -71,7 +71,7 @@ export class BridgedMetric implements RegisteredMetric {
       }
       const sum = numbers[at + HISTOGRAM_COLUMNS.totalNs]! / 1e9;
       yield { value: sum, labels, metricName: `${this.name}_sum` };
-      yield { value: numbers[at]!, labels, metricName: `${this.name}_count` };
+      yield { value: numbers[at + HISTOGRAM_COLUMNS.count]!, labels, metricName: `${this.name}_count` };
     }
   }
 

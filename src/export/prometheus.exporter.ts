@@ -32,8 +32,14 @@ export class PrometheusExporter {
 
   /** @throws when `signal` aborts: nobody wants the text any more */
   async write(sources: ExpositionSources, out: TextBuffer, signal?: AbortSignal): Promise<void> {
-    const scrape = new Scrape(sources.families);
     const work = new SlicedWork(signal);
+    await this.writeOwn(new Scrape(sources.families), out, work);
+    await this.writeForeign(sources, out, work, signal);
+    out.write(expositionEnd(this.options.format));
+  }
+
+  /** By itself, so that nothing of it is kept while metrics of others are waited for. */
+  private async writeOwn(scrape: Scrape, out: TextBuffer, work: SlicedWork): Promise<void> {
     const labelTexts = new Map<string, LabelTexts>();
     for (const { family, writer } of this.families) {
       const kind = family.labels.join();
@@ -41,8 +47,6 @@ export class PrometheusExporter {
       labelTexts.set(kind, texts);
       await work.run(writer.write(family.read(scrape), out, texts));
     }
-    await this.writeForeign(sources, out, work, signal);
-    out.write(expositionEnd(this.options.format));
   }
 
   private async writeForeign(

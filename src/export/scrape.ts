@@ -1,4 +1,5 @@
 import type { AgentSeries, ExecutionSeries, Labelled, ModelSeries, ToolSeries } from '../collection/execution-series';
+import type { Ledger } from '../collection/ledger';
 import type { MemoryReading } from '../collection/memory-sampler';
 import type { MetricsStore } from '../collection/metrics-store';
 import { mergeModels } from '../collection/snapshot.reader';
@@ -15,44 +16,48 @@ export interface ScrapeSource {
 }
 
 /**
- * One reading of all families. The series of a kind are copied for the first family that asks for them, and are the same
- * for all others: what a scrape says of them was true together.
+ * One reading of all families. The numbers of a kind of series are copied for the first family that asks for them, and are
+ * the same for all others: what a scrape says of them was true together. What few series have, errors by type and times to
+ * the first chunk, is read with its own family.
  */
 export class Scrape {
-  private readMemory: MemoryReading | undefined;
-  private readRequests: SeriesSnapshot | undefined;
-  private readAgents: SeriesSnapshot<AgentSeries> | undefined;
-  private readTools: SeriesSnapshot<ToolSeries> | undefined;
-  private readonly readModels = new Map<string, SeriesSnapshot<ModelSeries>>();
+  /** One for all families, though a reset may bring a new one while they are written. */
+  readonly ledger: Ledger;
+  private memoryReading: MemoryReading | undefined;
+  private requestSeries: SeriesSnapshot | undefined;
+  private agentSeries: SeriesSnapshot<AgentSeries> | undefined;
+  private toolSeries: SeriesSnapshot<ToolSeries> | undefined;
+  /** Copies, of which all groups of models are added up. */
+  private modelSeries: readonly ModelSeries[] | undefined;
+  private readonly modelGroups = new Map<string, SeriesSnapshot<ModelSeries>>();
 
-  constructor(readonly source: ScrapeSource) {}
-
-  get ledger() {
-    return this.source.store.ledger;
+  constructor(readonly source: ScrapeSource) {
+    this.ledger = source.store.ledger;
   }
 
   /** Asking the system takes as long as writing the lines of ten tools. */
   get memory(): MemoryReading {
-    return (this.readMemory ??= this.source.store.memory.read());
+    return (this.memoryReading ??= this.source.store.memory.read());
   }
 
   get requests(): SeriesSnapshot {
-    return (this.readRequests ??= new SeriesSnapshot<ExecutionSeries>([this.ledger.requests]));
+    return (this.requestSeries ??= new SeriesSnapshot<ExecutionSeries>([this.ledger.requests]));
   }
 
   get agents(): SeriesSnapshot<AgentSeries> {
-    return (this.readAgents ??= new SeriesSnapshot([...this.ledger.series.agents.values()]));
+    return (this.agentSeries ??= new SeriesSnapshot([...this.ledger.series.agents.values()]));
   }
 
   get tools(): SeriesSnapshot<ToolSeries> {
-    return (this.readTools ??= new SeriesSnapshot([...this.ledger.series.allTools()]));
+    return (this.toolSeries ??= new SeriesSnapshot([...this.ledger.series.allTools()]));
   }
 
   /** Added up over the names that `by` leaves out. */
   models(by: readonly ModelName[]): SeriesSnapshot<ModelSeries> {
+    this.modelSeries ??= mergeModels(this.ledger.series.allModels(), ['agentId', 'model', 'provider']);
     const key = by.join();
-    const read = this.readModels.get(key) ?? new SeriesSnapshot(mergeModels(this.ledger, by));
-    this.readModels.set(key, read);
-    return read;
+    const group = this.modelGroups.get(key) ?? new SeriesSnapshot(mergeModels(this.modelSeries, by));
+    this.modelGroups.set(key, group);
+    return group;
   }
 }

@@ -109,6 +109,7 @@ export class TextBuffer {
 
   /** Bytes of another text, which has not been handed over. */
   writeFrom(source: TextBuffer, from: number, to: number): void {
+    // So that its last word can be read.
     source.makeRoom(WORD_BYTES);
     this.makeRoom(to - from + WORD_BYTES);
     this.copy(source.words, from, to - from);
@@ -146,9 +147,10 @@ export class TextBuffer {
   }
 
   /**
-   * There is room, and source, for a word more than is asked for; what is too much is overwritten by what follows. A word
-   * is a float because V8 copies no larger one without making an object of it. No text in UTF-8 has the bytes of one that
-   * is no number, which might change: its last ones would be F0 7F or beyond.
+   * Whoever calls has made room for a word more, in the source as well; what is copied too much is overwritten by what
+   * follows. A word is a float because V8 copies no larger one without making an object of it. No text in UTF-8 has the
+   * bytes of one that is no number, which might be changed by copying: its last two would be F0 7F or beyond. Where bytes
+   * behind the text make it one, V8 sets a bit in the last two at most, which are not of the text either.
    */
   private copy(source: DataView, from: number, length: number): void {
     const { words, position } = this;

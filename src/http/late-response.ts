@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import type { ExecutionContext } from '@nestjs/common';
 import { nodeResponse } from './metrics-response';
 import type { MetricsBody, MetricsResponse } from './metrics-response';
@@ -43,11 +44,15 @@ export class LateResponse implements MetricsResponse {
   /** Interceptors that do not wait for anything outside the process have run by then. */
   send(body: MetricsBody): void {
     this.steps.push(() => this.target.send(body));
-    setImmediate(() => this.sendNow());
+    setImmediate(() => (this.isTooLate ? drop(body) : this.sendNow()));
+  }
+
+  /** Somebody else has answered, or nobody waits any more. */
+  private get isTooLate(): boolean {
+    return this.raw.headersSent || this.raw.destroyed || (this.target as Partial<FastifyReply>).sent === true;
   }
 
   private sendNow(): void {
-    if (this.raw.headersSent || (this.target as Partial<FastifyReply>).sent) return;
     try {
       for (const step of this.steps) step();
     } catch (fault) {
@@ -56,4 +61,8 @@ export class LateResponse implements MetricsResponse {
       this.raw.destroy();
     }
   }
+}
+
+function drop(body: MetricsBody): void {
+  if (body instanceof Readable) body.destroy();
 }

@@ -5,7 +5,7 @@ import { createGzip, gzip } from 'node:zlib';
 import { negotiateGzip } from './content-negotiation';
 import type { MetricsAnswer, MetricsRequest } from './metrics-answer';
 
-/** At once, or bit by bit. */
+/** At once, or piece by piece. */
 export type MetricsBody = Buffer | Readable;
 
 /** What an answer is written to; a reply of Fastify is one as it is. */
@@ -25,7 +25,7 @@ export function nodeResponse(raw: ServerResponse): MetricsResponse {
     status: (code) => (raw.statusCode = code),
     getHeader: (name) => raw.getHeader(name),
     header: (name, value) => raw.setHeader(name, value),
-    send: (body) => (body instanceof Readable ? pipeline(body, raw, ignoreEnd) : sendAtOnce(raw, body)),
+    send: (body) => (body instanceof Readable ? pipeline(body, raw, ignoreEarlyEnd) : sendAtOnce(raw, body)),
   };
 }
 
@@ -35,8 +35,8 @@ function sendAtOnce(raw: ServerResponse, body: Buffer): void {
   raw.end(body);
 }
 
-/** A client that has gone before the end is none that can be told of it. */
-function ignoreEnd(): void {}
+/** Whatever ends it: the client has gone, or sees that the answer is cut short. Nobody else can be told. */
+function ignoreEarlyEnd(): void {}
 
 /** Writes the answer that `answer` makes. When the client gives up, so do we: the signal aborts, and nothing is written. */
 export async function respond(
@@ -70,7 +70,7 @@ async function writeAnswer(
   if (gzipped) response.header('Content-Encoding', 'gzip');
   const isLong = bytes >= LONG_BODY_BYTES;
   if (isLong && !gzipped) response.header('Content-Length', String(bytes));
-  response.send(isLong ? bitByBit(body, gzipped) : await atOnce(body, gzipped));
+  response.send(isLong ? inPieces(body, gzipped) : await atOnce(body, gzipped));
 }
 
 /** From here on joining the pieces, and handing them to a socket, would keep the event loop. */
@@ -83,7 +83,7 @@ async function atOnce(pieces: readonly Buffer[], gzipped: boolean): Promise<Buff
   return gzipped ? compress(body) : body;
 }
 
-function bitByBit(pieces: readonly Buffer[], gzipped: boolean): Readable {
+function inPieces(pieces: readonly Buffer[], gzipped: boolean): Readable {
   const body = Readable.from(pieces);
-  return gzipped ? pipeline(body, createGzip(), ignoreEnd) : body;
+  return gzipped ? pipeline(body, createGzip(), ignoreEarlyEnd) : body;
 }

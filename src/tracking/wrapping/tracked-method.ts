@@ -44,8 +44,8 @@ function tracked(
 ): AnyFunction {
   // What a subclass inherits and tracks under a name of its own is counted once.
   const fn = specOf(face, spec.kind) === undefined ? face : (bodies.get(face) ?? face);
-  const { name } = face;
-  // Named as it is made: a name that is changed makes V8 keep the properties of each function in a table of its own.
+  const name = typeof face.name === 'string' ? face.name : '';
+  // Named as it is made: one that is changed makes V8 keep the properties of each function in a table of its own.
   const named = {
     [name](this: unknown, ...args: never[]): unknown {
       const tracking = findTracking(this);
@@ -71,7 +71,7 @@ function copyFace(from: AnyFunction, to: AnyFunction): void {
   }
 }
 
-/** Its name, and often its length, are the same as they are made. */
+/** The name is the same as it is made, and for functions without parameters the length, too. */
 function copyProperty(key: string | symbol, from: AnyFunction, to: AnyFunction): void {
   const wanted = Object.getOwnPropertyDescriptor(from, key)!;
   const present = Object.getOwnPropertyDescriptor(to, key);
