@@ -1,12 +1,21 @@
-import type { DurationHistogram } from '../collection/duration-histogram';
-import type { CacheSeries, ExecutionSeries, Labelled } from '../collection/execution-series';
-import { SERIES_COLUMNS } from '../collection/execution-series';
-import type { ModelName } from '../collection/snapshot.reader';
-import { TOKEN_TYPES } from '../collection/token-usage';
-import { copyHistogram } from './family-content';
-import type { FamilyContent, Sample } from './family-content';
-import type { Scrape } from './scrape';
-import type { SeriesSnapshot } from './series-snapshot';
+import {
+  agents,
+  caches,
+  column,
+  dropped,
+  durations,
+  errors,
+  histograms,
+  models,
+  oldest,
+  perSeries,
+  requests,
+  single,
+  statuses,
+  tokens,
+  tools,
+} from './family-readers';
+import type { FamilyReader } from './family-readers';
 
 export type FamilyType = 'counter' | 'gauge' | 'histogram';
 
@@ -26,16 +35,8 @@ export interface FamilyDescription {
 
 /** One row of the table below. */
 export interface MetricFamily extends FamilyDescription {
-  readonly read: (scrape: Scrape) => FamilyContent;
+  readonly read: FamilyReader;
 }
-
-const requests = (scrape: Scrape) => scrape.requests;
-const agents = (scrape: Scrape) => scrape.agents;
-const tools = (scrape: Scrape) => scrape.tools;
-const models =
-  (...by: readonly ModelName[]) =>
-  (scrape: Scrape) =>
-    scrape.models(by);
 
 /** Every family of this module, in the order in which it is exposed. The exposition, the bridge and the docs follow it. */
 export const METRIC_FAMILIES: readonly MetricFamily[] = [
@@ -254,87 +255,3 @@ export const METRIC_FAMILIES: readonly MetricFamily[] = [
     read: dropped,
   },
 ];
-
-const UNLABELLED: Labelled = { labels: [] };
-
-type SeriesOf<Series extends ExecutionSeries> = (scrape: Scrape) => SeriesSnapshot<Series>;
-
-/** All four statuses from 0 on: a rate over a series that appears with its first failure would miss that failure. */
-function statuses(seriesOf: SeriesOf<ExecutionSeries>): MetricFamily['read'] {
-  return (scrape) => ({ kind: 'statuses', of: seriesOf(scrape) });
-}
-
-type SingleColumn = Exclude<keyof typeof SERIES_COLUMNS, 'statuses'>;
-
-function column(seriesOf: SeriesOf<ExecutionSeries>, name: SingleColumn): MetricFamily['read'] {
-  return (scrape) => ({ kind: 'column', of: seriesOf(scrape), column: SERIES_COLUMNS[name] });
-}
-
-function durations(seriesOf: SeriesOf<ExecutionSeries>): MetricFamily['read'] {
-  return (scrape) => ({ kind: 'durations', of: seriesOf(scrape) });
-}
-
-/** Of those series that have it. */
-function histograms<Series extends ExecutionSeries>(
-  seriesOf: SeriesOf<Series>,
-  read: (series: Series) => DurationHistogram | undefined,
-): MetricFamily['read'] {
-  return (scrape) => {
-    const found = seriesOf(scrape).series.flatMap((series) => {
-      const histogram = read(series);
-      return histogram === undefined ? [] : [copyHistogram(series, histogram)];
-    });
-    return { kind: 'histograms', histograms: found };
-  };
-}
-
-function samples(list: readonly Sample[]): FamilyContent {
-  return { kind: 'samples', samples: list };
-}
-
-function single(read: (scrape: Scrape) => number): MetricFamily['read'] {
-  return (scrape) => samples([{ series: UNLABELLED, value: read(scrape) }]);
-}
-
-function perSeries<Series extends ExecutionSeries>(
-  seriesOf: SeriesOf<Series>,
-  read: (series: Series) => number,
-): MetricFamily['read'] {
-  return (scrape) => samples(seriesOf(scrape).series.map((series) => ({ series, value: read(series) })));
-}
-
-function caches(read: (cache: CacheSeries) => number): MetricFamily['read'] {
-  return ({ ledger }) => {
-    const all = [ledger.series.unnamedCache, ...ledger.series.caches.values()];
-    return samples(all.map((series) => ({ series, value: read(series) })));
-  };
-}
-
-function errors(seriesOf: SeriesOf<ExecutionSeries>): MetricFamily['read'] {
-  return (scrape) => {
-    const found: Sample[] = [];
-    for (const series of seriesOf(scrape).series) {
-      series.errorTypes?.forEach((value, label) => found.push({ series, value, label }));
-    }
-    return samples(found);
-  };
-}
-
-function tokens(scrape: Scrape): FamilyContent {
-  return samples(
-    scrape.models(['agentId', 'model']).series.flatMap((series) => {
-      const counts = series.tokens.partition();
-      return TOKEN_TYPES.map((label, index) => ({ series, value: counts[index]!, label }));
-    }),
-  );
-}
-
-function oldest({ agents: { series: all }, source }: Scrape): FamilyContent {
-  const ages = source.oldestAgesMs();
-  return samples(all.map((series) => ({ series, value: (ages.get(series) ?? 0) / 1_000 })));
-}
-
-function dropped({ ledger, source: { prefix } }: Scrape): FamilyContent {
-  const counts = [...ledger.limit.dropped];
-  return samples(counts.map(([family, value]) => ({ series: UNLABELLED, value, label: `${prefix}_${family}` })));
-}
