@@ -49,15 +49,14 @@ export class ExecutionSeries extends DurationHistogram implements Labelled {
 
   /** Finished executions, in the order of `EXECUTION_STATUSES`. */
   get statusCounts(): number[] {
-    const { page, at } = this;
-    const from = at + SERIES_COLUMNS.statuses;
-    return [page[from]!, page[from + 1]!, page[from + 2]!, page[from + 3]!];
+    const { statuses } = SERIES_COLUMNS;
+    return [this.own(statuses), this.own(statuses + 1), this.own(statuses + 2), this.own(statuses + 3)];
   }
 
   /** Finished executions of any status. */
   get count(): number {
-    const [success = 0, error = 0, timeout = 0, cancelled = 0] = this.statusCounts;
-    return success + error + timeout + cancelled;
+    const { statuses } = SERIES_COLUMNS;
+    return this.own(statuses) + this.own(statuses + 1) + this.own(statuses + 2) + this.own(statuses + 3);
   }
 
   /** Finished executions of one status. */
