@@ -60,7 +60,10 @@ module.exports = {
       plugins: ['@typescript-eslint'],
       extends: ['plugin:@typescript-eslint/recommended-type-checked', 'plugin:@typescript-eslint/stylistic'],
       rules: {
-        '@typescript-eslint/consistent-type-imports': 'error',
+        // One import line a module; where it brings types beside values, each type says so.
+        'no-duplicate-imports': ['error', { includeExports: true }],
+        '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+        '@typescript-eslint/no-import-type-side-effects': 'error',
         '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
         // `Function` is what Nest and the decorators' signatures call a class or a handler.
         '@typescript-eslint/no-unsafe-function-type': 'off',

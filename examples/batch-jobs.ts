@@ -1,9 +1,7 @@
-import { Inject, Injectable, Logger, Module } from '@nestjs/common';
-import type { BeforeApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Logger, Module, type BeforeApplicationShutdown } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { METRICS_REGISTRY, MetricsModule, TrackAgent } from 'nestjs-agent-metrics';
-import { Pushgateway } from 'prom-client';
-import type { Registry } from 'prom-client';
+import { Pushgateway, type Registry } from 'prom-client';
 
 @Injectable()
 export class ReportAgent {

@@ -1,6 +1,5 @@
 import { Injectable, Module } from '@nestjs/common';
-import { MetricsModule } from 'nestjs-agent-metrics';
-import type { MetricsModuleOptions, MetricsOptionsFactory } from 'nestjs-agent-metrics';
+import { MetricsModule, type MetricsModuleOptions, type MetricsOptionsFactory } from 'nestjs-agent-metrics';
 
 @Injectable()
 export class Settings {

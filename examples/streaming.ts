@@ -1,6 +1,5 @@
 import { Inject, Injectable, Module } from '@nestjs/common';
-import { streamText } from 'ai';
-import type { LanguageModel } from 'ai';
+import { streamText, type LanguageModel } from 'ai';
 import { currentExecution, MetricsModule, TrackAgent } from 'nestjs-agent-metrics';
 
 // #region first-chunk

@@ -1,9 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
-import type { TestingModule } from '@nestjs/testing';
-import { METRICS_CLOCK, MetricsCollector, trackedTool, TrackTool } from 'nestjs-agent-metrics';
-import type { Clock } from 'nestjs-agent-metrics';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { METRICS_CLOCK, MetricsCollector, trackedTool, TrackTool, type Clock } from 'nestjs-agent-metrics';
 import {
   captureExecutions,
   expectAgent,

@@ -1,5 +1,13 @@
-import { Catch, Controller, Get, GatewayTimeoutException, Injectable, Module, Query } from '@nestjs/common';
-import type { ArgumentsHost } from '@nestjs/common';
+import {
+  Catch,
+  Controller,
+  Get,
+  GatewayTimeoutException,
+  Injectable,
+  Module,
+  Query,
+  type ArgumentsHost,
+} from '@nestjs/common';
 import { APP_FILTER, BaseExceptionFilter } from '@nestjs/core';
 import { ExponentialBackoff, handleAll, retry } from 'cockatiel';
 import { currentExecution, ExecutionTimeoutError, MetricsModule, TrackAgent, TrackTool } from 'nestjs-agent-metrics';

@@ -1,6 +1,5 @@
 import { Inject, Injectable, Module } from '@nestjs/common';
-import { generateText, streamText } from 'ai';
-import type { LanguageModel } from 'ai';
+import { generateText, streamText, type LanguageModel } from 'ai';
 import {
   currentExecution,
   ExecutionTracker,

@@ -1,7 +1,5 @@
-import { Injectable, Module } from '@nestjs/common';
-import type { INestApplicationContext, ModuleMetadata } from '@nestjs/common';
-import { interval, lastValueFrom, of } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { Injectable, Module, type INestApplicationContext, type ModuleMetadata } from '@nestjs/common';
+import { interval, lastValueFrom, of, type Observable } from 'rxjs';
 import request from 'supertest';
 import type * as ThisCopy from '../src';
 import {
@@ -24,9 +22,9 @@ import {
   startContext,
   startHttp,
   withMetrics,
+  type HttpApplication,
 } from './support/applications';
 import { collectGarbageUntil } from './support/garbage-collector';
-import type { HttpApplication } from './support/applications';
 
 @Injectable()
 class Search {

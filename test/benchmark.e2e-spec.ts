@@ -1,5 +1,10 @@
-import { differenceOf, executionsIn, readNumbers, withoutDurations } from '../benchmark/harness/counted-numbers';
-import type { Numbers } from '../benchmark/harness/counted-numbers';
+import {
+  differenceOf,
+  executionsIn,
+  readNumbers,
+  withoutDurations,
+  type Numbers,
+} from '../benchmark/harness/counted-numbers';
 import { RecordedPairs } from '../benchmark/harness/recorded-pairs';
 import type { Subject, SubjectFactory } from '../benchmark/harness/subject';
 import { callTools, toolNames } from '../benchmark/harness/workload';

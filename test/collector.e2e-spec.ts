@@ -1,7 +1,14 @@
 import { Controller, Get, Injectable, Param } from '@nestjs/common';
 import * as fc from 'fast-check';
-import { ExecutionTracker, MetricsModule, TrackAgent, TrackTool } from '../src';
-import type { ExportFormat, HistoryFilter, MetricsModuleOptions } from '../src';
+import {
+  ExecutionTracker,
+  MetricsModule,
+  TrackAgent,
+  TrackTool,
+  type ExportFormat,
+  type HistoryFilter,
+  type MetricsModuleOptions,
+} from '../src';
 import { ManualClock } from '../src/testing';
 import { countsInDocument, countsInScrape } from './support/execution-counts';
 import { Gate } from './support/gate';

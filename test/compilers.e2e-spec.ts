@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { transformSync } from '@swc/core';
-import type { JscTarget } from '@swc/core';
+import { transformSync, type JscTarget } from '@swc/core';
 import * as ts from 'typescript';
 import { counted, OpenApplications, startContext, withMetrics } from './support/applications';
 import type * as Crew from './support/crew.fixture';

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { Controller, Get, Inject, Injectable, Param, ParseIntPipe } from '@nestjs/common';
-import type { Type } from '@nestjs/common';
+import { Controller, Get, Inject, Injectable, Param, ParseIntPipe, type Type } from '@nestjs/common';
 import { MetricsModule, TrackAgent, TrackTool } from '../src';
 import { ADAPTERS, TestApp } from './support/test-app';
 

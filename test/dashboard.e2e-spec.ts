@@ -1,11 +1,17 @@
 import { posix } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { CacheInterceptor, CacheModule } from '@nestjs/cache-manager';
-import { Controller, ForbiddenException, Get, SetMetadata, VersioningType } from '@nestjs/common';
-import type { INestApplication, ModuleMetadata } from '@nestjs/common';
+import {
+  Controller,
+  ForbiddenException,
+  Get,
+  SetMetadata,
+  VersioningType,
+  type INestApplication,
+  type ModuleMetadata,
+} from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR, Reflector } from '@nestjs/core';
-import { AgentMetricsInterceptor, MetricsListener, MetricsModule } from '../src';
-import type { MetricsRootOptions } from '../src';
+import { AgentMetricsInterceptor, MetricsListener, MetricsModule, type MetricsRootOptions } from '../src';
 import { rawRequest } from './support/raw-request';
 import { ADAPTERS, TestApp } from './support/test-app';
 

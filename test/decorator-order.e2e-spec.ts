@@ -1,5 +1,13 @@
-import { Controller, Get, HttpCode, Injectable, SetMetadata, UseGuards } from '@nestjs/common';
-import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  HttpCode,
+  Injectable,
+  SetMetadata,
+  UseGuards,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { EventEmitter2, EventEmitterModule, OnEvent } from '@nestjs/event-emitter';
 import { MessagePattern } from '@nestjs/microservices';
@@ -9,9 +17,15 @@ import { firstValueFrom } from 'rxjs';
 import request from 'supertest';
 import { TrackAgent, TrackTool } from '../src';
 import { connectByTcp } from './support/tcp';
-import { ADAPTERS, counted, OpenApplications, startContext, startHttp, withMetrics } from './support/applications';
-import type { HttpApplication } from './support/applications';
-
+import {
+  ADAPTERS,
+  counted,
+  OpenApplications,
+  startContext,
+  startHttp,
+  withMetrics,
+  type HttpApplication,
+} from './support/applications';
 const Role = (role: string) => SetMetadata('role', role);
 
 @Injectable()

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
@@ -27,6 +27,19 @@ function snippetsOf(page: string): Snippet[] {
     code: code!,
   }));
 }
+
+/** With `UPDATE_DOCS=1` the pages take their snippets anew. */
+function updateSnippets(page: string): void {
+  const text = readFileSync(join(root, page), 'utf8');
+  const updated = text.replace(
+    SNIPPET,
+    (block, file: string, region: string, code: string) =>
+      `${block.slice(0, block.length - code.length - 3)}${readRegion(`${file}#${region}`)}\`\`\``,
+  );
+  writeFileSync(join(root, page), updated);
+}
+
+if (process.env['UPDATE_DOCS'] === '1') pages.forEach(updateSnippets);
 
 function readRegion(source: string): string {
   const [file, region] = source.split('#') as [string, string];

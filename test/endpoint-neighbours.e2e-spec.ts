@@ -10,21 +10,22 @@ import {
   Module,
   SetMetadata,
   UnauthorizedException,
+  type CallHandler,
+  type CanActivate,
+  type ExecutionContext,
+  type NestInterceptor,
+  type INestApplication,
+  type ModuleMetadata,
 } from '@nestjs/common';
-import type { CallHandler, CanActivate, ExecutionContext, NestInterceptor } from '@nestjs/common';
-import type { INestApplication, ModuleMetadata } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR, Reflector } from '@nestjs/core';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiExcludeController, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { SkipThrottle, ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
 import { InjectMetric, makeCounterProvider, PrometheusModule } from '@willsoto/nestjs-prometheus';
 import helmet from 'helmet';
-import { Gauge, register, Registry } from 'prom-client';
-import type { Counter } from 'prom-client';
+import { Gauge, register, Registry, type Counter } from 'prom-client';
 import { map, tap } from 'rxjs';
-import { MetricsModule } from '../src';
-import type { MetricsRootOptions } from '../src';
+import { MetricsModule, type MetricsRootOptions } from '../src';
 import { parseExposition } from '../src/testing';
 import { Gate } from './support/gate';
 import { rawRequest } from './support/raw-request';

@@ -1,15 +1,23 @@
 import { once } from 'node:events';
-import { get } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import { get, type IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { CacheInterceptor, CacheModule } from '@nestjs/cache-manager';
-import { Controller, Get, Injectable, VersioningType } from '@nestjs/common';
-import type { INestApplication, NestInterceptor, PipeTransform, CallHandler, ExecutionContext } from '@nestjs/common';
-import type { ModuleMetadata, VersioningOptions } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Injectable,
+  VersioningType,
+  type INestApplication,
+  type NestInterceptor,
+  type PipeTransform,
+  type CallHandler,
+  type ExecutionContext,
+  type ModuleMetadata,
+  type VersioningOptions,
+} from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { map } from 'rxjs';
-import { ExecutionTracker, MetricsModule } from '../src';
-import type { MetricsRootOptions } from '../src';
+import { ExecutionTracker, MetricsModule, type MetricsRootOptions } from '../src';
 import { parseExposition } from '../src/testing';
 import { Gate } from './support/gate';
 import { rawRequest } from './support/raw-request';

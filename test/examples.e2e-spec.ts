@@ -1,12 +1,17 @@
 import { EventEmitter, once } from 'node:events';
-import { createServer } from 'node:http';
-import type { RequestListener, Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { GatewayTimeoutException, NotFoundException } from '@nestjs/common';
-import type { DynamicModule, INestApplication, ModuleMetadata, Type } from '@nestjs/common';
+import {
+  GatewayTimeoutException,
+  NotFoundException,
+  type DynamicModule,
+  type INestApplication,
+  type ModuleMetadata,
+  type Type,
+} from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { MockLanguageModelV3, simulateReadableStream } from 'ai/test';
 import { TimeoutError } from 'rxjs';

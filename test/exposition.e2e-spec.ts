@@ -1,5 +1,4 @@
-import { Injectable } from '@nestjs/common';
-import type { ModuleMetadata } from '@nestjs/common';
+import { Injectable, type ModuleMetadata } from '@nestjs/common';
 import { context, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { AlwaysOnSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
@@ -11,12 +10,9 @@ import {
   makeSummaryProvider,
 } from '@willsoto/nestjs-prometheus';
 import * as fc from 'fast-check';
-import { collectDefaultMetrics, Counter, Gauge, register, Registry } from 'prom-client';
-import type { Histogram, Summary } from 'prom-client';
-import { ExecutionTracker, MetricsModule, TrackAgent, TrackTool } from '../src';
-import type { MetricsModuleOptions } from '../src';
-import { ManualClock, parseExposition } from '../src/testing';
-import type { Exposition } from '../src/testing';
+import { collectDefaultMetrics, Counter, Gauge, register, Registry, type Histogram, type Summary } from 'prom-client';
+import { ExecutionTracker, MetricsModule, TrackAgent, TrackTool, type MetricsModuleOptions } from '../src';
+import { ManualClock, parseExposition, type Exposition } from '../src/testing';
 import { countsInDocument, countsInScrape } from './support/execution-counts';
 import { Gate } from './support/gate';
 import { expectGolden } from './support/golden';

@@ -2,10 +2,17 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { Subject as RxSubject, from, lastValueFrom } from 'rxjs';
-import { currentExecution, ExecutionTracker, TrackAgent, TrackTool } from '../src';
-import type { AgentOptions, ExecutionHandle, ExecutionStatus, MetricsModuleOptions } from '../src';
-import { endings, startApplication } from './support/live-application';
-import type { LiveApplication } from './support/live-application';
+import {
+  currentExecution,
+  ExecutionTracker,
+  TrackAgent,
+  TrackTool,
+  type AgentOptions,
+  type ExecutionHandle,
+  type ExecutionStatus,
+  type MetricsModuleOptions,
+} from '../src';
+import { endings, startApplication, type LiveApplication } from './support/live-application';
 import type { ManualClock } from '../src/testing';
 import { RecordingLogger } from './support/recording-logger';
 

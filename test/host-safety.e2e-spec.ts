@@ -1,9 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LoggerService } from '@nestjs/common';
 import { Subject, Subscription } from 'rxjs';
-import { ExecutionTracker } from '../src';
-import type { AgentOptions, MetricsModuleOptions } from '../src';
-import { ExecutionHistory } from '../src/collection/execution-history';
+import { ExecutionTracker, type AgentOptions, type MetricsModuleOptions } from '../src';
+import { ExecutionHistory } from '../src/collection/executions/execution-history';
 import { MetricsStore } from '../src/collection/metrics-store';
 import { mechanisms, play } from './results/mechanisms';
 import type { Mechanism } from './results/result-row';

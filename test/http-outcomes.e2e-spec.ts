@@ -1,11 +1,9 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { get } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { Controller, Get, UseInterceptors } from '@nestjs/common';
-import type { ModuleMetadata } from '@nestjs/common';
+import { Controller, Get, UseInterceptors, type ModuleMetadata } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import request from 'supertest';
 import { AgentMetricsInterceptor, SkipTracking, ToolMetricsInterceptor, TrackAgent, TrackTool } from '../src';
@@ -19,8 +17,8 @@ import {
   OpenApplications,
   startHttp,
   withMetrics,
+  type HttpApplication,
 } from './support/applications';
-import type { HttpApplication } from './support/applications';
 import { readTable } from './support/markdown-table';
 import { createOutcomeController, Stage } from './support/outcome-controller';
 

@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
-import type { TestingModule } from '@nestjs/testing';
+import { Test, type TestingModule } from '@nestjs/testing';
 import { firstValueFrom, lastValueFrom, Observable } from 'rxjs';
 import {
   currentExecution,
@@ -12,8 +11,9 @@ import {
   MetricsModule,
   TrackAgent,
   TrackTool,
+  type ExecutionHandle,
+  type MetricsModuleOptions,
 } from '../src';
-import type { ExecutionHandle, MetricsModuleOptions } from '../src';
 import { ManualClock } from '../src/testing';
 
 const never = () => new Promise<never>(() => {});

@@ -1,8 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { TrackAgent, TrackTool } from '../src';
-import type { Execution } from '../src';
+import { TrackAgent, TrackTool, type Execution } from '../src';
 import { CollectionApp } from './support/collection-app';
 import { ManualClock } from '../src/testing';
 

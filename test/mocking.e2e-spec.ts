@@ -1,5 +1,4 @@
-import { Controller, Get, Injectable, UseInterceptors } from '@nestjs/common';
-import type { InjectionToken } from '@nestjs/common';
+import { Controller, Get, Injectable, UseInterceptors, type InjectionToken } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import request from 'supertest';
 import { AgentMetricsInterceptor, ToolMetricsInterceptor, trackedTool, TrackAgent, TrackTool } from '../src';
@@ -10,8 +9,8 @@ import {
   OpenApplications,
   startContext,
   withMetrics,
+  type HttpApplication,
 } from './support/applications';
-import type { HttpApplication } from './support/applications';
 
 @Injectable()
 class Library {

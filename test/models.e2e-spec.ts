@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { MetricsModuleOptions } from '../src';
-import { MetricsCollector, TrackAgent } from '../src';
+import { type MetricsModuleOptions, MetricsCollector, TrackAgent } from '../src';
 import { expectAgreement } from './support/agreement';
 import { CollectionApp } from './support/collection-app';
 import type { CollectedDocument } from './support/collected-document';

@@ -1,9 +1,28 @@
-import { Controller, Get, Inject, Injectable, Module, SetMetadata } from '@nestjs/common';
-import type { CanActivate, ExecutionContext, ModuleMetadata } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Inject,
+  Injectable,
+  Module,
+  SetMetadata,
+  type CanActivate,
+  type ExecutionContext,
+  type ModuleMetadata,
+} from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { Registry } from 'prom-client';
-import { ExecutionTracker, MetricsCollector, MetricsListener, MetricsModule, TrackAgent, trackedTool } from '../src';
-import type { MetricsAsyncOptions, MetricsModuleOptions, MetricsOptionsFactory, MetricsRootOptions } from '../src';
+import {
+  ExecutionTracker,
+  MetricsCollector,
+  MetricsListener,
+  MetricsModule,
+  TrackAgent,
+  trackedTool,
+  type MetricsAsyncOptions,
+  type MetricsModuleOptions,
+  type MetricsOptionsFactory,
+  type MetricsRootOptions,
+} from '../src';
 import { ADAPTERS, TestApp } from './support/test-app';
 
 @Injectable()

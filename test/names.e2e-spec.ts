@@ -1,5 +1,4 @@
-import { Controller, Get, Injectable, Module } from '@nestjs/common';
-import type { INestApplicationContext } from '@nestjs/common';
+import { Controller, Get, Injectable, Module, type INestApplicationContext } from '@nestjs/common';
 import { LazyModuleLoader } from '@nestjs/core';
 import { TrackAgent, trackedTool, TrackTool } from '../src';
 import { collectorOf, counted, OpenApplications, startContext, withMetrics } from './support/applications';

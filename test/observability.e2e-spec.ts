@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { METRIC_FAMILIES } from '../src/export/metric-families';
-import { processMetrics } from '../src/export/process-metrics';
+import { METRIC_FAMILIES } from '../src/export/families/metric-families';
+import { processMetrics } from '../src/export/prom-client/process-metrics';
 import { helpText, runCommand } from '../src/observability/command-line';
 import { agentDashboard } from '../src/observability/dashboard/agent-dashboard';
 import type { PanelJson } from '../src/observability/dashboard/panel';

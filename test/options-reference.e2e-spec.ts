@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { MetricsModule } from '../src';
-import { resolveOptions, resolveStaticOptions } from '../src/metrics-options.schema';
+import { resolveOptions, resolveStaticOptions } from '../src/module/metrics-options.schema';
 
 /** The default of each option in docs/options.md, by its name. */
 function documentedDefaults(): ReadonlyMap<string, string> {

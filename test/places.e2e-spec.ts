@@ -1,7 +1,5 @@
-import type { INestApplicationContext, ModuleMetadata } from '@nestjs/common';
-import { Scope } from '@nestjs/common';
-import { ContextIdFactory, LazyModuleLoader } from '@nestjs/core';
-import type { ContextId } from '@nestjs/core';
+import { type INestApplicationContext, type ModuleMetadata, Scope } from '@nestjs/common';
+import { ContextIdFactory, LazyModuleLoader, type ContextId } from '@nestjs/core';
 import request from 'supertest';
 import {
   ADAPTERS,
@@ -13,8 +11,8 @@ import {
   startContext,
   startHttp,
   withMetrics,
+  type HttpApplication,
 } from './support/applications';
-import type { HttpApplication } from './support/applications';
 import * as searches from './support/searches';
 import { QUERY, Search } from './support/searches';
 

@@ -1,5 +1,4 @@
-import { Test } from '@nestjs/testing';
-import type { TestingModule } from '@nestjs/testing';
+import { Test, type TestingModule } from '@nestjs/testing';
 import { makeCounterProvider } from '@willsoto/nestjs-prometheus';
 import { AggregatorRegistry, Counter, register, Registry } from 'prom-client';
 import { MetricsCollector, MetricsModule } from '../src';

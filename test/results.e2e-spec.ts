@@ -1,7 +1,6 @@
 import type { MetricsModuleOptions } from '../src';
 import { mechanisms, play } from './results/mechanisms';
-import { endings, expectUntouched, startApplication } from './support/live-application';
-import type { LiveApplication } from './support/live-application';
+import { endings, expectUntouched, startApplication, type LiveApplication } from './support/live-application';
 import { ManualClock } from '../src/testing';
 import { Subject } from './support/subject';
 

@@ -1,16 +1,20 @@
 import { AIMessage } from '@langchain/core/messages';
-import { Agent, Runner, tool as openAiTool, Usage } from '@openai/agents';
-import type { Model, ModelResponse, StreamEvent } from '@openai/agents';
+import {
+  Agent,
+  Runner,
+  tool as openAiTool,
+  Usage,
+  type Model,
+  type ModelResponse,
+  type StreamEvent,
+} from '@openai/agents';
 import { generateText, stepCountIs, streamText, tool as aiTool } from 'ai';
 import { MockLanguageModelV3 } from 'ai/test';
 import { createAgent, fakeModel, tool as langChainTool } from 'langchain';
 import { lastValueFrom, from } from 'rxjs';
 import { z } from 'zod';
-import { currentExecution, ExecutionTracker, trackedTool } from '../src';
-import type { ExecutionHandle } from '../src';
-import { startApplication } from './support/live-application';
-import type { LiveApplication } from './support/live-application';
-
+import { currentExecution, ExecutionTracker, trackedTool, type ExecutionHandle } from '../src';
+import { startApplication, type LiveApplication } from './support/live-application';
 let application: LiveApplication;
 let tracker: ExecutionTracker;
 

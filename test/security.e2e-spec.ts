@@ -1,12 +1,20 @@
 import crypto from 'node:crypto';
-import { Controller, Get, Injectable, Logger, Module, UnauthorizedException, UseGuards } from '@nestjs/common';
-import type { CanActivate, INestApplication } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Injectable,
+  Logger,
+  Module,
+  UnauthorizedException,
+  UseGuards,
+  type CanActivate,
+  type INestApplication,
+} from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
-import { MetricsModule, TrackAgent, TrackTool } from '../src';
-import type { MetricsRootOptions } from '../src';
+import { MetricsModule, TrackAgent, TrackTool, type MetricsRootOptions } from '../src';
 import { Gate } from './support/gate';
 import { RecordingLogger } from './support/recording-logger';
 

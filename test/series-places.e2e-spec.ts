@@ -1,8 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
-import type { TestingModule } from '@nestjs/testing';
-import { ExecutionTracker, METRICS_CLOCK, MetricsCollector, MetricsModule, TrackAgent, TrackTool } from '../src';
-import type { MetricsModuleOptions } from '../src';
+import { Test, type TestingModule } from '@nestjs/testing';
+import {
+  ExecutionTracker,
+  METRICS_CLOCK,
+  MetricsCollector,
+  MetricsModule,
+  TrackAgent,
+  TrackTool,
+  type MetricsModuleOptions,
+} from '../src';
 import type { MetricsStore } from '../src/collection/metrics-store';
 import { ManualClock } from '../src/testing';
 import { collectGarbageUntil } from './support/garbage-collector';

@@ -1,8 +1,7 @@
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Injectable } from '@nestjs/common';
-import type { Type } from '@nestjs/common';
+import { Injectable, type Type } from '@nestjs/common';
 import { MetricsModule, TrackAgent, TrackTool } from '../src';
 import { runProgram } from './processes/run-program';
 import { TestApp } from './support/test-app';

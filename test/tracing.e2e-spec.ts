@@ -1,18 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { context, trace } from '@opentelemetry/api';
-import type { SpanContext } from '@opentelemetry/api';
+import { context, trace, type SpanContext } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { AlwaysOffSampler, AlwaysOnSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
-import type { Sampler } from '@opentelemetry/sdk-trace-base';
+import { AlwaysOffSampler, AlwaysOnSampler, BasicTracerProvider, type Sampler } from '@opentelemetry/sdk-trace-base';
 import { Counter, Histogram, Registry } from 'prom-client';
-import { MetricsModule, TrackAgent, TrackTool } from '../src';
-import type { MetricsModuleOptions } from '../src';
-import { ManualClock, parseExposition } from '../src/testing';
-import type { Exposition } from '../src/testing';
+import { MetricsModule, TrackAgent, TrackTool, type MetricsModuleOptions } from '../src';
+import { ManualClock, parseExposition, type Exposition } from '../src/testing';
 import { runProgram } from './processes/run-program';
 import { collectGarbageUntil } from './support/garbage-collector';
-import { ADAPTERS, TestApp } from './support/test-app';
-import type { AdapterFactory } from './support/test-app';
+import { ADAPTERS, TestApp, type AdapterFactory } from './support/test-app';
 
 @Injectable()
 class SearchTool {

@@ -1,7 +1,5 @@
-import { ContestantProcess } from './contestant';
-import type { Contestant } from './contestant';
-import { differenceOf } from './counted-numbers';
-import type { Numbers } from './counted-numbers';
+import { ContestantProcess, type Contestant } from './contestant';
+import { differenceOf, type Numbers } from './counted-numbers';
 import type { Effort } from './measure';
 
 export interface Comparison extends Effort {

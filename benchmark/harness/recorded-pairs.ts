@@ -1,5 +1,4 @@
-import { executionsIn, readNumbers } from './counted-numbers';
-import type { Numbers } from './counted-numbers';
+import { executionsIn, readNumbers, type Numbers } from './counted-numbers';
 import { needed } from './measure';
 import type { Pair, Subject } from './subject';
 import { durationMs, pairsOf } from './workload';

@@ -1,5 +1,4 @@
-import { executionsIn, readNumbers, withoutDurations } from './counted-numbers';
-import type { Numbers } from './counted-numbers';
+import { executionsIn, readNumbers, withoutDurations, type Numbers } from './counted-numbers';
 import { needed } from './measure';
 import { RepeatedWork } from './repeated-work';
 import type { Subject } from './subject';

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { needed } from '../harness/measure';
-import type { MeasureFactory } from '../harness/measure';
+import { needed, type MeasureFactory } from '../harness/measure';
 import { RecordedPairs } from '../harness/recorded-pairs';
 import type { Pair } from '../harness/subject';
 import { pairsOf } from '../harness/workload';

@@ -1,6 +1,5 @@
 import { cpuNanoseconds } from '../harness/cpu-time';
-import { needed } from '../harness/measure';
-import type { MeasureFactory } from '../harness/measure';
+import { needed, type MeasureFactory } from '../harness/measure';
 import { RecordedPairs } from '../harness/recorded-pairs';
 import { RepeatedWork } from '../harness/repeated-work';
 

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { needed } from '../harness/measure';
-import type { MeasureFactory } from '../harness/measure';
+import { needed, type MeasureFactory } from '../harness/measure';
 import { RecordedPairs } from '../harness/recorded-pairs';
 
 /** Watches the event loop turn. */

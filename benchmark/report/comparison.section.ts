@@ -1,7 +1,6 @@
 import type { Figures } from '../harness/compare';
 import { byRound, median, spread } from '../harness/statistics';
-import { formatFigure, formatRatio } from './figures';
-import type { Unit } from './figures';
+import { formatFigure, formatRatio, type Unit } from './figures';
 import { markdownTable } from './markdown-table';
 import type { Section } from './section';
 import type { Target, Verdict } from './verdict';

@@ -1,7 +1,6 @@
 import { median } from '../harness/statistics';
 import type { Figures } from '../harness/compare';
-import { formatFigure } from './figures';
-import type { Unit } from './figures';
+import { formatFigure, type Unit } from './figures';
 import { markdownTable } from './markdown-table';
 import type { Section } from './section';
 import type { Verdict } from './verdict';

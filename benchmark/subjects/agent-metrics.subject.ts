@@ -1,10 +1,7 @@
-import { Injectable, Module } from '@nestjs/common';
-import type { Type } from '@nestjs/common';
+import { Injectable, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { MetricsCollector, MetricsModule, TrackAgent, TrackTool } from 'nestjs-agent-metrics';
-import type { ToolOptions } from 'nestjs-agent-metrics';
-import { AGENT } from '../harness/subject';
-import type { SubjectFactory, Tool } from '../harness/subject';
+import { MetricsCollector, MetricsModule, TrackAgent, TrackTool, type ToolOptions } from 'nestjs-agent-metrics';
+import { AGENT, type SubjectFactory, type Tool } from '../harness/subject';
 
 @Injectable()
 class CrewAgent {

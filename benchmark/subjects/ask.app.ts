@@ -1,9 +1,7 @@
-import { Module } from '@nestjs/common';
-import type { DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import type { Subject } from '../harness/subject';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { ASK_CONTROLLERS } from './ask.controllers';
-import type { AskKind } from './ask.controllers';
+import { ASK_CONTROLLERS, type AskKind } from './ask.controllers';
 import { listen } from './listen';
 
 /** An application with one handler, on Fastify: the faster an adapter, the more of a request is what is added to it. */

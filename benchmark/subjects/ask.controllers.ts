@@ -1,5 +1,13 @@
-import type { CallHandler, ExecutionContext, NestInterceptor, Type } from '@nestjs/common';
-import { Controller, Get, Injectable, UseInterceptors } from '@nestjs/common';
+import {
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+  type Type,
+  Controller,
+  Get,
+  Injectable,
+  UseInterceptors,
+} from '@nestjs/common';
 import { TrackAgent } from 'nestjs-agent-metrics';
 import { OtelMethodCounter } from 'nestjs-otel';
 import { finalize, tap } from 'rxjs';

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { Controller, Get, Injectable, Module } from '@nestjs/common';
-import type { DynamicModule } from '@nestjs/common';
+import { Controller, Get, Injectable, Module, type DynamicModule } from '@nestjs/common';
 import { TrackAgent, TrackTool } from 'nestjs-agent-metrics';
 import type { Subject } from '../harness/subject';
 import { listen } from './listen';

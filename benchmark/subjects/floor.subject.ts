@@ -1,5 +1,4 @@
-import { AGENT, BUCKETS, FAMILIES } from '../harness/subject';
-import type { Pair, SubjectFactory, Tool } from '../harness/subject';
+import { AGENT, BUCKETS, FAMILIES, type Pair, type SubjectFactory, type Tool } from '../harness/subject';
 
 class Series {
   inProgress = 0;

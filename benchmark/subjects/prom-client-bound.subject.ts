@@ -1,7 +1,5 @@
-import { AGENT } from '../harness/subject';
-import type { Pair, SubjectFactory, Tool } from '../harness/subject';
-import { promClientFamilies } from './prom-client-families';
-import type { PromClientFamilies } from './prom-client-families';
+import { AGENT, type Pair, type SubjectFactory, type Tool } from '../harness/subject';
+import { promClientFamilies, type PromClientFamilies } from './prom-client-families';
 
 /** Children of the three families for one pair. */
 function bind({ executions, durations, inProgress }: PromClientFamilies, { agent, tool }: Pair) {

@@ -1,8 +1,6 @@
 import type { Registry } from 'prom-client';
-import { AGENT } from '../harness/subject';
-import type { Pair, Subject, SubjectSetup, Tool } from '../harness/subject';
-import { promClientFamilies } from './prom-client-families';
-import type { PromClientFamilies } from './prom-client-families';
+import { AGENT, type Pair, type Subject, type SubjectSetup, type Tool } from '../harness/subject';
+import { promClientFamilies, type PromClientFamilies } from './prom-client-families';
 
 function handWrittenTool({ executions, durations, inProgress }: PromClientFamilies, tool: string): Tool {
   class HandWrittenTool implements Tool {

@@ -1,6 +1,5 @@
 import 'reflect-metadata';
-import { Injectable, Module } from '@nestjs/common';
-import type { Type } from '@nestjs/common';
+import { Injectable, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { MetricsModule } from 'nestjs-agent-metrics';
 import type { Subject } from '../harness/subject';

@@ -1,5 +1,4 @@
-import { compare } from '../harness/compare';
-import type { Figures } from '../harness/compare';
+import { compare, type Figures } from '../harness/compare';
 import { byRound } from '../harness/statistics';
 import { toolNames } from '../harness/workload';
 import { comparisonSection } from '../report/comparison.section';

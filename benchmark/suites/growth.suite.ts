@@ -1,5 +1,4 @@
-import { compare, compareAfresh } from '../harness/compare';
-import type { Comparison, Figures } from '../harness/compare';
+import { compare, compareAfresh, type Comparison, type Figures } from '../harness/compare';
 import { median } from '../harness/statistics';
 import { growthSection } from '../report/growth.section';
 import type { Section } from '../report/section';

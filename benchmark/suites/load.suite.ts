@@ -1,7 +1,6 @@
 import { compare } from '../harness/compare';
 import type { Contestant, ContestantProcess } from '../harness/contestant';
-import { loadHttp } from '../harness/http-load';
-import type { LoadReport } from '../harness/http-load';
+import { loadHttp, type LoadReport } from '../harness/http-load';
 import { median } from '../harness/statistics';
 import { formatFigure } from '../report/figures';
 import { markdownTable } from '../report/markdown-table';

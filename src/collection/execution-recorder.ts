@@ -1,22 +1,30 @@
 import { inspect } from 'node:util';
-import { activeSpan } from './active-span';
-import type { CollectorSurroundings, RecordContext } from './collector-surroundings';
-import { defaultErrorType, toNanoseconds } from './execution-entry';
-import type { ExecutionIdentity } from './execution-entry';
-import { ExecutionMeasures, NOTHING_MEASURED } from './execution-measures';
-import { normaliseName } from './execution-name';
-import { findAgentFault, findCacheFault, findMemoryFault, findModelFault, findToolFault } from './execution-records';
-import type { AgentExecutionRecord, ModelCallRecord, RecordFault, ToolExecutionRecord } from './execution-records';
-import { ModelSeries } from './execution-series';
-import type { ExecutionKind, ExecutionStatus } from './execution-status';
+import type { CollectorPorts, EnclosingExecution } from './collector-ports';
+import { activeSpan } from './executions/active-span';
+import { ExecutionMeasures, NOTHING_MEASURED } from './executions/execution-measures';
+import { normaliseName } from './executions/execution-name';
+import {
+  findAgentFault,
+  findCacheFault,
+  findMemoryFault,
+  findModelFault,
+  findToolFault,
+  type AgentExecutionRecord,
+  type ModelCallRecord,
+  type RecordFault,
+  type ToolExecutionRecord,
+} from './executions/execution-records';
+import type { ExecutionKind, ExecutionStatus } from './executions/execution-status';
+import { defaultErrorType, toNanoseconds, type ExecutionIdentity } from './executions/finished-execution';
 import type { CountedSeries, MetricsStore } from './metrics-store';
-import { completeTokens } from './token-usage';
+import { completeTokens } from './models/token-usage';
+import { ModelSeries } from './series/execution-series';
 
 /** Takes records of what was measured elsewhere: checks them, finds where they are counted, and counts them. */
 export class ExecutionRecorder {
   constructor(
     private readonly store: MetricsStore,
-    private readonly surroundings: CollectorSurroundings,
+    private readonly ports: CollectorPorts,
   ) {}
 
   addAgentExecution(record: AgentExecutionRecord): void {
@@ -24,7 +32,7 @@ export class ExecutionRecorder {
     const { series } = this.store.ledger;
     const agentId = normaliseName(record.agentId);
     if (record.agentName !== undefined) series.nameAgent(agentId, normaliseName(record.agentName));
-    const context = this.surroundings.running();
+    const context = this.ports.ownRunning();
     const serial = this.store.nextSerial();
     const requestSerial = context?.enclosingRequest ?? serial;
     const parentSerial = context?.serial;
@@ -34,7 +42,7 @@ export class ExecutionRecorder {
 
   addToolExecution(record: ToolExecutionRecord): void {
     if (this.rejects('recordToolExecution', findToolFault(record))) return;
-    const context = this.surroundings.running();
+    const context = this.ports.ownRunning();
     const table = this.store.ledger.series;
     let { agentId = context?.contextAgentId, toolName } = record;
     let series = table.findTool(agentId, toolName);
@@ -51,7 +59,7 @@ export class ExecutionRecorder {
 
   addModelCall(record: ModelCallRecord): { costUsd?: number } {
     if (this.rejects('recordModelCall', findModelFault(record))) return {};
-    const context = this.surroundings.running();
+    const context = this.ports.ownRunning();
     const model = normaliseName(record.model);
     const tokens = completeTokens(record);
     const costUsd = record.costUsd ?? this.store.prices.costOf(tokens, model, record.provider);
@@ -93,11 +101,8 @@ export class ExecutionRecorder {
 
   private refuse(method: string, { field, value, allowed }: RecordFault): void {
     const message = `${method}: ${field} is ${describe(value)}, must be ${allowed}.`;
-    if (this.surroundings.strict) throw new RangeError(message);
-    this.surroundings.warnOnce(
-      `${method}.${field}`,
-      `${message} The record was dropped; more of the kind are not logged.`,
-    );
+    if (this.ports.strict) throw new RangeError(message);
+    this.ports.warnOnce(`${method}.${field}`, `${message} The record was dropped; more of the kind are not logged.`);
   }
 
   /** A tool execution or a model call that is recorded in a context. */
@@ -105,7 +110,7 @@ export class ExecutionRecorder {
     kind: ExecutionKind,
     name: string,
     agentId: string | undefined,
-    context: RecordContext | undefined,
+    context: EnclosingExecution | undefined,
   ): ExecutionIdentity {
     const serial = this.store.nextSerial();
     return { kind, name, agentId, serial, parentSerial: context?.serial, requestSerial: context?.requestSerial };

@@ -1,17 +1,20 @@
-import type { BucketBounds } from './duration-histogram';
-import type { DeclaredNames } from './declared-names';
-import { exemplarOf } from './exemplar';
-import { ExecutionHistory } from './execution-history';
-import { NOTHING_MEASURED } from './execution-measures';
-import { ExecutionSeries, SeriesRows } from './execution-series';
-import type { AgentSeries, ModelSeries, ToolSeries } from './execution-series';
-import { isFailure } from './execution-status';
-import type { ExecutionEntry } from './execution-entry';
-import type { LimitedFamily } from './series-limit';
-import { OTHER_NAME, SeriesLimit } from './series-limit';
-import { SeriesTable } from './series-table';
-import type { SeriesBuckets } from './series-table';
-import { TrendSeries } from './trend-series';
+import { ExecutionHistory } from './executions/execution-history';
+import { NOTHING_MEASURED } from './executions/execution-measures';
+import { isFailure } from './executions/execution-status';
+import type { FinishedExecution } from './executions/finished-execution';
+import type { DeclaredNames } from './series/declared-names';
+import type { BucketBounds } from './series/duration-histogram';
+import {
+  ExecutionSeries,
+  SeriesRows,
+  type AgentSeries,
+  type ModelSeries,
+  type ToolSeries,
+} from './series/execution-series';
+import { exemplarOf } from './series/exemplar';
+import { type LimitedFamily, OTHER_NAME, SeriesLimit } from './series/series-limit';
+import { SeriesTable, type SeriesBuckets } from './series/series-table';
+import { TrendSeries } from './series/trend-series';
 
 export interface LedgerSettings {
   readonly buckets: SeriesBuckets;
@@ -51,7 +54,7 @@ export class Ledger {
   }
 
   /** `second` is when it ended, on the clock's scale. */
-  addAgentExecution(entry: ExecutionEntry, series: AgentSeries, second: number): void {
+  addAgentExecution(entry: FinishedExecution, series: AgentSeries, second: number): void {
     const { measures } = entry;
     if (entry.isRequest) addFinished(entry, this.requests, this.requestTrend, second);
     series.trend ??= openTrend(this.agentTrends, series.agentId, series.bounds);
@@ -64,7 +67,7 @@ export class Ledger {
     series.addFirstChunk(measures.firstChunkNs, exemplarOf(entry, measures.firstChunkNs));
   }
 
-  addToolExecution(entry: ExecutionEntry, series: ToolSeries, second: number): void {
+  addToolExecution(entry: FinishedExecution, series: ToolSeries, second: number): void {
     const { measures } = entry;
     series.trend ??= openTrend(this.toolTrends, series.toolName, series.bounds);
     addFinished(entry, series, series.trend, second);
@@ -75,7 +78,7 @@ export class Ledger {
     series.addBytes(measures.inputBytes, measures.outputBytes);
   }
 
-  addModelCall(entry: ExecutionEntry, series: ModelSeries): void {
+  addModelCall(entry: FinishedExecution, series: ModelSeries): void {
     const { status, durationNs, measures } = entry;
     const exemplar = exemplarOf(entry);
     series.addStatus(status, exemplar);
@@ -89,7 +92,7 @@ export class Ledger {
   }
 
   private addError(
-    { status }: ExecutionEntry,
+    { status }: FinishedExecution,
     series: ExecutionSeries,
     errorType: string,
     kind: 'agentError' | 'toolError',
@@ -102,7 +105,7 @@ export class Ledger {
 }
 
 /** Counts an execution in a series and in its trend, which must have the same buckets: it falls into one bucket of both. */
-function addFinished(entry: ExecutionEntry, series: ExecutionSeries, trend: TrendSeries, second: number): void {
+function addFinished(entry: FinishedExecution, series: ExecutionSeries, trend: TrendSeries, second: number): void {
   const { status, durationNs } = entry;
   const exemplar = exemplarOf(entry);
   series.addStatus(status, exemplar);
@@ -118,6 +121,6 @@ function openTrend(trends: Map<string, TrendSeries>, name: string, bounds: Bucke
   return trend;
 }
 
-function isFolded(series: { readonly agentId: string }, entry: ExecutionEntry): boolean {
+function isFolded(series: { readonly agentId: string }, entry: FinishedExecution): boolean {
   return series.agentId !== (entry.agentId ?? '');
 }

@@ -1,19 +1,24 @@
 import { inspect } from 'node:util';
 import type { Registry } from 'prom-client';
-import type { CollectorSurroundings, RunningExecution } from './collector-surroundings';
-import { EXPORT_FORMATS } from './export-format';
-import type { ExportFormat } from './export-format';
-import { toExecution } from './execution-entry';
-import type { Execution } from './execution-entry';
-import type { HistoryFilter } from './execution-history';
-import { normaliseName } from './execution-name';
+import type { CollectorPorts, RunningExecution } from './collector-ports';
 import { ExecutionRecorder } from './execution-recorder';
-import type { AgentExecutionRecord, ModelCallRecord, ToolExecutionRecord } from './execution-records';
-import type { AgentMetrics, CacheMetrics, ModelMetrics, SystemMetrics, ToolMetrics } from './metrics-snapshot';
+import type { HistoryFilter } from './executions/execution-history';
+import { normaliseName } from './executions/execution-name';
+import type { AgentExecutionRecord, ModelCallRecord, ToolExecutionRecord } from './executions/execution-records';
+import { toExecution, type Execution } from './executions/finished-execution';
+import { EXPORT_FORMATS, type ExportFormat } from './export-format';
 import type { MetricsStore } from './metrics-store';
-import { mergeModels, mergeTools, readAgent, readCache, readModel, readSystem, readTool } from './snapshot.reader';
-import { readTrends, TREND_WINDOWS } from './trend-window';
-import type { Trends, TrendWindow } from './trend-window';
+import type { AgentMetrics, CacheMetrics, ModelMetrics, SystemMetrics, ToolMetrics } from './reading/metrics-snapshot';
+import {
+  mergeModels,
+  mergeTools,
+  readAgent,
+  readCache,
+  readModel,
+  readSystem,
+  readTool,
+} from './reading/snapshot.reader';
+import { readTrends, TREND_WINDOWS, type Trends, type TrendWindow } from './reading/trend-window';
 
 /**
  * The application's numbers: records what was measured elsewhere and reads what was collected. Inject it.
@@ -31,14 +36,14 @@ export class MetricsCollector {
   /** @internal Nest makes it: inject it. */
   constructor(
     private readonly store: MetricsStore,
-    private readonly surroundings: CollectorSurroundings,
+    private readonly ports: CollectorPorts,
   ) {
-    this.recorder = new ExecutionRecorder(store, surroundings);
+    this.recorder = new ExecutionRecorder(store, ports);
   }
 
   /** The prom-client registry that holds this module's families. */
   get registry(): Registry {
-    return this.surroundings.registry;
+    return this.ports.registry;
   }
 
   /**
@@ -182,7 +187,7 @@ export class MetricsCollector {
 
   /** Executions in progress, oldest first. */
   getRunning(): RunningExecution[] {
-    return this.surroundings.listRunning();
+    return this.ports.listRunning();
   }
 
   /**
@@ -197,7 +202,7 @@ export class MetricsCollector {
     if (!EXPORT_FORMATS.includes(format)) {
       throw new RangeError(`Unknown format ${JSON.stringify(format)}: use one of ${EXPORT_FORMATS.join(', ')}.`);
     }
-    return this.surroundings.export(format);
+    return this.ports.export(format);
   }
 
   /** Goes on recording. */

@@ -1,13 +1,11 @@
 import type { Clock } from './clock';
-import { DeclaredNames } from './declared-names';
-import type { ExecutionPublisher } from './execution-publisher';
-import { AgentSeries, ToolSeries } from './execution-series';
-import type { ModelSeries } from './execution-series';
-import type { ExecutionEntry } from './execution-entry';
-import type { LedgerSettings } from './ledger';
-import { Ledger } from './ledger';
+import type { ExecutionPublisher } from './executions/execution-publisher';
+import type { FinishedExecution } from './executions/finished-execution';
+import { type LedgerSettings, Ledger } from './ledger';
 import { MemorySampler } from './memory-sampler';
-import type { PriceList } from './model-pricing';
+import type { PriceList } from './models/model-pricing';
+import { DeclaredNames } from './series/declared-names';
+import { AgentSeries, ToolSeries, type ModelSeries } from './series/execution-series';
 
 export interface MetricsStoreSettings extends LedgerSettings {
   readonly enabled: boolean;
@@ -47,7 +45,7 @@ export class MetricsStore {
   }
 
   /** Counts an execution. `endedAt` is when it ended on the clock's scale. */
-  add(entry: ExecutionEntry, ledger: Ledger, series: CountedSeries, endedAt: number): void {
+  add(entry: FinishedExecution, ledger: Ledger, series: CountedSeries, endedAt: number): void {
     const second = Math.floor(endedAt / 1_000);
     if (series instanceof ToolSeries) ledger.addToolExecution(entry, series, second);
     else if (series instanceof AgentSeries) ledger.addAgentExecution(entry, series, second);

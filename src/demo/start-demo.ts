@@ -1,7 +1,7 @@
-import { Logger, type INestApplication, type NestApplicationOptions } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Logger, type INestApplication, type NestApplicationOptions } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { CrewService } from './crew/crew.service';
 import { readDemoConfig, type DemoConfig } from './demo.config';
 import { DemoModule } from './demo.module';

@@ -1,5 +1,4 @@
-import { RequestMethod } from '@nestjs/common';
-import type { Type } from '@nestjs/common';
+import { RequestMethod, type Type } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { DashboardModule } from './dashboard/dashboard.module';
 

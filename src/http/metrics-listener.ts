@@ -1,5 +1,4 @@
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   BadRequestException,
@@ -8,10 +7,10 @@ import {
   NotFoundException,
   UnauthorizedException,
 } from '@nestjs/common';
-import type { BearerTokens } from './bearer-tokens';
+import type { MetricsAnswers, MetricsRequest, MetricsRoute } from './answers/metrics-answer';
+import { nodeResponse, respond } from './answers/metrics-response';
 import { writeDashboard } from './dashboard/dashboard-response';
-import type { MetricsAnswers, MetricsRequest, MetricsRoute } from './metrics-answer';
-import { nodeResponse, respond } from './metrics-response';
+import type { BearerTokens } from './guards/bearer-tokens';
 
 /** A scrape is one short request: who takes longer to ask does not want an answer. Reading it may take its time. */
 const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 5_000 };

@@ -1,11 +1,20 @@
-import { applyDecorators, Controller, Get, Res, SetMetadata, UseGuards, VERSION_NEUTRAL } from '@nestjs/common';
-import type { CanActivate, Type } from '@nestjs/common';
+import {
+  applyDecorators,
+  Controller,
+  Get,
+  Res,
+  SetMetadata,
+  UseGuards,
+  VERSION_NEUTRAL,
+  type CanActivate,
+  type Type,
+} from '@nestjs/common';
 import { SkipTracking } from '../tracking/wrapping/skip-tracking.decorator';
-import { BearerTokenGuard } from './bearer-token.guard';
-import { ListenerGuard } from './listener.guard';
-import type { MetricsRoute } from './metrics-answer';
-import { METRICS_ROUTE, MetricsResponseGuard } from './metrics-response.guard';
-import { NoStoreGuard } from './no-store.guard';
+import type { MetricsRoute } from './answers/metrics-answer';
+import { BearerTokenGuard } from './guards/bearer-token.guard';
+import { ListenerGuard } from './guards/listener.guard';
+import { METRICS_ROUTE, MetricsResponseGuard } from './guards/metrics-response.guard';
+import { NoStoreGuard } from './guards/no-store.guard';
 
 export interface MetricsControllerOptions {
   readonly guards: readonly (Type<CanActivate> | CanActivate)[];

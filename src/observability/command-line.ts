@@ -2,8 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { observabilityFiles } from './observability-files';
-import { completeSettings, flagOf, SETTING_NAMES, SETTINGS } from './settings';
-import type { ObservabilitySettings, SettingName } from './settings';
+import {
+  completeSettings,
+  flagOf,
+  SETTING_NAMES,
+  SETTINGS,
+  type ObservabilitySettings,
+  type SettingName,
+} from './settings';
 
 /** What the command answers to `--help`. */
 export function helpText(): string {

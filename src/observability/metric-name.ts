@@ -1,4 +1,4 @@
-import { METRIC_FAMILIES } from '../export/metric-families';
+import { METRIC_FAMILIES } from '../export/families/metric-families';
 
 const HISTOGRAM_SAMPLES = ['_bucket', '_sum', '_count'];
 

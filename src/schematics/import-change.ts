@@ -1,9 +1,7 @@
 import type typescript from 'typescript';
 import type { FileStyle } from './file-style';
-import { importDeclarations, specifierOf } from './syntax';
-import type { Syntax } from './syntax';
-import { insertion } from './text-change';
-import type { TextChange } from './text-change';
+import { importDeclarations, specifierOf, type Syntax } from './syntax';
+import { insertion, type TextChange } from './text-change';
 
 /** Adds `name` to what is imported from `from`: to the names that already are, or with a statement of its own. */
 export function importName(syntax: Syntax, style: FileStyle, name: string, from: string): TextChange {

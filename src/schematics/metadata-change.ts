@@ -1,8 +1,7 @@
 import type typescript from 'typescript';
 import type { FileStyle } from './file-style';
 import type { Syntax } from './syntax';
-import { insertion } from './text-change';
-import type { TextChange } from './text-change';
+import { insertion, type TextChange } from './text-change';
 
 /** Puts `element` behind the last one of an array literal. */
 export function appendElement(

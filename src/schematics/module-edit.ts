@@ -1,10 +1,9 @@
 import type { Compiler } from './compiler';
 import { FileStyle } from './file-style';
 import { importName } from './import-change';
-import { appendElement, prependProperty } from './metadata-change';
 import { findMetadata } from './metadata';
-import { importedNames, mentions, parse } from './syntax';
-import type { Syntax } from './syntax';
+import { appendElement, prependProperty } from './metadata-change';
+import { importedNames, mentions, parse, type Syntax } from './syntax';
 import { applyChanges } from './text-change';
 
 export const PACKAGE = 'nestjs-agent-metrics';

@@ -1,5 +1,9 @@
-import { Tree } from '@angular-devkit/schematics';
-import type { SchematicContext, TaskConfiguration, TaskConfigurationGenerator } from '@angular-devkit/schematics';
+import {
+  Tree,
+  type SchematicContext,
+  type TaskConfiguration,
+  type TaskConfigurationGenerator,
+} from '@angular-devkit/schematics';
 import { NodePackageInstallTask } from '@angular-devkit/schematics/tasks/package-manager/install-task';
 import { nestAdd } from './nest-add';
 import type { NestAddOptions } from './nest-add.options';

@@ -1,6 +1,6 @@
-import type { Tree } from '@angular-devkit/schematics';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Tree } from '@angular-devkit/schematics';
 
 type Dependencies = Readonly<Record<string, string>>;
 

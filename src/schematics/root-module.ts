@@ -1,9 +1,8 @@
-import type { Tree } from '@angular-devkit/schematics';
 import { posix } from 'node:path';
+import type { Tree } from '@angular-devkit/schematics';
 import type typescript from 'typescript';
 import type { Compiler } from './compiler';
-import { importedNames, parse } from './syntax';
-import type { Syntax } from './syntax';
+import { importedNames, parse, type Syntax } from './syntax';
 import type { Application } from './workspace';
 
 export interface RootModule {

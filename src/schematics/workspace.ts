@@ -1,5 +1,5 @@
-import type { Tree } from '@angular-devkit/schematics';
 import { posix } from 'node:path';
+import type { Tree } from '@angular-devkit/schematics';
 import type { Compiler } from './compiler';
 import type { NestAddOptions } from './nest-add.options';
 

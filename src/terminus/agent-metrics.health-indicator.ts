@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { HealthIndicatorService } from '@nestjs/terminus';
-import type { HealthIndicatorResult } from '@nestjs/terminus';
-import { MetricsCollector } from '../index';
-import type { TrendFigures, TrendWindow } from '../index';
+import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import { MetricsCollector, type TrendFigures, type TrendWindow } from '../index';
 import { CostMeter } from './cost-meter';
 
 /** Whose executions a check looks at, and how. */

@@ -1,2 +1,5 @@
-export { AgentMetricsHealthIndicator } from './agent-metrics.health-indicator';
-export type { CostCheckOptions, ExecutionCheckOptions } from './agent-metrics.health-indicator';
+export {
+  AgentMetricsHealthIndicator,
+  type CostCheckOptions,
+  type ExecutionCheckOptions,
+} from './agent-metrics.health-indicator';

@@ -1,8 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { EXECUTION_CHANNEL } from '../index';
-import type { Execution, MetricsCollector } from '../index';
-import { collectorOf } from './tested-application';
-import type { TestedApplication } from './tested-application';
+import { EXECUTION_CHANNEL, type Execution, type MetricsCollector } from '../index';
+import { collectorOf, type TestedApplication } from './tested-application';
 
 /** What a function did. */
 export interface CapturedExecutions<Result> {

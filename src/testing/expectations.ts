@@ -1,12 +1,9 @@
 import type { MetricsCollector, ToolMetrics } from '../index';
-import { countsList, countsText } from './execution-counts';
-import type { ExecutionCounts } from './execution-counts';
-import { expectationText, isMet } from './expected-executions';
-import type { ExpectedExecutions } from './expected-executions';
+import { countsList, countsText, type ExecutionCounts } from './execution-counts';
+import { expectationText, isMet, type ExpectedExecutions } from './expected-executions';
 import { MetricsAssertionError } from './metrics-assertion.error';
 import { nearName } from './near-name';
-import { collectorOf } from './tested-application';
-import type { TestedApplication } from './tested-application';
+import { collectorOf, type TestedApplication } from './tested-application';
 
 /** What a test can expect of an agent. */
 export interface AgentExpectation {

@@ -1,6 +1,5 @@
 import type { ExecutionStatus } from '../index';
-import { countOf, STATUSES, timesText } from './execution-counts';
-import type { ExecutionCounts } from './execution-counts';
+import { countOf, STATUSES, timesText, type ExecutionCounts } from './execution-counts';
 
 /** Which executions a test expects. */
 export interface ExpectedExecutions {

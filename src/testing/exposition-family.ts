@@ -1,5 +1,4 @@
-import { toNumber } from './exposition-line';
-import type { ExpositionSample, ExpositionTextFormat, Labels } from './exposition-line';
+import { toNumber, type ExpositionSample, type ExpositionTextFormat, type Labels } from './exposition-line';
 
 /** A metric with all its samples. */
 export interface ExpositionFamily {

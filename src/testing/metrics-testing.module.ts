@@ -1,8 +1,5 @@
-import { Module } from '@nestjs/common';
-import type { DynamicModule } from '@nestjs/common';
-import { METRICS_CLOCK, MetricsModule } from '../index';
-import type { Clock, MetricsRootOptions } from '../index';
-
+import { Module, type DynamicModule } from '@nestjs/common';
+import { METRICS_CLOCK, MetricsModule, type Clock, type MetricsRootOptions } from '../index';
 /** What `MetricsTestingModule.forRoot` takes: the options of `MetricsModule`, and a clock. */
 export type MetricsTestingOptions = MetricsRootOptions & {
   /** A `ManualClock`, to hold time still. @default the real clock */

@@ -1,5 +1,5 @@
-import { parseExposition } from './parse-exposition';
 import type { ExpositionTextFormat } from './exposition-line';
+import { parseExposition } from './parse-exposition';
 
 const lines = (...content: string[]) => content.map((line) => `${line}\n`).join('');
 

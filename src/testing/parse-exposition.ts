@@ -1,8 +1,12 @@
-import { checkFamily, sampleNames, seriesKey } from './exposition-family';
-import type { ExpositionFamily } from './exposition-family';
-import { parseDescriptor, parseSample } from './exposition-line';
-import type { Descriptor, ExpositionSample, ExpositionTextFormat, Labels } from './exposition-line';
-
+import { checkFamily, sampleNames, seriesKey, type ExpositionFamily } from './exposition-family';
+import {
+  parseDescriptor,
+  parseSample,
+  type Descriptor,
+  type ExpositionSample,
+  type ExpositionTextFormat,
+  type Labels,
+} from './exposition-line';
 const TYPES = {
   prometheus: ['counter', 'gauge', 'histogram', 'summary', 'untyped'],
   openmetrics: ['counter', 'gauge', 'histogram', 'gaugehistogram', 'stateset', 'info', 'summary', 'unknown'],

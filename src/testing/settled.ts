@@ -1,10 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setImmediate } from 'node:timers/promises';
-import { EXECUTION_CHANNEL } from '../index';
-import type { MetricsCollector, RunningExecution } from '../index';
+import { EXECUTION_CHANNEL, type MetricsCollector, type RunningExecution } from '../index';
 import { MetricsAssertionError } from './metrics-assertion.error';
-import { collectorOf } from './tested-application';
-import type { TestedApplication } from './tested-application';
+import { collectorOf, type TestedApplication } from './tested-application';
 
 /** How long to wait. */
 export interface SettledOptions {

@@ -1,6 +1,5 @@
 import { run } from './child-process';
-import { crewProgram } from './crew-program';
-import type { CrewReport } from './crew-program';
+import { crewProgram, type CrewReport } from './crew-program';
 import { PackedLibrary } from './packed-library';
 import { ScratchProject } from './scratch-project';
 

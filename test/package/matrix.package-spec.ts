@@ -1,6 +1,5 @@
 import { run } from './child-process';
-import { ADAPTERS, crewProgram } from './crew-program';
-import type { AdapterName, CrewReport } from './crew-program';
+import { ADAPTERS, crewProgram, type AdapterName, type CrewReport } from './crew-program';
 import { installNodes, NODE_VERSIONS } from './node-binaries';
 import { PackedLibrary } from './packed-library';
 import { ScratchProject } from './scratch-project';

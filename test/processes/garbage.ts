@@ -2,8 +2,7 @@ import { Readable } from 'node:stream';
 import { from, Subject } from 'rxjs';
 import { currentExecution, ExecutionTracker } from '../../src';
 import { collectGarbageUntil } from '../support/garbage-collector';
-import { endings, startApplication } from '../support/live-application';
-import type { Ending, LiveApplication } from '../support/live-application';
+import { endings, startApplication, type Ending, type LiveApplication } from '../support/live-application';
 
 /** What is left in progress, and what has ended, when nothing more can be collected. */
 export interface Remains {

@@ -1,6 +1,5 @@
 import type { ManualClock } from '../../src/testing';
-import { BrokenError, readAll, row, scenario, streamed } from './result-row';
-import type { Mechanism } from './result-row';
+import { BrokenError, readAll, row, scenario, streamed, type Mechanism } from './result-row';
 
 /** Three chunks, 10 ms apart; the end is 5 ms later. */
 function* count(clock: ManualClock) {

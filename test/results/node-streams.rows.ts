@@ -2,8 +2,7 @@ import { StreamableFile } from '@nestjs/common';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ManualClock } from '../../src/testing';
-import { BrokenError, readAll, row, scenario, streamed } from './result-row';
-import type { Mechanism } from './result-row';
+import { BrokenError, readAll, row, scenario, streamed, type Mechanism } from './result-row';
 
 /** Chunks 10 ms apart; then the end, or a failure. */
 function chunks(clock: ManualClock, error?: Error): Readable {

@@ -19,9 +19,7 @@ import {
   toArray,
 } from 'rxjs';
 import type { ManualClock } from '../../src/testing';
-import { BrokenError, row, scenario, streamed } from './result-row';
-import type { Mechanism } from './result-row';
-
+import { BrokenError, row, scenario, streamed, type Mechanism } from './result-row';
 /** Three values, 10 ms apart; the end is 5 ms later. */
 const count = (clock: ManualClock) =>
   new Observable<number>((subscriber) => {

@@ -1,5 +1,4 @@
-import { BrokenError, ended, row, scenario } from './result-row';
-import type { Mechanism } from './result-row';
+import { BrokenError, ended, row, scenario, type Mechanism } from './result-row';
 
 class Job extends Promise<string> {
   static override get [Symbol.species]() {

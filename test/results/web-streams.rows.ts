@@ -1,6 +1,5 @@
 import type { ManualClock } from '../../src/testing';
-import { BrokenError, readAll, row, scenario, streamed } from './result-row';
-import type { Mechanism } from './result-row';
+import { BrokenError, readAll, row, scenario, streamed, type Mechanism } from './result-row';
 
 /** Chunks 10 ms apart, made when they are asked for; then the end, or a failure. */
 function chunks(clock: ManualClock, error?: Error): ReadableStream<string> {

@@ -1,16 +1,19 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { BullModule, InjectQueue, OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
-import { Injectable, Scope } from '@nestjs/common';
-import type { INestApplicationContext } from '@nestjs/common';
-import { DelayedError, QueueEvents, UnrecoverableError } from 'bullmq';
-import type { Job, Queue } from 'bullmq';
+import { Injectable, Scope, type INestApplicationContext } from '@nestjs/common';
+import { DelayedError, QueueEvents, UnrecoverableError, type Job, type Queue } from 'bullmq';
 import { MetricsListener, TrackAgent, TrackTool } from '../../src';
 import { parseExposition } from '../../src/testing';
-import { counted, expectUntouched, inProgress, OpenApplications, startContext } from '../support/applications';
-import { withMetrics } from '../support/applications';
+import {
+  counted,
+  expectUntouched,
+  inProgress,
+  OpenApplications,
+  startContext,
+  withMetrics,
+} from '../support/applications';
 import { freePort } from '../support/server-process';
 
 @Injectable()

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { createServer, request as httpRequest } from 'node:http';
-import type { Server } from 'node:http';
+import { createServer, request as httpRequest, type Server } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { ExecutionTracker, MetricsModule } from '../../src';
 import { DashboardPage, eventually } from '../support/dashboard-page';

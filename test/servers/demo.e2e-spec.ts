@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { DemoApp, writeDocuments, type DemoMetrics } from '../support/demo-app';
-import { PrometheusServer, type QueryResult } from '../support/prometheus-server';
+import { PrometheusServer } from '../support/prometheus-server';
+import type { QueryResult } from '../support/promql';
 
 const STATUSES = ['success', 'error', 'timeout', 'cancelled'] as const;
 const QUESTIONS = [

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { Injectable } from '@nestjs/common';
-import type { Type } from '@nestjs/common';
+import { Injectable, type Type } from '@nestjs/common';
 import { context, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
@@ -13,9 +12,7 @@ import { createDemo } from '../../src/demo/start-demo';
 import { countsInDocument, countsInSamples } from '../support/execution-counts';
 import type { MetricsDocument } from '../support/metrics-document';
 import { PrometheusServer } from '../support/prometheus-server';
-import { ADAPTERS, TestApp } from '../support/test-app';
-import type { AdapterFactory } from '../support/test-app';
-
+import { ADAPTERS, TestApp, type AdapterFactory } from '../support/test-app';
 const HOSTILE_NAMES = [
   'a"b\n|\\',
   '__proto__',

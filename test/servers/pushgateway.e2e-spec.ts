@@ -3,8 +3,7 @@ import { Test } from '@nestjs/testing';
 import { Counter, Pushgateway, Registry } from 'prom-client';
 import { NightlyReportModule, ReportAgent } from '../../examples/batch-jobs';
 import { MetricsCollector, MetricsModule } from '../../src';
-import { parseExposition } from '../../src/testing';
-import type { Exposition } from '../../src/testing';
+import { parseExposition, type Exposition } from '../../src/testing';
 import { ServerProcess } from '../support/server-process';
 
 const HOSTILE = 'a"b\n|\\ 😀';

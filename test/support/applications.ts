@@ -2,12 +2,9 @@ import type { INestApplication, INestApplicationContext, ModuleMetadata } from '
 // Loaded here, not by Nest while a test runs against its time limit.
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { Test } from '@nestjs/testing';
-import type { TestingModule, TestingModuleBuilder } from '@nestjs/testing';
+import { Test, type TestingModule, type TestingModuleBuilder } from '@nestjs/testing';
 import type { App } from 'supertest/types';
-import { MetricsCollector, MetricsModule } from '../../src';
-import type { MetricsRootOptions } from '../../src';
-
+import { MetricsCollector, MetricsModule, type MetricsRootOptions } from '../../src';
 export const ADAPTERS = ['express', 'fastify'] as const;
 export type Adapter = (typeof ADAPTERS)[number];
 

@@ -3,8 +3,7 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { trace } from '@opentelemetry/api';
 import { MetricsCollector, MetricsModule, TrackAgent } from '../../src';
-import { listen } from './applications';
-import type { HttpApplication } from './applications';
+import { listen, type HttpApplication } from './applications';
 
 class Narrator {
   @TrackAgent('narrator')

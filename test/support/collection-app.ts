@@ -1,8 +1,7 @@
 import type { LoggerService, ModuleMetadata } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
-import { ExecutionTracker, METRICS_CLOCK, MetricsCollector, MetricsModule } from '../../src';
-import type { MetricsRootOptions } from '../../src';
+import { ExecutionTracker, METRICS_CLOCK, MetricsCollector, MetricsModule, type MetricsRootOptions } from '../../src';
 import { ExpositionSamples } from './exposition-samples';
 import { ManualClock } from '../../src/testing';
 

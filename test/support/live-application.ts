@@ -1,8 +1,12 @@
 import type { LoggerService, Provider } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
-import type { TestingModule } from '@nestjs/testing';
-import { MetricsCollector } from '../../src';
-import type { Clock, Execution, ExecutionStatus, MetricsModuleOptions } from '../../src';
+import { Test, type TestingModule } from '@nestjs/testing';
+import {
+  MetricsCollector,
+  type Clock,
+  type Execution,
+  type ExecutionStatus,
+  type MetricsModuleOptions,
+} from '../../src';
 import { ManualClock, MetricsTestingModule } from '../../src/testing';
 
 /** A started Nest application whose time is in the test's hands. */

@@ -1,6 +1,4 @@
-import { METRIC_FAMILIES } from '../../src/export/metric-families';
-import type { MetricFamily } from '../../src/export/metric-families';
-
+import { METRIC_FAMILIES, type MetricFamily } from '../../src/export/families/metric-families';
 /** What one may ask of each family, and the query that answers it. */
 const QUERIES: Readonly<Record<string, readonly [question: string, query: string]>> = {
   requests_total: [

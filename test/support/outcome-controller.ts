@@ -17,15 +17,13 @@ import {
   UseFilters,
   UseGuards,
   UseInterceptors,
-} from '@nestjs/common';
-import type {
-  ArgumentsHost,
-  CallHandler,
-  CanActivate,
-  ExceptionFilter,
-  ExecutionContext,
-  NestInterceptor,
-  Type,
+  type ArgumentsHost,
+  type CallHandler,
+  type CanActivate,
+  type ExceptionFilter,
+  type ExecutionContext,
+  type NestInterceptor,
+  type Type,
 } from '@nestjs/common';
 import { catchError, concat, from, NEVER, Observable, of, throwError, timeout } from 'rxjs';
 

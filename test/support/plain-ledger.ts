@@ -1,7 +1,5 @@
 import type { ExecutionStatus } from '../../src';
-import { seriesKey } from './exposition-samples';
-import type { Labels } from './exposition-samples';
-
+import { seriesKey, type Labels } from './exposition-samples';
 const OTHER = '__other__';
 const STATUSES: readonly ExecutionStatus[] = ['success', 'error', 'timeout', 'cancelled'];
 

@@ -1,12 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { currentExecution, TrackAgent, TrackTool } from '../../src';
-import type { ExecutionHandle, ExecutionStatus, MetricsModuleOptions } from '../../src';
+import {
+  currentExecution,
+  TrackAgent,
+  TrackTool,
+  type ExecutionHandle,
+  type ExecutionStatus,
+  type MetricsModuleOptions,
+} from '../../src';
 import { expectAgreement } from './agreement';
 import { CollectionApp } from './collection-app';
 import type { CollectedDocument } from './collected-document';
-import { PlainLedger } from './plain-ledger';
-import type { PlainEnd, PlainExecution, Stay } from './plain-ledger';
-
+import { PlainLedger, type PlainEnd, type PlainExecution, type Stay } from './plain-ledger';
 const BOUNDS = [0.01, 0.5, 2, 60];
 
 @Injectable()

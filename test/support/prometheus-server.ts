@@ -1,8 +1,5 @@
-import { queryPromql } from './promql';
-import type { QueryResult } from './promql';
+import { queryPromql, type QueryResult } from './promql';
 import { ServerProcess } from './server-process';
-
-export type { QueryResult } from './promql';
 
 /** What Prometheus has kept of an exemplar. */
 export interface QueryExemplar {

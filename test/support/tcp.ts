@@ -1,7 +1,6 @@
 import type { AddressInfo, Server } from 'node:net';
 import type { INestApplication } from '@nestjs/common';
-import { ClientProxyFactory, Transport } from '@nestjs/microservices';
-import type { ClientProxy } from '@nestjs/microservices';
+import { ClientProxyFactory, Transport, type ClientProxy } from '@nestjs/microservices';
 
 /** Lets an application serve messages on a free port of the loopback interface, and connects a client to it. */
 export async function connectByTcp(application: INestApplication): Promise<ClientProxy> {

@@ -4,10 +4,8 @@ import type { AbstractHttpAdapter } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { METRICS_CLOCK, MetricsCollector } from '../../src';
-import type { Clock, ExportFormat } from '../../src';
-import { ManualClock, parseExposition } from '../../src/testing';
-import type { Exposition } from '../../src/testing';
+import { METRICS_CLOCK, MetricsCollector, type Clock, type ExportFormat } from '../../src';
+import { ManualClock, parseExposition, type Exposition } from '../../src/testing';
 import type { MetricsDocument } from './metrics-document';
 import { RecordingLogger } from './recording-logger';
 

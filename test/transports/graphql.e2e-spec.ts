@@ -1,13 +1,17 @@
-import { Injectable, Scope, UseInterceptors } from '@nestjs/common';
-import type { INestApplicationContext } from '@nestjs/common';
+import { Injectable, Scope, UseInterceptors, type INestApplicationContext } from '@nestjs/common';
 import { Args, Field, GraphQLModule, ObjectType, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
-import { MercuriusDriver } from '@nestjs/mercurius';
-import type { MercuriusDriverConfig } from '@nestjs/mercurius';
+import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import request from 'supertest';
 import { AgentMetricsInterceptor, TrackAgent, TrackTool } from '../../src';
-import { counted, expectUntouched, OpenApplications, startContext, startHttp } from '../support/applications';
-import type { HttpApplication } from '../support/applications';
-import { withMetrics } from '../support/applications';
+import {
+  counted,
+  expectUntouched,
+  OpenApplications,
+  startContext,
+  startHttp,
+  type HttpApplication,
+  withMetrics,
+} from '../support/applications';
 
 @ObjectType()
 class Answer {

@@ -1,9 +1,12 @@
-import { Controller, Scope, UseInterceptors } from '@nestjs/common';
-import type { INestApplication, INestApplicationContext } from '@nestjs/common';
-import { EventPattern, MessagePattern, RpcException } from '@nestjs/microservices';
-import type { ClientProxy } from '@nestjs/microservices';
-import { concat, lastValueFrom, NEVER, of, toArray } from 'rxjs';
-import type { Observable } from 'rxjs';
+import {
+  Controller,
+  Scope,
+  UseInterceptors,
+  type INestApplication,
+  type INestApplicationContext,
+} from '@nestjs/common';
+import { EventPattern, MessagePattern, RpcException, type ClientProxy } from '@nestjs/microservices';
+import { concat, lastValueFrom, NEVER, of, toArray, type Observable } from 'rxjs';
 import { AgentMetricsInterceptor, currentExecution, TrackAgent, trackedTool } from '../../src';
 import {
   counted,
@@ -12,8 +15,8 @@ import {
   OpenApplications,
   startContext,
   startHttp,
+  withMetrics,
 } from '../support/applications';
-import { withMetrics } from '../support/applications';
 import { connectByTcp } from '../support/tcp';
 
 const search = trackedTool('search', async (text: string) => `${text} found`);

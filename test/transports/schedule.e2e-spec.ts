@@ -1,5 +1,4 @@
-import { Injectable } from '@nestjs/common';
-import type { ModuleMetadata } from '@nestjs/common';
+import { Injectable, type ModuleMetadata } from '@nestjs/common';
 import { Cron, Interval, ScheduleModule, SchedulerRegistry, Timeout } from '@nestjs/schedule';
 import { MetricsModule, TrackAgent, TrackTool } from '../../src';
 import { counted, expectUntouched, OpenApplications, startContext, withMetrics } from '../support/applications';

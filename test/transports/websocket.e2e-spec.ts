@@ -1,16 +1,21 @@
 import { once } from 'node:events';
-import { Scope, UseInterceptors } from '@nestjs/common';
-import type { INestApplicationContext } from '@nestjs/common';
-import { Injectable } from '@nestjs/common';
+import { Scope, UseInterceptors, type INestApplicationContext, Injectable } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { MessageBody, SubscribeMessage, WebSocketGateway, WsException } from '@nestjs/websockets';
-import { of } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { of, type Observable } from 'rxjs';
 import { WebSocket } from 'ws';
 import { AgentMetricsInterceptor, TrackAgent, TrackTool } from '../../src';
-import { ADAPTERS, counted, expectUntouched, listen, OpenApplications } from '../support/applications';
-import type { HttpApplication } from '../support/applications';
-import { startContext, startHttp, withMetrics } from '../support/applications';
+import {
+  ADAPTERS,
+  counted,
+  expectUntouched,
+  listen,
+  OpenApplications,
+  type HttpApplication,
+  startContext,
+  startHttp,
+  withMetrics,
+} from '../support/applications';
 
 @Injectable({ scope: Scope.TRANSIENT })
 class Search {

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { TrackAgent } from '../../index';
-import { CalculateTool } from '../tools/calculate.tool';
 import { stopSignal } from '../stop-signal';
+import { CalculateTool } from '../tools/calculate.tool';
 import { ReadSectionTool } from '../tools/read-section.tool';
 import { SearchDocsTool } from '../tools/search-docs.tool';
-import { toolFailureText } from './crew-failure';
 import type { ToolEvent, ToolOutcome } from './crew-event';
+import { toolFailureText } from './crew-failure';
 import type { Findings } from './findings';
 import type { Plan, PlanStep } from './plan';
 import { Research } from './research';

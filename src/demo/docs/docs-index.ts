@@ -1,7 +1,7 @@
 import MiniSearch from 'minisearch';
+import { toAnchor } from './markdown-sections';
 import type { Section } from './section';
 import { termsOf } from './terms';
-import { toAnchor } from './markdown-sections';
 
 export interface SearchHit {
   readonly id: string;

@@ -1,10 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { CanActivate, ExecutionContext } from '@nestjs/common';
-import { LateResponse } from '../late-response';
-import { ON_ANSWER_FAULT } from '../metrics-response.guard';
-import { writeDashboard } from './dashboard-response';
-import type { DashboardRequest } from './dashboard-response';
-
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { LateResponse } from '../guards/late-response';
+import { ON_ANSWER_FAULT } from '../guards/metrics-response.guard';
+import { writeDashboard, type DashboardRequest } from './dashboard-response';
 type RoutedRequest = DashboardRequest & { readonly params: { readonly folder?: string; readonly file?: string } };
 
 /** Writes the response, whatever interceptors of the application make of it: see `MetricsResponseGuard`. */

@@ -1,7 +1,7 @@
 import { NotFoundException } from '@nestjs/common';
-import { negotiateGzip } from '../content-negotiation';
-import type { MetricsRequest } from '../metrics-answer';
-import type { MetricsResponse } from '../metrics-response';
+import { negotiateGzip } from '../answers/content-negotiation';
+import type { MetricsRequest } from '../answers/metrics-answer';
+import type { MetricsResponse } from '../answers/metrics-response';
 import { findDashboardFile } from './dashboard-file';
 
 const PAGE = 'index.html';

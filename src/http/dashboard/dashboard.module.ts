@@ -1,9 +1,17 @@
-import { Controller, Get, Module, Res, UseGuards, VERSION_NEUTRAL } from '@nestjs/common';
-import type { DynamicModule, Type } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Module,
+  Res,
+  UseGuards,
+  VERSION_NEUTRAL,
+  type DynamicModule,
+  type Type,
+} from '@nestjs/common';
 import { SkipTracking } from '../../tracking/wrapping/skip-tracking.decorator';
-import { ListenerGuard } from '../listener.guard';
+import { ListenerGuard } from '../guards/listener.guard';
+import { NoStoreGuard } from '../guards/no-store.guard';
 import type { MetricsControllerOptions } from '../metrics.controller';
-import { NoStoreGuard } from '../no-store.guard';
 import { DashboardResponseGuard } from './dashboard-response.guard';
 
 interface DashboardOptions extends MetricsControllerOptions {

@@ -6,8 +6,7 @@ import { DashboardQueries } from './dashboard-queries';
 import type { DashboardRow, RowBuilder } from './dashboard-row';
 import { modelsRow } from './models.row';
 import { firingAlerts, overviewRow } from './overview.row';
-import { DATASOURCE, panelJson } from './panel';
-import type { GridPosition, PanelDescription, PanelJson } from './panel';
+import { DATASOURCE, panelJson, type GridPosition, type PanelDescription, type PanelJson } from './panel';
 import { processRow } from './process.row';
 import { toolsRow } from './tools.row';
 

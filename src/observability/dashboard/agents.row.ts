@@ -1,8 +1,6 @@
 import { errorBudget } from '../settings';
 import { AGENT } from '../subject';
-import { ratePanels } from './dashboard-row';
-import type { RowBuilder } from './dashboard-row';
-
+import { ratePanels, type RowBuilder } from './dashboard-row';
 export const agentsRow: RowBuilder = (queries, { agentSlo, agentP95Seconds, stuckSeconds }) => ({
   title: 'Agents',
   panels: [

@@ -1,7 +1,5 @@
 import { metricName } from '../metric-name';
-import { FAILED } from '../subject';
-import type { Subject } from '../subject';
-
+import { FAILED, type Subject } from '../subject';
 /** Of what the dashboard's variables select. */
 const PROCESSES = 'job=~"$job", instance=~"$instance"';
 

@@ -1,7 +1,6 @@
 import type { ObservabilitySettings } from '../settings';
 import type { Subject } from '../subject';
-import { legendOf } from './dashboard-queries';
-import type { DashboardQueries } from './dashboard-queries';
+import { legendOf, type DashboardQueries } from './dashboard-queries';
 import type { PanelDescription } from './panel';
 
 export interface DashboardRow {

@@ -1,8 +1,6 @@
 import { MODEL } from '../subject';
 import type { DashboardQueries } from './dashboard-queries';
-import { ratePanels } from './dashboard-row';
-import type { RowBuilder } from './dashboard-row';
-
+import { ratePanels, type RowBuilder } from './dashboard-row';
 export const modelsRow: RowBuilder = (queries, { modelErrorRatio }) => ({
   title: 'Models, cost and caches',
   panels: [

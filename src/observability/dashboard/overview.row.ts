@@ -1,7 +1,7 @@
 import { alertNames } from '../rules/agent-rules';
 import { errorBudget } from '../settings';
-import type { RowBuilder } from './dashboard-row';
 import type { DashboardQueries } from './dashboard-queries';
+import type { RowBuilder } from './dashboard-row';
 import type { PanelDescription } from './panel';
 
 const REQUESTS = { executions: 'requests_total', labels: [] };

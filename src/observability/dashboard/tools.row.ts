@@ -1,8 +1,6 @@
 import { errorBudget } from '../settings';
 import { TOOL } from '../subject';
-import { ratePanels } from './dashboard-row';
-import type { RowBuilder } from './dashboard-row';
-
+import { ratePanels, type RowBuilder } from './dashboard-row';
 export const toolsRow: RowBuilder = (queries, { toolSlo, toolP95Seconds }) => ({
   title: 'Tools',
   panels: [

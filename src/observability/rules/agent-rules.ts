@@ -1,13 +1,11 @@
 import type { ObservabilitySettings } from '../settings';
-import { TIMING } from '../timing';
-import type { Timing } from '../timing';
+import { TIMING, type Timing } from '../timing';
 import { agentRules } from './agent.rules';
 import { cacheRules } from './cache.rules';
 import { modelRules } from './model.rules';
 import { processRules } from './process.rules';
 import { RuleContext } from './rule-context';
-import { renderRuleFile } from './rule-file';
-import type { RuleGroup } from './rule-file';
+import { renderRuleFile, type RuleGroup } from './rule-file';
 import { toolRules } from './tool.rules';
 
 /** All recording rules and alerts, by what they are about. */

@@ -1,8 +1,6 @@
 import { errorBudget } from '../settings';
-import { AGENT } from '../subject';
-import type { Subject } from '../subject';
-import { secondsOf } from '../timing';
-import type { BurnRate } from '../timing';
+import { AGENT, type Subject } from '../subject';
+import { secondsOf, type BurnRate } from '../timing';
 import type { RuleContext } from './rule-context';
 import type { AlertingRule, RecordingRule } from './rule-file';
 

@@ -1,6 +1,5 @@
 import { metricName } from '../metric-name';
-import { by, FAILED } from '../subject';
-import type { Subject } from '../subject';
+import { by, FAILED, type Subject } from '../subject';
 import type { RecordingRule } from './rule-file';
 
 /** The recorded series by their names, and the rules that record them. */

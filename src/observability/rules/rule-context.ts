@@ -1,8 +1,7 @@
 import { metricName } from '../metric-name';
 import type { ObservabilitySettings } from '../settings';
 import type { Subject } from '../subject';
-import { secondsOf } from '../timing';
-import type { Timing } from '../timing';
+import { secondsOf, type Timing } from '../timing';
 import { RecordedSeries } from './recorded-series';
 import type { AlertingRule } from './rule-file';
 

@@ -1,5 +1,5 @@
-import { liveExecution } from './execution-context';
-import type { ExecutionHandle } from './execution-handle';
+import type { ExecutionHandle } from '../execution-handle';
+import { runningExecution } from './async-context';
 
 /**
  * The execution in which the caller runs; undefined outside any, and with the option `asyncContext: false`.
@@ -8,5 +8,5 @@ import type { ExecutionHandle } from './execution-handle';
  * currentExecution()?.recordRetry();
  */
 export function currentExecution(): ExecutionHandle | undefined {
-  return liveExecution();
+  return runningExecution();
 }

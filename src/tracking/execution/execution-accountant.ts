@@ -1,17 +1,16 @@
-import { activeSpan } from '../../collection/active-span';
-import { findModelFault } from '../../collection/execution-records';
-import { ModelSeries } from '../../collection/execution-series';
-import { defaultErrorType, toNanoseconds } from '../../collection/execution-entry';
-import { NOTHING_MEASURED } from '../../collection/execution-measures';
-import type { CountedSeries, MetricsStore } from '../../collection/metrics-store';
+import { activeSpan } from '../../collection/executions/active-span';
+import { NOTHING_MEASURED } from '../../collection/executions/execution-measures';
+import { findModelFault } from '../../collection/executions/execution-records';
+import { defaultErrorType, toNanoseconds } from '../../collection/executions/finished-execution';
 import type { Ledger } from '../../collection/ledger';
-import { completeTokens } from '../../collection/token-usage';
-import { declareNames } from '../wrapping/execution-spec';
-import type { ModelUsage, ReportedUsage } from '../wrapping/execution-options';
-import type { ExecutionSpec } from '../wrapping/execution-spec';
+import type { CountedSeries, MetricsStore } from '../../collection/metrics-store';
+import { completeTokens } from '../../collection/models/token-usage';
+import { ModelSeries } from '../../collection/series/execution-series';
+import type { ModelUsage, ReportedUsage } from '../declaring/execution-options';
+import { declareNames, type ExecutionSpec } from '../declaring/execution-spec';
 import type { FaultLog } from '../fault-log';
-import type { LiveExecution } from './live-execution';
 import type { Outcome } from '../outcomes/outcome';
+import type { LiveExecution } from './live-execution';
 import { payloadBytes } from './payload-size';
 
 interface PricedModel {
@@ -20,7 +19,7 @@ interface PricedModel {
 }
 
 /** Where the executions of one decorator were counted last. */
-interface Place {
+interface SeriesPlace {
   readonly name: string;
   readonly agentId: string | undefined;
   readonly series: CountedSeries;
@@ -32,7 +31,7 @@ export class ExecutionAccountant {
    * A method is called by the same agent again and again: what was found for it last is looked at first. Weak, because a
    * class, and its decorators with it, can be made for one request.
    */
-  private places = new WeakMap<ExecutionSpec, Place>();
+  private places = new WeakMap<ExecutionSpec, SeriesPlace>();
   /** The one of all these places. */
   private ledger: Ledger | undefined;
   private readonly declared = new WeakSet<ExecutionSpec>();
@@ -103,7 +102,7 @@ export class ExecutionAccountant {
     series.tokens.add(tokens, reported.costUsd ?? this.store.prices.costOf(tokens, model.name, model.provider));
   }
 
-  private place({ spec, name, agentId }: LiveExecution, ledger: Ledger): Place {
+  private place({ spec, name, agentId }: LiveExecution, ledger: Ledger): SeriesPlace {
     if (ledger !== this.ledger) this.move(ledger);
     const last = this.places.get(spec);
     const isSame = last?.name === name && last.agentId === agentId;
@@ -119,7 +118,7 @@ export class ExecutionAccountant {
     this.places = new WeakMap();
   }
 
-  private find(spec: ExecutionSpec, name: string, agentId: string | undefined, ledger: Ledger): Place {
+  private find(spec: ExecutionSpec, name: string, agentId: string | undefined, ledger: Ledger): SeriesPlace {
     // Without declared names it may be a spec that was made for this one call.
     const mayComeAgain = spec.declaredNames.length > 0;
     if (mayComeAgain) this.declare(spec);

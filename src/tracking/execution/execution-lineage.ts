@@ -1,4 +1,4 @@
-import type { ExecutionKind } from '../../collection/execution-status';
+import type { ExecutionKind } from '../../collection/executions/execution-status';
 
 /** An execution among those around it. */
 interface Descendant<Self> {
@@ -11,22 +11,24 @@ interface Descendant<Self> {
  * The nearest that still runs, itself included. Ended ones are let go, so that work which begets work holds no chain of
  * them.
  */
-export function live<Execution extends Descendant<Execution>>(execution: Execution | undefined): Execution | undefined {
+export function nearestOpen<Execution extends Descendant<Execution>>(
+  execution: Execution | undefined,
+): Execution | undefined {
   let candidate = execution;
   while (candidate?.ended) candidate = candidate.parent;
   return candidate;
 }
 
 /** The nearest agent that still runs. */
-export function liveAgent<Execution extends Descendant<Execution>>(
+export function nearestOpenAgent<Execution extends Descendant<Execution>>(
   execution: Execution | undefined,
 ): Execution | undefined {
-  let candidate = live(execution);
-  while (candidate !== undefined && candidate.kind !== 'agent') candidate = live(candidate.parent);
+  let candidate = nearestOpen(execution);
+  while (candidate !== undefined && candidate.kind !== 'agent') candidate = nearestOpen(candidate.parent);
   return candidate;
 }
 
 /** All that still run, from the inside out. */
-export function* liveAncestry<Execution extends Descendant<Execution>>(execution: Execution): Generator<Execution> {
-  for (let next = live(execution); next !== undefined; next = live(next.parent)) yield next;
+export function* openAncestors<Execution extends Descendant<Execution>>(execution: Execution): Generator<Execution> {
+  for (let next = nearestOpen(execution); next !== undefined; next = nearestOpen(next.parent)) yield next;
 }

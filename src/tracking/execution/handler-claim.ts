@@ -1,4 +1,4 @@
-import type { ExecutionSpec } from '../wrapping/execution-spec';
+import type { ExecutionSpec } from '../declaring/execution-spec';
 import type { LiveExecution } from './live-execution';
 
 /** A handler can be an agent and a tool; what stands between it and either interceptor is the other, twice. */

@@ -1,25 +1,51 @@
-import type { RecordContext } from '../../collection/collector-surroundings';
-import type { ActiveSpan } from '../../collection/active-span';
-import { executionId, toNanoseconds } from '../../collection/execution-entry';
-import type { ExecutionIdentity } from '../../collection/execution-entry';
-import { ExecutionMeasures } from '../../collection/execution-measures';
-import { isExecutionStatus } from '../../collection/execution-status';
-import type { ExecutionStatus } from '../../collection/execution-status';
+import type { EnclosingExecution } from '../../collection/collector-ports';
+import type { ActiveSpan } from '../../collection/executions/active-span';
+import { ExecutionMeasures } from '../../collection/executions/execution-measures';
+import { isExecutionStatus, type ExecutionStatus } from '../../collection/executions/execution-status';
+import { executionId, toNanoseconds, type ExecutionIdentity } from '../../collection/executions/finished-execution';
 import type { Ledger } from '../../collection/ledger';
 import type { CountedSeries } from '../../collection/metrics-store';
-import type { ApplicationTracking } from './application-tracking';
+import type { AnyFunction, CallStyle } from '../declaring/call-style';
+import type { ExecutionSpec } from '../declaring/execution-spec';
+import type { ExecutionHandle } from '../execution-handle';
+import type { FaultLog } from '../fault-log';
 import type { Expiry } from '../limits/deadline';
-import { runInContext } from './execution-context';
-import type { ExecutionHandle } from './execution-handle';
-import { live, liveAgent, liveAncestry } from './execution-lineage';
-import { ExecutionSignal } from './execution-signal';
-import type { ExecutionSpec } from '../wrapping/execution-spec';
 import { ExecutionTimeoutError } from '../limits/execution-timeout.error';
-import type { Outcome } from '../outcomes/outcome';
-import { CANCELLED, SUCCESS } from '../outcomes/outcome';
-import type { Listed } from './running-executions';
 import { SequenceBudget } from '../limits/sequence-budget';
+import { type Outcome, CANCELLED, SUCCESS } from '../outcomes/outcome';
+import type { OutcomeRules } from '../outcomes/outcome-rules';
+import { nearestOpen, nearestOpenAgent, openAncestors } from './execution-lineage';
+import { ExecutionSignal } from './execution-signal';
+import type { Listed } from './running-executions';
 import { TimedExecution } from './timed-execution';
+
+/** What an execution asks of the application in which it runs, and what others ask of that through it. */
+export interface ExecutionHost {
+  readonly asyncContext: boolean;
+  readonly instanceId: string;
+  readonly measuresPayloads: boolean;
+  readonly closed: boolean;
+  readonly faults: FaultLog;
+  readonly outcomeRules: OutcomeRules;
+  call(spec: ExecutionSpec, style: CallStyle, fn: AnyFunction, self: unknown, args: readonly unknown[]): unknown;
+  run<Result>(execution: LiveExecution, fn: () => Result): Result;
+  opened(execution: LiveExecution): void;
+  leave(execution: LiveExecution): void;
+  finish(execution: LiveExecution, outcome: Outcome): void;
+  follow<Result>(execution: LiveExecution, result: Result, arrival: Arrival): Result;
+  payloadBytes(execution: LiveExecution, payload: unknown): number;
+  addUsage(execution: LiveExecution, result: unknown): void;
+  ownRunning(): LiveExecution | undefined;
+  nextSerial(): number;
+  now(): number;
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+/**
+ * Where a result comes from: it is what the call returned, the promise of an async function, or what was awaited from a
+ * promise.
+ */
+export type Arrival = 'returned' | 'promised' | 'awaited';
 
 /** What an execution has from the one in which it began. */
 interface Origin {
@@ -33,12 +59,12 @@ interface Origin {
  * How far an execution has come: it runs; it has been taken back, because what the call returned runs only when somebody
  * asks it to; somebody has asked; it is over.
  */
-type Stage = 'begun' | 'parked' | 'used' | 'ended';
+type Stage = 'begun' | 'postponed' | 'used' | 'ended';
 
 /** One execution from its beginning to its end. */
 export class LiveExecution
   extends TimedExecution
-  implements ExecutionHandle, ExecutionIdentity, RecordContext, Listed<LiveExecution>
+  implements ExecutionHandle, ExecutionIdentity, EnclosingExecution, Listed<LiveExecution>
 {
   readonly parentSerial: number | undefined;
   readonly requestSerial: number | undefined;
@@ -68,7 +94,7 @@ export class LiveExecution
   private signalling: ExecutionSignal | undefined = undefined;
 
   constructor(
-    readonly tracking: ApplicationTracking,
+    readonly tracking: ExecutionHost,
     readonly spec: ExecutionSpec,
     readonly name: string,
     readonly serial: number,
@@ -108,17 +134,17 @@ export class LiveExecution
 
   /** The request of the nearest agent that still runs: what an agent that begins here is a part of. */
   get enclosingRequest(): number | undefined {
-    return liveAgent<LiveExecution>(this)?.requestSerial;
+    return nearestOpenAgent<LiveExecution>(this)?.requestSerial;
   }
 
   /** Also aborts with the execution around this one: whoever gives up on an agent gives up on its tools. */
   get signal(): AbortSignal {
     this.signalling ??= new ExecutionSignal();
-    return this.signalling.get(() => live(this.parent)?.signal);
+    return this.signalling.get(() => nearestOpen(this.parent)?.signal);
   }
 
   run<Result>(fn: () => Result): Result {
-    return this.tracking.asyncContext ? runInContext(this, fn) : fn();
+    return this.tracking.run(this, fn);
   }
 
   recordRetry(): void {
@@ -126,7 +152,7 @@ export class LiveExecution
   }
 
   fail(error: unknown): void {
-    if (!this.ended) this.verdict ??= this.tracking.verdicts.onError(error);
+    if (!this.ended) this.verdict ??= this.tracking.outcomeRules.ofError(error);
   }
 
   defer(): (error?: unknown) => void {
@@ -145,7 +171,7 @@ export class LiveExecution
   /** What waits on a human in an execution waits in those around it, too. */
   pause(): () => void {
     let pausing = true;
-    const paused = [...liveAncestry<LiveExecution>(this)];
+    const paused = [...openAncestors<LiveExecution>(this)];
     for (const execution of paused) execution.pauseClock(this.tracking.now());
     return () => {
       if (!pausing) return;
@@ -176,7 +202,7 @@ export class LiveExecution
     const { tracking } = this;
     const measures = this.measure();
     measures.chunks += 1;
-    measures.outputBytes += tracking.accountant.payloadBytes(this, chunk);
+    measures.outputBytes += tracking.payloadBytes(this, chunk);
     if (!Number.isNaN(measures.firstChunkNs) || !this.isFirst(chunk)) return;
     measures.firstChunkNs = toNanoseconds(this.elapsedMs(at ?? tracking.now()));
   }
@@ -184,18 +210,17 @@ export class LiveExecution
   /** The call came to its end with this value. */
   returned(value: unknown): void {
     if (this.ended) return;
-    const { accountant, verdicts } = this.tracking;
-    if (accountant.measurePayloads) this.measure().outputBytes += accountant.payloadBytes(this, value);
-    if (this.spec.usage !== undefined) accountant.addUsage(this, value);
-    this.verdict ??= verdicts.onResult(value, this);
+    const { tracking } = this;
+    if (tracking.measuresPayloads) this.measure().outputBytes += tracking.payloadBytes(this, value);
+    if (this.spec.usage !== undefined) tracking.addUsage(this, value);
+    this.verdict ??= tracking.outcomeRules.ofResult(value, this);
     this.succeeded();
   }
 
   /** Counts what it was given. */
-  took(args: readonly unknown[]): void {
-    const { accountant } = this.tracking;
+  received(args: readonly unknown[]): void {
     // What a limit has ended before it began took nothing in, and is not changed any more.
-    if (accountant.measurePayloads && !this.ended) this.measureInput(args);
+    if (this.tracking.measuresPayloads && !this.ended) this.measureInput(args);
   }
 
   /** The function, or what it returned, came to its end. */
@@ -205,12 +230,12 @@ export class LiveExecution
   }
 
   failed(error: unknown): void {
-    if (!this.ended) this.finish(this.verdict ?? this.tracking.verdicts.onError(error));
+    if (!this.ended) this.finish(this.verdict ?? this.tracking.outcomeRules.ofError(error));
   }
 
   /** The consumer of a stream wants no more of it. Nothing follows from that once it has had everything. */
-  stopped(): void {
-    if (!this.delivered) this.cancelled(consumerStopped());
+  consumerStopped(): void {
+    if (!this.delivered) this.cancelled(earlyStop());
   }
 
   /** Nobody wants the result any more, though the execution has yet to come to its end. */
@@ -241,32 +266,32 @@ export class LiveExecution
    * Takes the execution back, because what the call returned has not begun: a generator before its first `next`, an
    * Observable before it is subscribed to.
    */
-  park(): void {
+  postpone(): void {
     if (this.stage !== 'begun') return;
-    this.stage = 'parked';
+    this.stage = 'postponed';
     this.stopLimit();
     this.tracking.leave(this);
   }
 
   /** The execution of one use of a result: this one for the first, one of its own for every further. */
-  enter(): LiveExecution {
-    if (this.stage === 'used' || this.ended) return this.another().begin();
-    const isParked = this.stage === 'parked';
+  nextUse(): LiveExecution {
+    if (this.stage === 'used' || this.ended) return this.furtherUse().begin();
+    const isPostponed = this.stage === 'postponed';
     this.stage = 'used';
-    return isParked ? this.begin() : this;
+    return isPostponed ? this.begin() : this;
   }
 
   /** Begins while the caller does something else. */
   begin(): LiveExecution {
-    this.tracking.enter(this);
+    this.tracking.opened(this);
     this.armLimit();
     return this;
   }
 
   /** It begins where this one did: in the parent's own call, or in the further use of it that is running. */
-  private another(): LiveExecution {
+  private furtherUse(): LiveExecution {
     const { tracking, spec, name, parentCallSerial } = this;
-    const running = tracking.current();
+    const running = tracking.ownRunning();
     const isParent = running !== undefined && running.callSerial === parentCallSerial;
     const another = isParent
       ? new LiveExecution(tracking, spec, name, tracking.nextSerial(), running)
@@ -284,8 +309,7 @@ export class LiveExecution
   }
 
   private measureInput(args: readonly unknown[]): void {
-    const { accountant } = this.tracking;
-    for (const argument of args) this.measure().inputBytes += accountant.payloadBytes(this, argument);
+    for (const argument of args) this.measure().inputBytes += this.tracking.payloadBytes(this, argument);
   }
 
   private measure(): ExecutionMeasures {
@@ -304,15 +328,15 @@ export class LiveExecution
 
   private finish(outcome: Outcome): void {
     if (this.ended) return;
-    const hasBegun = this.stage !== 'parked';
+    const hasBegun = this.stage !== 'postponed';
     this.stage = 'ended';
     this.endLimit();
     if (hasBegun) this.tracking.finish(this, outcome);
-    this.parent = live(this.parent);
+    this.parent = nearestOpen(this.parent);
   }
 }
 
 /** Why a signal aborts when whoever read a stream no longer does. */
-export function consumerStopped(): DOMException {
+export function earlyStop(): DOMException {
   return new DOMException('The consumer stopped early.', 'AbortError');
 }

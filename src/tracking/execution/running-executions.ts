@@ -1,6 +1,5 @@
-import type { RunningExecution } from '../../collection/collector-surroundings';
-import { executionId } from '../../collection/execution-entry';
-import type { ExecutionIdentity } from '../../collection/execution-entry';
+import type { RunningExecution } from '../../collection/collector-ports';
+import { executionId, type ExecutionIdentity } from '../../collection/executions/finished-execution';
 
 /** What can stand in the list below. */
 export interface Listed<Item> {

@@ -1,5 +1,5 @@
-import type { ExecutionKind } from '../../collection/execution-status';
-import type { ExecutionHandle } from './execution-handle';
+import type { ExecutionKind } from '../../collection/executions/execution-status';
+import type { ExecutionHandle } from '../execution-handle';
 
 /** The handle of an execution that nobody counts, before the module is ready and after the application has closed. */
 export class UntrackedExecution implements ExecutionHandle {

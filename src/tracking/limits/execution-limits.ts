@@ -1,7 +1,16 @@
-import { liveAgent } from '../execution/execution-lineage';
-import type { LiveExecution } from '../execution/live-execution';
-import type { ExecutionSpec } from '../wrapping/execution-spec';
-import { Deadline } from './deadline';
+import type { ExecutionSpec } from '../declaring/execution-spec';
+import { Deadline, type DeadlineOwner } from './deadline';
+import type { SequenceBudget } from './sequence-budget';
+
+/** Whose tools have a budget together. */
+interface BudgetOwner {
+  sequenceBudget(limitMs: number): SequenceBudget;
+}
+
+interface Limited extends DeadlineOwner {
+  readonly spec: ExecutionSpec;
+  readonly name: string;
+}
 
 /**
  * Limits in milliseconds; 0 is none.
@@ -39,12 +48,13 @@ export class ExecutionLimits {
   }
 
   /** Of its own limit, and for a tool of the budget that it shares with the other tools of its agent. */
-  createDeadline(execution: LiveExecution): Deadline | undefined {
-    const { spec, name, parent } = execution;
+  createDeadline(execution: Limited, agent: BudgetOwner | undefined): Deadline | undefined {
+    const { spec, name } = execution;
     const limitMs = this.limitOf(spec, name);
-    const agent = spec.kind === 'tool' && this.sequenceMs !== Infinity ? liveAgent(parent) : undefined;
-    if (limitMs === Infinity && agent === undefined) return undefined;
-    return new Deadline(execution, limitMs, agent?.sequenceBudget(this.sequenceMs));
+    const budget =
+      spec.kind === 'tool' && this.sequenceMs !== Infinity ? agent?.sequenceBudget(this.sequenceMs) : undefined;
+    if (limitMs === Infinity && budget === undefined) return undefined;
+    return new Deadline(execution, limitMs, budget);
   }
 
   /** Milliseconds, Infinity for none. */

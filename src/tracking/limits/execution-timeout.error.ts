@@ -1,4 +1,4 @@
-import type { ExecutionKind } from '../../collection/execution-status';
+import type { ExecutionKind } from '../../collection/executions/execution-status';
 
 /**
  * What a limit ends an execution with. Its `name` is `TimeoutError`, like that of rxjs and of `AbortSignal.timeout`.

@@ -1,7 +1,8 @@
 import { Inject, Optional } from '@nestjs/common';
-import type { ApplicationTracking } from '../execution/application-tracking';
-import { liveExecution } from '../execution/execution-context';
-import { shared } from './shared-state';
+import { processWide } from '../../runtime/process-wide';
+import type { ApplicationTracking } from '../application-tracking';
+import { runningExecution } from '../execution/async-context';
+import type { ExecutionHost } from '../execution/live-execution';
 
 /** The injection token of an application's link. A registered symbol, so that two copies of the package share it. */
 export const APPLICATION_LINK = Symbol.for('nestjs-agent-metrics@1:link');
@@ -9,8 +10,15 @@ export const APPLICATION_LINK = Symbol.for('nestjs-agent-metrics@1:link');
 /** The property through which Nest hands the link to every instance that it constructs. */
 const LINK_PROPERTY = Symbol.for('nestjs-agent-metrics@1:linked');
 
+/** Which application made an object, or which ones provide it. */
+const links = processWide('owners', () => new WeakMap<object, Link>());
+/** The links that are ours: a testing module's mocker may inject something else under our token. */
+const genuine = processWide('genuine', () => new WeakSet<object>());
+/** Applications that have started and not closed. */
+const started = processWide('live', () => new Set<ApplicationLink>());
+
 /** From an object to the tracking that counts what is called on it. */
-export interface ObjectOwner {
+export interface Link {
   /** Undefined where nothing counts: the call goes on untracked then. */
   readonly tracking: ApplicationTracking | undefined;
 }
@@ -21,7 +29,7 @@ export interface ObjectOwner {
  * It has no dependencies on purpose: everything that is tracked depends on it, the providers of this module's own
  * options included.
  */
-export class ApplicationLink implements ObjectOwner {
+export class ApplicationLink implements Link {
   /** Undefined before the module is ready and after the application has closed: calls go on untracked then. */
   tracking: ApplicationTracking | undefined;
   closed = false;
@@ -31,19 +39,19 @@ export class ApplicationLink implements ObjectOwner {
   linkNewcomers: (() => void) | undefined;
 
   constructor() {
-    shared.genuine.add(this);
+    genuine.add(this);
   }
 
   open(tracking: ApplicationTracking): void {
     this.tracking = tracking;
-    shared.live.add(this);
+    started.add(this);
   }
 
   close(): void {
     this.tracking = undefined;
     this.linkNewcomers = undefined;
     this.closed = true;
-    shared.live.delete(this);
+    started.delete(this);
   }
 }
 
@@ -51,25 +59,25 @@ export class ApplicationLink implements ObjectOwner {
  * Several applications provide one object: a constant, given to each as a value. Its calls belong to the application in
  * whose execution they are made, else to the only one that is live.
  */
-class SharedOwner implements ObjectOwner {
+class SharedLink implements Link {
   constructor(readonly links: readonly ApplicationLink[]) {}
 
   get tracking(): ApplicationTracking | undefined {
     const candidates = this.links.map(({ tracking }) => tracking).filter((tracking) => tracking !== undefined);
-    const running = liveExecution()?.tracking;
+    const running = runningExecution()?.tracking;
     return candidates.find((tracking) => tracking === running) ?? (candidates.length === 1 ? candidates[0] : undefined);
   }
 }
 
-function linksOf(owner: ObjectOwner | undefined): readonly ApplicationLink[] {
+function linksOf(owner: Link | undefined): readonly ApplicationLink[] {
   if (owner === undefined) return [];
   // Not asked for its class: it may be one of another copy of this package.
-  return 'links' in owner ? (owner as SharedOwner).links : [owner as ApplicationLink];
+  return 'links' in owner ? (owner as SharedLink).links : [owner as ApplicationLink];
 }
 
 /** What was injected as an application's link, unless it is a mock. */
 export function genuineLink(injected: unknown): ApplicationLink | undefined {
-  return injected instanceof Object && shared.genuine.has(injected) ? (injected as ApplicationLink) : undefined;
+  return injected instanceof Object && genuine.has(injected) ? (injected as ApplicationLink) : undefined;
 }
 
 /**
@@ -81,7 +89,7 @@ export function acceptLink(prototype: object): void {
   Object.defineProperty(prototype, LINK_PROPERTY, {
     configurable: true,
     get(this: object) {
-      return shared.owners.get(this);
+      return links.get(this);
     },
     set(this: object, injected: unknown) {
       const link = genuineLink(injected);
@@ -98,13 +106,13 @@ export function acceptsLink(instance: object): boolean {
 }
 
 export function linkObject(instance: object, link: ApplicationLink): void {
-  const others = linksOf(shared.owners.get(instance)).filter((other) => other !== link && !other.closed);
-  shared.owners.set(instance, others.length === 0 ? link : new SharedOwner([...others, link]));
+  const others = linksOf(links.get(instance)).filter((other) => other !== link && !other.closed);
+  links.set(instance, others.length === 0 ? link : new SharedLink([...others, link]));
 }
 
 /** The tracking that counts a method called on `self`: its own application's, else that of the running execution. */
-export function trackingOf(self: unknown): ApplicationTracking | undefined {
-  const owner = isObject(self) ? (shared.owners.get(self) ?? findOwner(self)) : undefined;
+export function trackingOf(self: unknown): ExecutionHost | undefined {
+  const owner = isObject(self) ? (links.get(self) ?? findOwner(self)) : undefined;
   return owner === undefined ? runningTracking() : owner.tracking;
 }
 
@@ -112,21 +120,21 @@ export function trackingOf(self: unknown): ApplicationTracking | undefined {
  * The tracking that counts a call without an instance (a static method, a plain function): that of the running
  * execution, else of the only live application. With several there is no telling, and the call goes on untracked.
  */
-export function trackingWithoutInstance(): ApplicationTracking | undefined {
-  if (liveExecution() !== undefined) return runningTracking();
+export function trackingWithoutInstance(): ExecutionHost | undefined {
+  if (runningExecution() !== undefined) return runningTracking();
   return onlyLive()?.tracking;
 }
 
 /** An application that failed to start is never closed, so one that has started goes before any that has not. */
 function onlyLive(): ApplicationLink | undefined {
-  if (shared.live.size === 1) return shared.live.values().next().value;
-  const initialised = [...shared.live].filter((link) => link.initialised);
+  if (started.size === 1) return started.values().next().value;
+  const initialised = [...started].filter((link) => link.initialised);
   return initialised.length === 1 ? initialised[0] : undefined;
 }
 
 /** An execution can outlive its application; what it calls then is counted nowhere. */
-function runningTracking(): ApplicationTracking | undefined {
-  const tracking = liveExecution()?.tracking;
+function runningTracking(): ExecutionHost | undefined {
+  const tracking = runningExecution()?.tracking;
   return tracking?.closed ? undefined : tracking;
 }
 
@@ -135,17 +143,17 @@ function isObject(value: unknown): value is object {
 }
 
 /** For what no injection has linked: proxies, and what an application provides without having constructed it. */
-function findOwner(self: object): ObjectOwner | undefined {
+function findOwner(self: object): Link | undefined {
   const behindProxy = ownerBehindProxy(self);
   if (behindProxy !== undefined) return behindProxy;
-  for (const { linkNewcomers } of shared.live) linkNewcomers?.();
-  return shared.owners.get(self);
+  for (const { linkNewcomers } of started) linkNewcomers?.();
+  return links.get(self);
 }
 
 /** A proxy may throw at whatever it does not know. */
-function ownerBehindProxy(self: object): ObjectOwner | undefined {
+function ownerBehindProxy(self: object): Link | undefined {
   try {
-    return (self as { [LINK_PROPERTY]?: ObjectOwner })[LINK_PROPERTY];
+    return (self as { [LINK_PROPERTY]?: Link })[LINK_PROPERTY];
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import type { ExecutionSpec } from '../wrapping/execution-spec';
+import type { ExecutionSpec } from '../declaring/execution-spec';
 
 /** What minifiers call classes, and hardly anybody else: `t`, `e2`, `_a`. */
 const MINIFIED = /^[\w$]{1,2}$/;

@@ -1,13 +1,11 @@
 import { types } from 'node:util';
 import type { ModulesContainer } from '@nestjs/core';
-import type { DeclaredNames } from '../../collection/declared-names';
-import type { ApplicationLink } from './application-link';
-import { acceptsLink, linkObject } from './application-link';
-import type { ExecutionSpec } from '../wrapping/execution-spec';
-import { declareNames } from '../wrapping/execution-spec';
+import type { DeclaredNames } from '../../collection/series/declared-names';
+import { declaredSpecs } from '../declaring/declared-specs';
+import { type ExecutionSpec, declareNames } from '../declaring/execution-spec';
 import type { FaultLog } from '../fault-log';
+import { type ApplicationLink, acceptsLink, linkObject } from './application-link';
 import { minifiedNameWarning } from './minified-name';
-import { shared } from './shared-state';
 
 type ModuleRef = ModulesContainer extends Map<string, infer Module> ? Module : never;
 type InstanceWrapper = NonNullable<ReturnType<ModuleRef['providers']['get']>>;
@@ -115,11 +113,11 @@ interface DeclaredSpec {
 
 /** What decorators say of the methods of a class; of those that it redefines, what they say in the class itself. */
 function* specsOf(type: Function): Generator<DeclaredSpec> {
-  for (const { spec } of shared.specs.get(type) ?? []) yield { spec, className: type.name };
+  for (const { spec } of declaredSpecs.get(type) ?? []) yield { spec, className: type.name };
   const redefined = new Set<string | symbol>();
   let prototype = type.prototype as object | null | undefined;
   while (prototype) {
-    const found = (shared.specs.get(prototype) ?? []).filter(({ method }) => !redefined.has(method));
+    const found = (declaredSpecs.get(prototype) ?? []).filter(({ method }) => !redefined.has(method));
     for (const { spec } of found) yield { spec, className: prototype.constructor.name };
     for (const method of Reflect.ownKeys(prototype)) redefined.add(method);
     prototype = Object.getPrototypeOf(prototype) as object | null;

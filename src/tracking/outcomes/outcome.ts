@@ -1,5 +1,5 @@
-import { normaliseName } from '../../collection/execution-name';
-import type { ExecutionStatus } from '../../collection/execution-status';
+import { normaliseName } from '../../collection/executions/execution-name';
+import type { ExecutionStatus } from '../../collection/executions/execution-status';
 
 /** How an execution ended, with the type of the error that ended it. */
 export interface Outcome {

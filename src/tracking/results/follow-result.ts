@@ -1,11 +1,10 @@
 import { isObservable } from 'rxjs';
-import type { LiveExecution } from '../execution/live-execution';
+import type { Arrival, LiveExecution } from '../execution/live-execution';
 import { asyncIterableFollower, generatorFollower } from './iterator.follower';
 import { observableFollower } from './observable.follower';
 import { followPromise, promiseFollower, thenableFollower } from './promise.follower';
 import { readableFollower, streamableFileFollower } from './readable.follower';
-import { endWhenDropped } from './result-follower';
-import type { ResultFollower } from './result-follower';
+import { endWhenDropped, type ResultFollower } from './result-follower';
 import { webStreamFollower } from './web-stream.follower';
 
 /** The first that matches follows what is no promise: a Readable is an async iterable too. */
@@ -18,12 +17,6 @@ const FOLLOWERS = [
   webStreamFollower,
   asyncIterableFollower,
 ] as ResultFollower<object>[];
-
-/**
- * Where a result comes from: it is what the call returned, the promise of an async function, or what was awaited from a
- * promise.
- */
-export type Arrival = 'returned' | 'promised' | 'awaited';
 
 /** Follows a result to its real end and returns what the caller gets in its place. */
 export function followResult(execution: LiveExecution, result: unknown, arrival: Arrival): unknown {
@@ -49,7 +42,7 @@ function followFurther(execution: LiveExecution, result: unknown, arrival: Arriv
     return result;
   }
   // A call that had to be awaited has begun; one that only made something lazy has not.
-  if (follower.lazy && arrival === 'returned') execution.park();
+  if (follower.lazy && arrival === 'returned') execution.postpone();
   const followed = follower.follow(execution, result as object) as object;
   if (follower.lazy && arrival === 'awaited') endWhenDropped(execution, followed);
   return followed;

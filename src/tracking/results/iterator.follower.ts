@@ -1,10 +1,7 @@
 import { types } from 'node:util';
-import { liveExecution } from '../execution/execution-context';
-import { consumerStopped } from '../execution/live-execution';
-import type { LiveExecution } from '../execution/live-execution';
-import { beginUse, isFollowed, replaceMethod, seriesOf } from './result-follower';
-import type { ResultFollower } from './result-follower';
-
+import { runningExecution } from '../execution/async-context';
+import { earlyStop, type LiveExecution } from '../execution/live-execution';
+import { beginUse, isFollowed, replaceMethod, seriesOf, type ResultFollower } from './result-follower';
 type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
 type Step = IteratorResult<unknown>;
 
@@ -58,7 +55,7 @@ function watchIterable(execution: LiveExecution, iterable: AsyncIterable<unknown
 
 /** The call that an iteration belongs to: one that was made where the iteration is, else the oldest. */
 function takeCall(calls: LiveExecution[], followedFor: LiveExecution): LiveExecution | undefined {
-  const caller = liveExecution();
+  const caller = runningExecution();
   const own = calls.filter((call) => seriesOf(call) === seriesOf(followedFor));
   const call = own.find(({ parent }) => parent === caller) ?? own[0];
   if (call !== undefined) calls.splice(calls.indexOf(call), 1);
@@ -71,10 +68,10 @@ function watchOwnIterator(execution: LiveExecution, iterator: AnyIterator): void
 }
 
 function watchIterator(execution: LiveExecution, iterator: AnyIterator): void {
-  let live: LiveExecution | undefined;
+  let use: LiveExecution | undefined;
   const begin = () => {
-    if (live === undefined) stopAtLimit((live = beginUse(execution, iterator)), iterator);
-    return live;
+    if (use === undefined) stopAtLimit((use = beginUse(execution, iterator)), iterator);
+    return use;
   };
   replaceMethod(iterator, 'next', (next) => {
     return function (...args) {
@@ -87,10 +84,10 @@ function watchIterator(execution: LiveExecution, iterator: AnyIterator): void {
     replaceMethod(iterator, key, (stop) => {
       return function (...args) {
         // Stopped before it began: nothing has run, and what is still parked is not counted.
-        live ??= execution;
-        if (live.expired !== undefined) return stop.apply(this, args);
-        if (key === 'return') live.abandon(consumerStopped());
-        return watchStep(live, () => stop.apply(this, args), key === 'return' ? stopEarly : advance);
+        use ??= execution;
+        if (use.expired !== undefined) return stop.apply(this, args);
+        if (key === 'return') use.abandon(earlyStop());
+        return watchStep(use, () => stop.apply(this, args), key === 'return' ? stopEarly : advance);
       };
     });
   }
@@ -100,10 +97,10 @@ function watchIterator(execution: LiveExecution, iterator: AnyIterator): void {
  * At the limit the source is told to stop, and not waited for: one that awaits something hears of it when it wakes.
  * Held weakly, so that an iterator that is dropped half-way is still noticed.
  */
-function stopAtLimit(live: LiveExecution, iterator: AnyIterator): void {
-  if (!live.isLimited) return;
+function stopAtLimit(use: LiveExecution, iterator: AnyIterator): void {
+  if (!use.isLimited) return;
   const source = new WeakRef(iterator);
-  live.onExpire(() => {
+  use.onExpire(() => {
     const stopping = source.deref()?.return?.();
     if (isThenable(stopping)) Promise.resolve(stopping).catch(() => {});
   });
@@ -115,33 +112,33 @@ function failStep(iterator: AnyIterator, error: Error): Promise<never> {
   throw error;
 }
 
-function advance(live: LiveExecution, step: Step): void {
-  if (step.done) live.succeeded();
-  else live.chunk(step.value);
+function advance(use: LiveExecution, step: Step): void {
+  if (step.done) use.succeeded();
+  else use.chunk(step.value);
 }
 
-function stopEarly(live: LiveExecution, step: Step): void {
-  if (step.done) live.stopped();
-  else live.chunk(step.value);
+function stopEarly(use: LiveExecution, step: Step): void {
+  if (step.done) use.consumerStopped();
+  else use.chunk(step.value);
 }
 
 /** Takes one step inside the execution; `seen` learns of it when it has been taken. */
-function watchStep(live: LiveExecution, take: () => unknown, seen: (live: LiveExecution, step: Step) => void): unknown {
+function watchStep(use: LiveExecution, take: () => unknown, seen: (use: LiveExecution, step: Step) => void): unknown {
   const failed = (error: unknown): never => {
-    live.failed(error);
+    use.failed(error);
     throw error;
   };
   const arrived = (step: Step) => {
-    seen(live, step);
+    seen(use, step);
     return step;
   };
   let step: unknown;
   try {
-    step = live.run(take);
+    step = use.run(take);
   } catch (error) {
     return failed(error);
   }
-  return isThenable(step) ? live.race(Promise.resolve(step).then(arrived, failed)) : arrived(step as Step);
+  return isThenable(step) ? use.race(Promise.resolve(step).then(arrived, failed)) : arrived(step as Step);
 }
 
 function isThenable(value: unknown): value is PromiseLike<Step> {

@@ -1,7 +1,6 @@
 import { isObservable, Observable } from 'rxjs';
-import { liveExecution } from '../execution/execution-context';
-import { beginUse } from './result-follower';
-import type { ResultFollower } from './result-follower';
+import { runningExecution } from '../execution/async-context';
+import { beginUse, type ResultFollower } from './result-follower';
 import { TrackedSubscriber } from './tracked.subscriber';
 
 /**
@@ -16,10 +15,10 @@ export const observableFollower: ResultFollower<Observable<unknown>> = {
   matches: (result): result is Observable<unknown> => isObservable(result),
   follow(execution, observable) {
     const tracked = new Observable<unknown>((subscriber) => {
-      const outer = liveExecution();
-      const live = beginUse(execution);
-      if (live.expired !== undefined) return subscriber.error(live.expired);
-      live.run(() => observable.subscribe(new TrackedSubscriber(subscriber, live, outer)));
+      const outer = runningExecution();
+      const use = beginUse(execution);
+      if (use.expired !== undefined) return subscriber.error(use.expired);
+      use.run(() => observable.subscribe(new TrackedSubscriber(subscriber, use, outer)));
     });
     const subscribe = tracked.subscribe.bind(tracked);
     return new Proxy(observable, {

@@ -1,8 +1,7 @@
 import { types } from 'node:util';
-import { liveExecution, runInContext } from '../execution/execution-context';
+import { runningExecution, runInContext } from '../execution/async-context';
 import type { LiveExecution } from '../execution/live-execution';
-import { beginUse, isFollowed, replaceMethod } from './result-follower';
-import type { AnyMethod, ResultFollower } from './result-follower';
+import { beginUse, isFollowed, replaceMethod, type AnyMethod, type ResultFollower } from './result-follower';
 import { settleWith } from './settlement';
 
 /**
@@ -53,12 +52,12 @@ export const thenableFollower: ResultFollower<PromiseLike<unknown>> = {
       return function (onFulfilled, onRejected) {
         if (begun) return then.call(this, onFulfilled, onRejected);
         begun = true;
-        const live = beginUse(execution);
-        const outer = liveExecution();
-        const callbacks = watchSettling(live, outer, onFulfilled, onRejected);
-        if (!live.isLimited) return live.run(() => then.call(this, ...callbacks));
-        const settled = new Promise((resolve, reject) => live.run(() => void then.call(this, resolve, reject)));
-        return live.race(settled).then(...callbacks);
+        const use = beginUse(execution);
+        const outer = runningExecution();
+        const callbacks = watchSettling(use, outer, onFulfilled, onRejected);
+        if (!use.isLimited) return use.run(() => then.call(this, ...callbacks));
+        const settled = new Promise((resolve, reject) => use.run(() => void then.call(this, resolve, reject)));
+        return use.race(settled).then(...callbacks);
       };
     });
     for (const key of ['catch', 'finally'] as const) {
@@ -76,18 +75,18 @@ export const thenableFollower: ResultFollower<PromiseLike<unknown>> = {
 
 /** The two callbacks of a `then`, watched; the caller's own run in the caller's context. */
 function watchSettling(
-  live: LiveExecution,
+  use: LiveExecution,
   outer: LiveExecution | undefined,
   onFulfilled: unknown,
   onRejected: unknown,
 ): [(value: unknown) => unknown, (error: unknown) => unknown] {
   return [
     (value) => {
-      const followed = live.tracking.follow(live, value, 'awaited');
+      const followed = use.tracking.follow(use, value, 'awaited');
       return isCallback(onFulfilled) ? runInContext(outer, () => onFulfilled(followed)) : followed;
     },
     (error) => {
-      live.failed(error);
+      use.failed(error);
       if (!isCallback(onRejected)) throw error;
       return runInContext(outer, () => onRejected(error));
     },

@@ -1,10 +1,8 @@
-import { StreamableFile } from '@nestjs/common';
 import { Readable } from 'node:stream';
-import { liveExecution, runInContext } from '../execution/execution-context';
+import { StreamableFile } from '@nestjs/common';
+import { runningExecution, runInContext } from '../execution/async-context';
 import type { LiveExecution } from '../execution/live-execution';
-import { beginUse, isFollowed, replaceMethod } from './result-follower';
-import type { ResultFollower } from './result-follower';
-
+import { beginUse, isFollowed, replaceMethod, type ResultFollower } from './result-follower';
 /**
  * A Node stream. Its events are seen as it emits them, without a listener: a `data` listener would make it flow, and an
  * `error` listener would swallow a crash.
@@ -33,17 +31,17 @@ export const streamableFileFollower: ResultFollower<StreamableFile> = {
 
 function watchReadable(execution: LiveExecution, stream: Readable): void {
   if (isFollowed(execution, stream)) return execution.succeeded();
-  let live: LiveExecution | undefined;
+  let use: LiveExecution | undefined;
   let reader: LiveExecution | undefined;
   const begin = () => {
-    if (live === undefined) destroyAtLimit((live = beginUse(execution, stream)), stream);
-    return live;
+    if (use === undefined) destroyAtLimit((use = beginUse(execution, stream)), stream);
+    return use;
   };
   replaceMethod(stream, 'read', (read) => {
     return function (...args) {
-      if (live === undefined && args[0] === 0 && !isRead(stream)) return read.apply(this, args);
-      const caller = liveExecution();
-      if (caller === undefined || caller !== live) reader = caller;
+      if (use === undefined && args[0] === 0 && !isRead(stream)) return read.apply(this, args);
+      const caller = runningExecution();
+      if (caller === undefined || caller !== use) reader = caller;
       return begin().run(() => read.apply(this, args));
     };
   });
@@ -52,24 +50,24 @@ function watchReadable(execution: LiveExecution, stream: Readable): void {
       if (event === 'data') begin().chunk(args[0]);
       else if (event === 'end') begin().succeeded();
       else if (event === 'error') begin().failed(args[0]);
-      else if (event === 'close') (live ??= execution).stopped();
+      else if (event === 'close') (use ??= execution).consumerStopped();
       const deliver = () => emit.call(this, event, ...args);
       // Listeners are the reader's; what the stream does inside the execution must not make them a part of it.
-      return live !== undefined && liveExecution() === live ? runInContext(reader, deliver) : deliver();
+      return use !== undefined && runningExecution() === use ? runInContext(reader, deliver) : deliver();
     };
   });
 }
 
 /** An error that nobody listens for would end the process: then the stream just ends, and the log says why. */
-function destroyAtLimit(live: LiveExecution, stream: Readable): void {
-  if (!live.isLimited) return;
+function destroyAtLimit(use: LiveExecution, stream: Readable): void {
+  if (!use.isLimited) return;
   const source = new WeakRef(stream);
-  live.onExpire((error) => {
+  use.onExpire((error) => {
     const expired = source.deref();
     if (expired === undefined || expired.destroyed) return;
     if (expired.listenerCount('error') > 0) return void expired.destroy(error);
     expired.destroy();
-    live.tracking.faults.warnOnce(`destroyed:${live.name}`, `${error.message} Its stream was destroyed.`);
+    use.tracking.faults.warnOnce(`destroyed:${use.name}`, `${error.message} Its stream was destroyed.`);
   });
 }
 

@@ -23,7 +23,7 @@ export function replaceMethod(target: object, key: string | symbol, replace: (or
 }
 
 /** Ends what was begun and then dropped. What it holds, the execution, must not reach the key, the result, nor does it. */
-const dropped = new FinalizationRegistry<LiveExecution>((execution) => execution.stopped());
+const dropped = new FinalizationRegistry<LiveExecution>((execution) => execution.consumerStopped());
 
 /** The execution is under way, but the result that will end it may be dropped unused. */
 export function endWhenDropped(execution: LiveExecution, result: object): void {
@@ -36,9 +36,9 @@ export function endWhenDropped(execution: LiveExecution, result: object): void {
  */
 export function beginUse(execution: LiveExecution, used?: object): LiveExecution {
   dropped.unregister(execution);
-  const live = execution.enter();
-  if (used !== undefined) endWhenDropped(live, used);
-  return live;
+  const use = execution.nextUse();
+  if (used !== undefined) endWhenDropped(use, used);
+  return use;
 }
 
 /** What was returned before, and the call that it is followed for, by what the call counts as. */

@@ -1,7 +1,7 @@
 import { Subscriber } from 'rxjs';
-import { runInContext } from '../execution/execution-context';
-import type { ExecutionTimeoutError } from '../limits/execution-timeout.error';
+import { runInContext } from '../execution/async-context';
 import type { LiveExecution } from '../execution/live-execution';
+import type { ExecutionTimeoutError } from '../limits/execution-timeout.error';
 
 /** Stands between a source, which runs in the execution's context, and its consumer, which runs in its own. */
 export class TrackedSubscriber extends Subscriber<unknown> {
@@ -38,7 +38,7 @@ export class TrackedSubscriber extends Subscriber<unknown> {
 
   /** Also called after the end, when it changes nothing. */
   protected stopped(): void {
-    this.execution.stopped();
+    this.execution.consumerStopped();
   }
 
   /** The source is told after the consumer, which must not wait for it. */

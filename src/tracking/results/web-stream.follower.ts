@@ -1,8 +1,6 @@
 import type { ReadableWritablePair, StreamPipeOptions } from 'node:stream/web';
 import type { LiveExecution } from '../execution/live-execution';
-import { beginUse, isFollowed, replaceMethod } from './result-follower';
-import type { AnyMethod, ResultFollower } from './result-follower';
-
+import { beginUse, isFollowed, replaceMethod, type AnyMethod, type ResultFollower } from './result-follower';
 type Reader = ReadableStreamDefaultReader<unknown>;
 
 /** A web stream. All ways of reading it lead through `getReader`, or are made to. */
@@ -19,8 +17,8 @@ export const webStreamFollower: ResultFollower<ReadableStream<unknown>> = {
 };
 
 function watchStream(execution: LiveExecution, stream: ReadableStream<unknown>): void {
-  let live: LiveExecution | undefined;
-  const begin = () => (live ??= beginUse(execution, stream));
+  let use: LiveExecution | undefined;
+  const begin = () => (use ??= beginUse(execution, stream));
   replaceMethod(stream, 'getReader', (getReader) => {
     return function (...args) {
       const reader = getReader.apply(this, args) as Reader;
@@ -31,7 +29,7 @@ function watchStream(execution: LiveExecution, stream: ReadableStream<unknown>):
   replaceMethod(stream, 'cancel', (cancel) => {
     return function (...args) {
       // A stream that is being read refuses.
-      if (!stream.locked) (live ??= execution).stopped();
+      if (!stream.locked) (use ??= execution).consumerStopped();
       return cancel.apply(this, args);
     };
   });
@@ -43,18 +41,18 @@ function watchReader(begin: () => LiveExecution, reader: Reader): void {
   let isStoppedAtLimit = false;
   replaceMethod(reader, 'read', (read) => {
     return async function (...args) {
-      const live = begin();
-      if (live.expired !== undefined) throw live.expired;
-      if (!isStoppedAtLimit) stopAtLimit(live, reader);
+      const use = begin();
+      if (use.expired !== undefined) throw use.expired;
+      if (!isStoppedAtLimit) stopAtLimit(use, reader);
       isStoppedAtLimit = true;
       try {
-        const step = await live.race(live.run(() => read.apply(this, args)) as ReturnType<Reader['read']>);
-        if (step.done) live.succeeded();
-        else live.chunk(step.value);
+        const step = await use.race(use.run(() => read.apply(this, args)) as ReturnType<Reader['read']>);
+        if (step.done) use.succeeded();
+        else use.chunk(step.value);
         return step;
       } catch (error) {
         // A reader that gives the stream back while it waits fails, and the stream goes on.
-        if (!released) live.failed(error);
+        if (!released) use.failed(error);
         throw error;
       }
     };
@@ -67,17 +65,17 @@ function watchReader(begin: () => LiveExecution, reader: Reader): void {
   });
   replaceMethod(reader, 'cancel', (cancel) => {
     return function (...args) {
-      if (!released) begin().stopped();
+      if (!released) begin().consumerStopped();
       return cancel.apply(this, args);
     };
   });
 }
 
 /** At the limit the source is told to stop, and not waited for. */
-function stopAtLimit(live: LiveExecution, reader: Reader): void {
-  if (!live.isLimited) return;
+function stopAtLimit(use: LiveExecution, reader: Reader): void {
+  if (!use.isLimited) return;
   const source = new WeakRef(reader);
-  live.onExpire(
+  use.onExpire(
     (error) =>
       void source
         .deref()

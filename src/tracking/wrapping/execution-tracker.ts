@@ -1,10 +1,9 @@
-import type { ApplicationLink } from '../linking/application-link';
-import { callStyleOf } from './call-style';
-import type { ExecutionHandle } from '../execution/execution-handle';
-import type { AgentOptions, ModelOptions, ToolOptions } from './execution-options';
-import type { ExecutionSpec } from './execution-spec';
-import { agentSpec, modelSpec, toolSpec } from './execution-spec';
+import { callStyleOf } from '../declaring/call-style';
+import type { AgentOptions, ModelOptions, ToolOptions } from '../declaring/execution-options';
+import { type ExecutionSpec, agentSpec, modelSpec, toolSpec } from '../declaring/execution-spec';
+import type { ExecutionHandle } from '../execution-handle';
 import { UntrackedExecution } from '../execution/untracked-execution';
+import type { ApplicationLink } from '../linking/application-link';
 
 interface StartOptions {
   /** The execution within which this one counts, where it is not the running one. @default the running one */

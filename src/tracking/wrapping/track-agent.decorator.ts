@@ -1,5 +1,5 @@
-import type { AgentOptions } from './execution-options';
-import { agentSpec } from './execution-spec';
+import type { AgentOptions } from '../declaring/execution-options';
+import { agentSpec } from '../declaring/execution-spec';
 import { trackingDecorator } from './tracking-decorator';
 
 /**

@@ -1,5 +1,5 @@
-import type { ToolOptions } from './execution-options';
-import { toolSpec } from './execution-spec';
+import type { ToolOptions } from '../declaring/execution-options';
+import { toolSpec } from '../declaring/execution-spec';
 import { trackingDecorator } from './tracking-decorator';
 
 /**

@@ -1,8 +1,7 @@
-import type { AgentOptions, ModelOptions, ToolOptions } from './execution-options';
-import type { ExecutionSpec } from './execution-spec';
-import { agentSpec, modelSpec, toolSpec } from './execution-spec';
+import type { AnyFunction } from '../declaring/call-style';
+import type { AgentOptions, ModelOptions, ToolOptions } from '../declaring/execution-options';
+import { type ExecutionSpec, agentSpec, modelSpec, toolSpec } from '../declaring/execution-spec';
 import { trackedWithoutInstance } from './tracked-method';
-import type { AnyFunction } from './tracked-method';
 
 /**
  * A plain function, tracked as an agent: for what no decorator reaches. It belongs to the application in whose

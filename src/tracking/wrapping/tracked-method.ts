@@ -1,11 +1,8 @@
+import type { ExecutionKind } from '../../collection/executions/execution-status';
+import { callStyleOf, type AnyFunction, type CallStyle } from '../declaring/call-style';
+import type { ExecutionSpec } from '../declaring/execution-spec';
+import type { ExecutionHost } from '../execution/live-execution';
 import { trackingOf, trackingWithoutInstance } from '../linking/application-link';
-import type { ApplicationTracking } from '../execution/application-tracking';
-import type { ExecutionKind } from '../../collection/execution-status';
-import { callStyleOf } from './call-style';
-import type { CallStyle } from './call-style';
-import type { ExecutionSpec } from './execution-spec';
-
-export type AnyFunction = (this: unknown, ...args: never[]) => unknown;
 
 /** Marks a tracked function with its spec. Metadata, so that decorators which copy metadata carry it on. */
 const SPEC_KEYS: Readonly<Record<ExecutionKind, symbol>> = {
@@ -40,7 +37,7 @@ function tracked(
   spec: ExecutionSpec,
   face: AnyFunction,
   style: CallStyle,
-  findTracking: (self: unknown) => ApplicationTracking | undefined,
+  findTracking: (self: unknown) => ExecutionHost | undefined,
 ): AnyFunction {
   // What a subclass inherits and tracks under a name of its own is counted once.
   const fn = specOf(face, spec.kind) === undefined ? face : (bodies.get(face) ?? face);

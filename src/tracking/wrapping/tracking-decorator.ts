@@ -1,9 +1,8 @@
+import type { ExecutionKind } from '../../collection/executions/execution-status';
+import { callStyleOf, type AnyFunction } from '../declaring/call-style';
+import { declaredSpecs } from '../declaring/declared-specs';
+import type { ExecutionSpec } from '../declaring/execution-spec';
 import { acceptLink } from '../linking/application-link';
-import { callStyleOf } from './call-style';
-import type { ExecutionKind } from '../../collection/execution-status';
-import type { ExecutionSpec } from './execution-spec';
-import { shared } from '../linking/shared-state';
-import type { AnyFunction } from './tracked-method';
 import { specOf, trackedMethod, trackedWithoutInstance } from './tracked-method';
 
 /** What the two decorators differ in. */
@@ -47,8 +46,8 @@ function track(
 ): AnyFunction {
   const methodName = typeof method === 'symbol' ? (method.description ?? '') : method;
   const spec = definition.specFor(classOf(target).name, methodName);
-  const specs = shared.specs.get(target);
-  if (specs === undefined) shared.specs.set(target, [{ method, spec }]);
+  const specs = declaredSpecs.get(target);
+  if (specs === undefined) declaredSpecs.set(target, [{ method, spec }]);
   else specs.push({ method, spec });
   const style = callStyleOf(fn, () => Reflect.getMetadata('design:returntype', target, method) as unknown);
   if (typeof target === 'function') return trackedWithoutInstance(spec, fn, style);

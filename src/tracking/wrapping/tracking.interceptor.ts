@@ -1,15 +1,20 @@
-import { Inject, Injectable, mixin, Optional } from '@nestjs/common';
-import type { CallHandler, ExecutionContext, NestInterceptor, Type } from '@nestjs/common';
-import { Observable } from 'rxjs';
-import type { Subscriber, TeardownLogic } from 'rxjs';
-import type { ExecutionKind } from '../../collection/execution-status';
-import { APPLICATION_LINK, genuineLink } from '../linking/application-link';
-import type { ApplicationLink } from '../linking/application-link';
-import type { ApplicationTracking } from '../execution/application-tracking';
-import { liveExecution } from '../execution/execution-context';
-import { agentSpec, toolSpec } from './execution-spec';
-import type { AgentOptions, ToolOptions } from './execution-options';
-import type { ExecutionSpec } from './execution-spec';
+import {
+  Inject,
+  Injectable,
+  mixin,
+  Optional,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+  type Type,
+} from '@nestjs/common';
+import { Observable, type Subscriber, type TeardownLogic } from 'rxjs';
+import type { ExecutionKind } from '../../collection/executions/execution-status';
+import type { ApplicationTracking } from '../application-tracking';
+import type { AgentOptions, ToolOptions } from '../declaring/execution-options';
+import { agentSpec, toolSpec, type ExecutionSpec } from '../declaring/execution-spec';
+import { runningExecution } from '../execution/async-context';
+import { APPLICATION_LINK, genuineLink, type ApplicationLink } from '../linking/application-link';
 import { HandlerSubscriber } from '../results/handler.subscriber';
 import { SKIP_TRACKING } from './skip-tracking.decorator';
 import { specOf } from './tracked-method';
@@ -115,7 +120,7 @@ function observe(
   response: Subscriber<unknown>,
 ): TeardownLogic {
   if (tracking.isIntercepted(spec)) return next.handle().subscribe(response);
-  const outer = liveExecution();
+  const outer = runningExecution();
   const execution = tracking.begin(spec, []);
   execution.claimable = true;
   return execution.run(() => next.handle().subscribe(new HandlerSubscriber(response, execution, outer)));

@@ -1,0 +1,34 @@
+import type { Registry } from 'prom-client';
+import type { Execution, ExecutionIdentity } from './executions/finished-execution';
+import type { ExportFormat } from './export-format';
+import type { CountedSeries } from './metrics-store';
+
+/** An execution in progress. */
+export interface RunningExecution extends Pick<
+  Execution,
+  'id' | 'parentId' | 'requestId' | 'kind' | 'agentId' | 'toolName' | 'model' | 'startTime'
+> {
+  /** Since its beginning, pauses included. */
+  readonly ageSeconds: number;
+}
+
+/** The execution in whose context a record is made. */
+export interface EnclosingExecution extends Pick<ExecutionIdentity, 'name' | 'serial' | 'requestSerial'> {
+  /** The nearest agent. */
+  readonly contextAgentId: string | undefined;
+  /** The request of the nearest agent that still runs: what an agent that is recorded here is a part of. */
+  readonly enclosingRequest: number | undefined;
+  /** Where it is counted while it runs, unless recording was switched off as it began. */
+  readonly series: CountedSeries | undefined;
+}
+
+/** What the collector needs of the rooms around it, handed in so that collection depends on none of them. */
+export interface CollectorPorts {
+  ownRunning(): EnclosingExecution | undefined;
+  /** Executions in progress, oldest first. */
+  listRunning(): RunningExecution[];
+  export(format: ExportFormat): Promise<string>;
+  warnOnce(kind: string, message: string): void;
+  readonly registry: Registry;
+  readonly strict: boolean;
+}

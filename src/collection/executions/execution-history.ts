@@ -1,0 +1,73 @@
+import { normaliseName } from './execution-name';
+import type { ExecutionKind, ExecutionStatus } from './execution-status';
+import { FinishedExecution, type ExecutionIdentity } from './finished-execution';
+
+/**
+ * Which executions `getHistory` returns; what is left out filters nothing.
+ *
+ * @example
+ * metrics.getHistory({ agentId: 'writer', status: 'error', limit: 10 });
+ */
+export interface HistoryFilter {
+  /** Only agents, only tools or only model calls. */
+  readonly kind?: ExecutionKind;
+  /** Only those of this agent: itself, its tools and its model calls. */
+  readonly agentId?: string;
+  /** Only this tool. */
+  readonly toolName?: string;
+  /** Only those that ended so. */
+  readonly status?: ExecutionStatus;
+  /** How many at most, the newest first. */
+  readonly limit?: number;
+}
+
+/** Entries beyond those that are kept: a logger of the user's may record something while another record is counted. */
+const SPARE_ENTRIES = 4;
+
+/** The last `size` finished executions: a ring of entries that are used again, so that one costs the same as the next. */
+export class ExecutionHistory {
+  private readonly ring: FinishedExecution[] = [];
+  private next = 0;
+
+  constructor(private readonly size: number) {}
+
+  /** Lends the oldest entry to an execution that has finished, which makes it the newest. */
+  add(execution: ExecutionIdentity): FinishedExecution {
+    const entry = (this.ring[this.next] ??= new FinishedExecution());
+    this.next = this.next + 1 < this.size + SPARE_ENTRIES ? this.next + 1 : 0;
+    entry.identify(execution);
+    return entry;
+  }
+
+  /** Newest first. Only until the next one is added. */
+  find({ kind, agentId, toolName, status, limit = Infinity }: HistoryFilter): FinishedExecution[] {
+    const wanted = {
+      kind,
+      agentId: agentId && normaliseName(agentId),
+      toolName: toolName && normaliseName(toolName),
+      status,
+    };
+    const found: FinishedExecution[] = [];
+    for (const entry of this.newestFirst()) {
+      if (found.length >= limit) break;
+      if (matches(entry, wanted)) found.push(entry);
+    }
+    return found;
+  }
+
+  private *newestFirst(): Generator<FinishedExecution> {
+    const kept = Math.min(this.size, this.ring.length);
+    for (let age = 1; age <= kept; age += 1) {
+      yield this.ring[(this.next - age + this.ring.length) % this.ring.length]!;
+    }
+  }
+}
+
+function matches(entry: FinishedExecution, { kind, agentId, toolName, status }: HistoryFilter): boolean {
+  return (
+    (kind === undefined || entry.kind === kind) &&
+    (agentId === undefined || entry.agentId === agentId) &&
+    (toolName === undefined || (entry.kind === 'tool' && entry.name === toolName)) &&
+    (status === undefined || entry.status === status)
+  );
+}

@@ -1,0 +1,48 @@
+import { channel } from 'node:diagnostics_channel';
+import { types } from 'node:util';
+import { toExecution, type Execution, type FinishedExecution } from './finished-execution';
+/**
+ * The `node:diagnostics_channel` on which every finished execution is published.
+ *
+ * @example
+ * channel(EXECUTION_CHANNEL).subscribe((execution) => logger.log(execution));
+ */
+export const EXECUTION_CHANNEL = 'nestjs-agent-metrics:execution';
+
+/**
+ * Called with each finished execution.
+ *
+ * @example
+ * onExecution: ({ agentId, durationMs, status }) => logger.log({ agentId, durationMs, status })
+ */
+export type ExecutionListener = (execution: Execution) => unknown;
+
+/** Hands finished executions on. Where nobody listens, it makes nothing of them. */
+export class ExecutionPublisher {
+  private readonly channel = channel(EXECUTION_CHANNEL);
+
+  constructor(
+    private readonly listener: ExecutionListener | undefined,
+    private readonly onFault: (fault: unknown) => void,
+  ) {}
+
+  publish(finished: FinishedExecution, idPrefix: string): void {
+    if (this.listener !== undefined || this.channel.hasSubscribers) this.deliver(finished, idPrefix);
+  }
+
+  private deliver(finished: FinishedExecution, idPrefix: string): void {
+    const execution = Object.freeze(toExecution(finished, idPrefix));
+    this.call(execution);
+    this.channel.publish(execution);
+  }
+
+  /** The listener is the user's: it may throw, or return a promise that rejects. */
+  private call(execution: Execution): void {
+    try {
+      const answer = this.listener?.(execution);
+      if (types.isPromise(answer)) answer.catch(this.onFault);
+    } catch (fault) {
+      this.onFault(fault);
+    }
+  }
+}

@@ -1,0 +1,186 @@
+import { EXECUTION_STATUSES, isExecutionStatus, type ExecutionStatus } from './execution-status';
+
+/**
+ * One finished agent execution, measured elsewhere.
+ *
+ * @example
+ * metrics.recordAgentExecution({ agentId: 'writer', durationMs: 1_200, status: 'success' });
+ */
+export interface AgentExecutionRecord {
+  /** The label; not empty. */
+  readonly agentId: string;
+  /** The display name; the id where there is none. */
+  readonly agentName?: string;
+  /** From its beginning to its end, in milliseconds. */
+  readonly durationMs: number;
+  /** How it ended. */
+  readonly status: ExecutionStatus;
+  /** The error's class name or code; `Error` for an error and `TimeoutError` for a timeout where there is none. */
+  readonly errorType?: string;
+  /** When it ended; now where there is none. */
+  readonly endTime?: Date;
+}
+
+/**
+ * One finished tool execution, measured elsewhere.
+ *
+ * @example
+ * metrics.recordToolExecution({ toolName: 'search', agentId: 'writer', durationMs: 80, status: 'error', errorType: 'HttpError' });
+ */
+export interface ToolExecutionRecord {
+  /** The label; not empty. */
+  readonly toolName: string;
+  /** The agent that called it; the running one where there is none. */
+  readonly agentId?: string;
+  /** From its beginning to its end, in milliseconds. */
+  readonly durationMs: number;
+  /** How it ended. */
+  readonly status: ExecutionStatus;
+  /** The error's class name or code; `Error` for an error and `TimeoutError` for a timeout where there is none. */
+  readonly errorType?: string;
+  /** Size of what the tool was given. @default 0 */
+  readonly inputBytes?: number;
+  /** Size of what it returned. @default 0 */
+  readonly outputBytes?: number;
+  /** Attempts that were retried within this execution. */
+  readonly retries?: number;
+  /** When it ended; now where there is none. */
+  readonly endTime?: Date;
+}
+
+/**
+ * One model call. Token counts that are not reported are 0.
+ *
+ * @example
+ * metrics.recordModelCall({ model: 'gpt-4o', provider: 'openai', inputTokens: 900, outputTokens: 120, durationMs: 2_400 });
+ */
+export interface ModelCallRecord {
+  /** The label; not empty. */
+  readonly model: string;
+  /** Who serves the model, as a label. @default none */
+  readonly provider?: string;
+  /** The agent that made the call; the running one where there is none. */
+  readonly agentId?: string;
+  /** @default 'success' */
+  readonly status?: ExecutionStatus;
+  /** In milliseconds; without it the call is counted and no duration is observed. */
+  readonly durationMs?: number;
+  /** From the beginning of the call to its first token, in milliseconds. */
+  readonly timeToFirstTokenMs?: number;
+  /** The error's class name or code; `Error` for an error and `TimeoutError` for a timeout where there is none. */
+  readonly errorType?: string;
+  /** Includes cached and cache-written ones. */
+  readonly inputTokens?: number | null;
+  /** Includes reasoning. */
+  readonly outputTokens?: number | null;
+  /** Part of the input that came from the provider's cache. */
+  readonly cachedInputTokens?: number | null;
+  /** Part of the input that was written to the provider's cache. */
+  readonly cacheWriteTokens?: number | null;
+  /** Part of the output that is reasoning. */
+  readonly reasoningTokens?: number | null;
+  /** US dollars; from the option `pricing` where there is none. */
+  readonly costUsd?: number;
+}
+
+/** What is wrong with a record: the field, its value and what is allowed. */
+export interface RecordFault {
+  readonly field: string;
+  readonly value: unknown;
+  readonly allowed: string;
+}
+
+type Fault = RecordFault | undefined;
+
+export function findAgentFault(record: AgentExecutionRecord): Fault {
+  return (
+    checkRecord(record) ??
+    checkName('agentId', record.agentId) ??
+    checkOptionalName('agentName', record.agentName) ??
+    checkQuantity('durationMs', record.durationMs) ??
+    checkStatus('status', record.status) ??
+    checkOptionalName('errorType', record.errorType) ??
+    checkOptionalTime('endTime', record.endTime)
+  );
+}
+
+export function findToolFault(record: ToolExecutionRecord): Fault {
+  return (
+    checkRecord(record) ??
+    checkName('toolName', record.toolName) ??
+    checkOptionalName('agentId', record.agentId) ??
+    checkQuantity('durationMs', record.durationMs) ??
+    checkStatus('status', record.status) ??
+    checkOptionalName('errorType', record.errorType) ??
+    checkOptionalQuantity('inputBytes', record.inputBytes) ??
+    checkOptionalQuantity('outputBytes', record.outputBytes) ??
+    checkOptionalQuantity('retries', record.retries) ??
+    checkOptionalTime('endTime', record.endTime)
+  );
+}
+
+export function findModelFault(record: ModelCallRecord): Fault {
+  return (
+    checkRecord(record) ??
+    checkName('model', record.model) ??
+    checkOptionalName('provider', record.provider) ??
+    checkOptionalName('agentId', record.agentId) ??
+    (record.status === undefined ? undefined : checkStatus('status', record.status)) ??
+    checkOptionalQuantity('durationMs', record.durationMs) ??
+    checkOptionalQuantity('timeToFirstTokenMs', record.timeToFirstTokenMs) ??
+    checkOptionalName('errorType', record.errorType) ??
+    checkTokens('inputTokens', record.inputTokens) ??
+    checkTokens('outputTokens', record.outputTokens) ??
+    checkTokens('cachedInputTokens', record.cachedInputTokens) ??
+    checkTokens('cacheWriteTokens', record.cacheWriteTokens) ??
+    checkTokens('reasoningTokens', record.reasoningTokens) ??
+    checkOptionalQuantity('costUsd', record.costUsd)
+  );
+}
+
+export function findCacheFault(cache: string | undefined): Fault {
+  return checkOptionalName('cache', cache);
+}
+
+export function findMemoryFault(bytes: number): Fault {
+  return checkQuantity('bytes', bytes);
+}
+
+function checkRecord(record: unknown): Fault {
+  if (typeof record === 'object' && record !== null) return undefined;
+  return { field: 'record', value: record, allowed: 'an object' };
+}
+
+function checkName(field: string, value: unknown): Fault {
+  if (typeof value === 'string' && value !== '') return undefined;
+  return { field, value, allowed: 'a string that is not empty' };
+}
+
+function checkOptionalName(field: string, value: unknown): Fault {
+  return value === undefined ? undefined : checkName(field, value);
+}
+
+/** The limit is also the one below which converting to nanoseconds cannot overflow. */
+function checkQuantity(field: string, value: unknown): Fault {
+  if (typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER) return undefined;
+  return { field, value, allowed: 'a number from 0 to 2^53 - 1' };
+}
+
+function checkOptionalQuantity(field: string, value: unknown): Fault {
+  return value === undefined ? undefined : checkQuantity(field, value);
+}
+
+/** Providers report what they do not know as null, too. */
+function checkTokens(field: string, value: unknown): Fault {
+  return value === undefined || value === null ? undefined : checkQuantity(field, value);
+}
+
+function checkStatus(field: string, value: unknown): Fault {
+  if (isExecutionStatus(value)) return undefined;
+  return { field, value, allowed: `one of ${EXECUTION_STATUSES.join(', ')}` };
+}
+
+function checkOptionalTime(field: string, value: unknown): Fault {
+  if (value === undefined || (value instanceof Date && !Number.isNaN(value.getTime()))) return undefined;
+  return { field, value, allowed: 'a valid Date' };
+}

@@ -1,0 +1,159 @@
+import type { ActiveSpan } from './active-span';
+import { type ExecutionMeasures, NOTHING_MEASURED } from './execution-measures';
+import type { ExecutionKind, ExecutionStatus } from './execution-status';
+
+/** Who an execution is. Ids are numbers within the application and become text only for those who read them. */
+export interface ExecutionIdentity {
+  readonly kind: ExecutionKind;
+  /** The agent's id, the tool's or the model's name, as the caller has it: before any folding into `__other__`. */
+  readonly name: string;
+  /** Itself for an agent; undefined for what runs outside any. */
+  readonly agentId: string | undefined;
+  readonly serial: number;
+  readonly parentSerial: number | undefined;
+  /** The outermost agent's; its own for a request, undefined outside any agent. */
+  readonly requestSerial: number | undefined;
+}
+
+/**
+ * One finished execution as it is counted and kept. The history lends it, and writes another execution into it when it
+ * is the oldest: an entry is not made for each, and what is a number is one from the beginning, because it would be boxed
+ * anew at each change otherwise. So whoever wants to keep one makes an `Execution` of it.
+ */
+export class FinishedExecution implements ExecutionIdentity {
+  kind: ExecutionKind = 'tool';
+  name = '';
+  agentId: string | undefined = undefined;
+  serial = 0;
+  parentSerial: number | undefined = undefined;
+  requestSerial: number | undefined = undefined;
+  status: ExecutionStatus = 'success';
+  errorType: string | undefined = undefined;
+  /** Only where the application has asked for messages to be kept. */
+  errorMessage: string | undefined = undefined;
+  /** Milliseconds since 1970. */
+  endTime = 0;
+  /** NaN for a model call that nobody timed. */
+  durationNs = NaN;
+  /** Within start and end, and no part of the duration. */
+  pausedNs = 0;
+  measures: Readonly<ExecutionMeasures> = NOTHING_MEASURED;
+  /** The active OpenTelemetry span. */
+  span: ActiveSpan | undefined = undefined;
+
+  /** An outermost agent. */
+  get isRequest(): boolean {
+    return this.requestSerial === this.serial;
+  }
+
+  /** Becomes another execution. What is known of its end is written by who counts it, all of it. */
+  identify({ kind, name, agentId, serial, parentSerial, requestSerial }: ExecutionIdentity): void {
+    this.kind = kind;
+    this.name = name;
+    this.agentId = agentId;
+    this.serial = serial;
+    this.parentSerial = parentSerial;
+    this.requestSerial = requestSerial;
+  }
+}
+
+/** A finished execution as users read it. */
+export interface Execution {
+  /** Unique across processes. */
+  readonly id: string;
+  /** The id of the execution in which it ran; undefined for an outermost one. */
+  readonly parentId: string | undefined;
+  /** The id of the outermost agent execution around this one. */
+  readonly requestId: string | undefined;
+  /** What was run. */
+  readonly kind: ExecutionKind;
+  /** The id of the agent; for a tool or a model call, of the agent that called it. Undefined outside any. */
+  readonly agentId: string | undefined;
+  /** The tool's name; undefined for agents and model calls. */
+  readonly toolName: string | undefined;
+  /** The model's name; undefined for agents and tools. */
+  readonly model: string | undefined;
+  /** How it ended. */
+  readonly status: ExecutionStatus;
+  /** Whether the status is `success`. */
+  readonly success: boolean;
+  /** Whether the status is `timeout`. */
+  readonly timedOut: boolean;
+  /** The error's message, if the option `recordErrorMessages` asks for it; 256 characters at most. */
+  readonly error: string | undefined;
+  /** Class name or code of the error, never its message. */
+  readonly errorType: string | undefined;
+  /** When it began, by the time of day. */
+  readonly startTime: Date;
+  /** When it ended, by the time of day. */
+  readonly endTime: Date;
+  /** Without pauses. */
+  readonly durationMs: number;
+  /** The same in seconds. */
+  readonly durationSeconds: number;
+  /** Size of what a tool was given; 0 unless the option `measurePayloads` is set. */
+  readonly inputBytes: number;
+  /** Size of what a tool returned; 0 unless the option `measurePayloads` is set. */
+  readonly outputBytes: number;
+  /** Attempts that were retried within it, as `ExecutionHandle.recordRetry` was told. */
+  readonly retries: number;
+  /** Chunks that a stream delivered; 0 for what is no stream. */
+  readonly chunks: number;
+  /**
+   * From the beginning to the first chunk that counts, or to the first token of a model call; undefined where there was
+   * none.
+   */
+  readonly timeToFirstChunkSeconds: number | undefined;
+  /** The trace in which it ran, where OpenTelemetry is in use. */
+  readonly traceId: string | undefined;
+}
+
+const NS_PER_MS = 1e6;
+const NS_PER_SECOND = 1e9;
+
+export function toNanoseconds(durationMs: number): number {
+  return Math.round(durationMs * NS_PER_MS);
+}
+
+/** What a failure without a type of its own is counted as. */
+export function defaultErrorType(status: ExecutionStatus): string | undefined {
+  if (status === 'timeout') return 'TimeoutError';
+  return status === 'error' ? 'Error' : undefined;
+}
+
+/** Ids are unique across processes through the prefix, which belongs to the application's instance. */
+export function executionId(prefix: string, serial: number): string;
+export function executionId(prefix: string, serial: number | undefined): string | undefined;
+export function executionId(prefix: string, serial: number | undefined): string | undefined {
+  return serial === undefined ? undefined : `${prefix}-${serial.toString(36)}`;
+}
+
+export function toExecution(finished: FinishedExecution, idPrefix: string): Execution {
+  const durationNs = Number.isNaN(finished.durationNs) ? 0 : finished.durationNs;
+  const durationMs = durationNs / NS_PER_MS;
+  const { inputBytes, outputBytes, retries, chunks, firstChunkNs } = finished.measures;
+  return {
+    id: executionId(idPrefix, finished.serial),
+    parentId: executionId(idPrefix, finished.parentSerial),
+    requestId: executionId(idPrefix, finished.requestSerial),
+    kind: finished.kind,
+    agentId: finished.agentId,
+    toolName: finished.kind === 'tool' ? finished.name : undefined,
+    model: finished.kind === 'model' ? finished.name : undefined,
+    status: finished.status,
+    success: finished.status === 'success',
+    timedOut: finished.status === 'timeout',
+    error: finished.errorMessage,
+    errorType: finished.errorType,
+    startTime: new Date(finished.endTime - durationMs - finished.pausedNs / NS_PER_MS),
+    endTime: new Date(finished.endTime),
+    durationMs,
+    durationSeconds: durationNs / NS_PER_SECOND,
+    inputBytes,
+    outputBytes,
+    retries,
+    chunks,
+    timeToFirstChunkSeconds: Number.isNaN(firstChunkNs) ? undefined : firstChunkNs / NS_PER_SECOND,
+    traceId: finished.span?.traceId,
+  };
+}

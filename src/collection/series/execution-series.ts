@@ -1,0 +1,219 @@
+import { statusIndex, type ExecutionStatus } from '../executions/execution-status';
+import { TokenTotals } from '../models/token-usage';
+import { type BucketBounds, DurationHistogram, histogramWidth } from './duration-histogram';
+import type { Exemplar } from './exemplar';
+import { NumberRows } from './number-rows';
+import type { TrendSeries } from './trend-series';
+
+/** What has label values of its own; the values stand in the order of the family's label names. */
+export interface LabelSet {
+  readonly labels: readonly string[];
+}
+
+/** How many numbers a series has that are not its durations. They stand before those, the counts by status first. */
+const OWN_COLUMNS = 8;
+
+/** Where they stand, from the `at` of the series on. */
+export const SERIES_COLUMNS = { statuses: -8, inProgress: -4, retries: -3, inputBytes: -2, outputBytes: -1 } as const;
+
+/** Room for the numbers of series with the same buckets. */
+export class SeriesRows {
+  private readonly rows: NumberRows;
+
+  constructor(readonly bounds: BucketBounds) {
+    this.rows = new NumberRows(OWN_COLUMNS + histogramWidth(bounds));
+  }
+
+  /** The row of a new series; what is its own stands before `at`. */
+  open() {
+    const { page, at } = this.rows.open();
+    return { page, at: at + OWN_COLUMNS };
+  }
+}
+
+/** Counts, durations and errors of one label set. */
+export class ExecutionSeries extends DurationHistogram implements LabelSet {
+  /** Failures by error type; made by the first one, since most series never have any. */
+  errorTypes: Map<string, number> | undefined = undefined;
+
+  constructor(rows: SeriesRows) {
+    super(rows.bounds, rows.open());
+  }
+
+  /** None, unless a kind of series has some. Asked for now and then, and not worth keeping. */
+  get labels(): readonly string[] {
+    return [];
+  }
+
+  /** Finished executions, in the order of `EXECUTION_STATUSES`. */
+  get statusCounts(): number[] {
+    const { statuses } = SERIES_COLUMNS;
+    return [this.own(statuses), this.own(statuses + 1), this.own(statuses + 2), this.own(statuses + 3)];
+  }
+
+  /** Finished executions of any status. */
+  get count(): number {
+    const { statuses } = SERIES_COLUMNS;
+    return this.own(statuses) + this.own(statuses + 1) + this.own(statuses + 2) + this.own(statuses + 3);
+  }
+
+  /** Finished executions of one status. */
+  countOf(status: ExecutionStatus): number {
+    return this.own(SERIES_COLUMNS.statuses + statusIndex(status));
+  }
+
+  get inProgress(): number {
+    return this.own(SERIES_COLUMNS.inProgress);
+  }
+
+  get retries(): number {
+    return this.own(SERIES_COLUMNS.retries);
+  }
+
+  get inputBytes(): number {
+    return this.own(SERIES_COLUMNS.inputBytes);
+  }
+
+  get outputBytes(): number {
+    return this.own(SERIES_COLUMNS.outputBytes);
+  }
+
+  /** Where the exemplars of statuses begin: behind those of the buckets. */
+  get statusExemplarsAt(): number {
+    return this.bounds.count;
+  }
+
+  addStatus(status: ExecutionStatus, exemplar: Exemplar | undefined): void {
+    const index = statusIndex(status);
+    this.addOwn(SERIES_COLUMNS.statuses + index, 1);
+    if (exemplar !== undefined) this.keepExemplar(this.statusExemplarsAt + index, exemplar);
+  }
+
+  addInProgress(change: 1 | -1): void {
+    this.addOwn(SERIES_COLUMNS.inProgress, change);
+  }
+
+  addRetries(retries: number): void {
+    this.addOwn(SERIES_COLUMNS.retries, retries);
+  }
+
+  addBytes(inputBytes: number, outputBytes: number): void {
+    this.addOwn(SERIES_COLUMNS.inputBytes, inputBytes);
+    this.addOwn(SERIES_COLUMNS.outputBytes, outputBytes);
+  }
+
+  addError(errorType: string): void {
+    this.errorTypes ??= new Map();
+    this.errorTypes.set(errorType, (this.errorTypes.get(errorType) ?? 0) + 1);
+  }
+
+  merge(other: ExecutionSeries): void {
+    for (let column = -OWN_COLUMNS; column < 0; column += 1) this.addOwn(column, other.own(column));
+    this.mergeDurations(other);
+  }
+
+  private own(column: number): number {
+    return this.page[this.at + column]!;
+  }
+
+  private addOwn(column: number, amount: number): void {
+    this.page[this.at + column]! += amount;
+  }
+}
+
+/** One tool under one agent, or outside any (then its agent label is empty). */
+export class ToolSeries extends ExecutionSeries {
+  /** Of all executions of the tool, whoever calls it; found by the first. */
+  trend: TrendSeries | undefined = undefined;
+
+  constructor(
+    readonly agentId: string,
+    readonly toolName: string,
+    rows: SeriesRows,
+  ) {
+    super(rows);
+  }
+
+  override get labels(): readonly string[] {
+    return [this.agentId, this.toolName];
+  }
+}
+
+/** One model of one provider, called by one agent or outside any (then its agent label is empty). */
+export class ModelSeries extends ExecutionSeries {
+  readonly tokens = new TokenTotals();
+  /** Time to the first token of the calls that told it; made by the first of these. */
+  firstTokens: DurationHistogram | undefined = undefined;
+
+  constructor(
+    readonly agentId: string,
+    readonly model: string,
+    /** Empty where nobody named one. */
+    public provider: string,
+    rows: SeriesRows,
+    private readonly ownLabels: readonly string[] = [agentId, model, provider],
+  ) {
+    super(rows);
+  }
+
+  override get labels(): readonly string[] {
+    return this.ownLabels;
+  }
+
+  addFirstToken(durationNs: number, exemplar: Exemplar | undefined): void {
+    this.firstTokens ??= new DurationHistogram(this.bounds);
+    this.firstTokens.observe(durationNs, exemplar);
+  }
+
+  /** Of the calls of several providers the first that was named stands for all. */
+  override merge(other: ModelSeries): void {
+    super.merge(other);
+    if (this.provider === '') this.provider = other.provider;
+    this.tokens.merge(other.tokens);
+    if (other.firstTokens === undefined) return;
+    this.firstTokens ??= new DurationHistogram(this.bounds);
+    this.firstTokens.mergeDurations(other.firstTokens);
+  }
+}
+
+/** What one agent called, or what was called outside any. */
+export class CallScope {
+  readonly tools = new Map<string, ToolSeries>();
+  /** By model; most have one provider. */
+  readonly models = new Map<string, ModelSeries[]>();
+}
+
+/** One agent and what it called. */
+export class AgentSeries extends ExecutionSeries {
+  readonly calls = new CallScope();
+  /** Time to the first chunk of the executions that streamed; made by the first of these. */
+  firstChunks: DurationHistogram | undefined = undefined;
+  /** Found by the first execution. */
+  trend: TrendSeries | undefined = undefined;
+
+  constructor(
+    readonly agentId: string,
+    public agentName: string,
+    rows: SeriesRows,
+    private readonly firstChunkBounds: BucketBounds,
+  ) {
+    super(rows);
+  }
+
+  override get labels(): readonly string[] {
+    return [this.agentId];
+  }
+
+  addFirstChunk(durationNs: number, exemplar: Exemplar | undefined): void {
+    this.firstChunks ??= new DurationHistogram(this.firstChunkBounds);
+    this.firstChunks.observe(durationNs, exemplar);
+  }
+}
+
+/** Hits and misses of one of the application's caches. */
+export class CacheSeries implements LabelSet {
+  hits = 0;
+  misses = 0;
+
+  constructor(readonly labels: readonly string[]) {}
+}

@@ -1,0 +1,49 @@
+import { escapeHelp, escapeLabelValue, formatValue, labelText } from '../text/exposition-text';
+
+/** The two text formats; what differs between them is decided here and nowhere else. */
+export type ExpositionFormat = 'prometheus' | 'openmetrics';
+
+export interface ExpositionOptions {
+  readonly format: ExpositionFormat;
+  readonly prefix: string;
+  readonly defaultLabels: Readonly<Record<string, string>>;
+}
+
+/** What stands after the last family. */
+export function expositionEnd(format: ExpositionFormat): string {
+  return format === 'openmetrics' ? '# EOF\n' : '';
+}
+
+export interface FamilyHeader {
+  readonly name: string;
+  readonly type: string;
+  readonly help: string;
+}
+
+/** OpenMetrics names a counter's family without `_total`, and knows no counter whose samples lack it. */
+export function writeHeader({ name, type, help }: FamilyHeader, format: ExpositionFormat): string {
+  if (format === 'prometheus') return `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n`;
+  const isTotal = name.endsWith('_total');
+  const familyName = type === 'counter' && isTotal ? name.slice(0, -'_total'.length) : name;
+  const familyType = type === 'counter' && !isTotal ? 'unknown' : type;
+  return `# HELP ${familyName} ${escapeLabelValue(help)}\n# TYPE ${familyName} ${familyType}\n`;
+}
+
+/** What OpenMetrics lets a bucket or a counter carry. */
+export interface WrittenExemplar {
+  readonly labels: Readonly<Record<string, string | number>>;
+  readonly value: number;
+  /** Seconds since 1970. */
+  readonly timestamp: number;
+}
+
+/** One line. `labels` is the text between the braces, empty for none. */
+export function writeSample(name: string, labels: string, value: number, exemplar?: WrittenExemplar): string {
+  const series = labels === '' ? name : `${name}{${labels}}`;
+  return `${series} ${formatValue(value)}${exemplar === undefined ? '' : exemplarText(exemplar)}\n`;
+}
+
+/** What follows the value. */
+export function exemplarText({ labels, value, timestamp }: WrittenExemplar): string {
+  return ` # {${labelText(Object.keys(labels), Object.values(labels))}} ${formatValue(value)} ${timestamp}`;
+}

@@ -1,0 +1,256 @@
+import {
+  agents,
+  caches,
+  column,
+  dropped,
+  durations,
+  errors,
+  histograms,
+  models,
+  oldest,
+  perSeries,
+  requests,
+  single,
+  statuses,
+  tokens,
+  tools,
+  type FamilyReader,
+} from './family-readers';
+export type FamilyType = 'counter' | 'gauge' | 'histogram';
+
+/** What a family is, apart from its samples. */
+export interface FamilyDescription {
+  /** Without the prefix. */
+  readonly name: string;
+  readonly type: FamilyType;
+  readonly help: string;
+  /** Those of its series. */
+  readonly labels: readonly string[];
+  /** What tells the samples of one series apart, where it has several. */
+  readonly sampleLabel?: string;
+  /** How the values of several processes become one. @default 'sum' */
+  readonly aggregator?: 'sum' | 'min' | 'max';
+}
+
+/** One row of the table below. */
+export interface MetricFamily extends FamilyDescription {
+  readonly read: FamilyReader;
+}
+
+/** Every family of this module, in the order in which it is exposed. The exposition, the bridge and the docs follow it. */
+export const METRIC_FAMILIES: readonly MetricFamily[] = [
+  {
+    name: 'requests_total',
+    type: 'counter',
+    help: 'Finished requests: outermost agent executions.',
+    labels: [],
+    sampleLabel: 'status',
+    read: statuses(requests),
+  },
+  {
+    name: 'request_duration_seconds',
+    type: 'histogram',
+    help: 'Duration of requests, whatever their outcome.',
+    labels: [],
+    read: durations(requests),
+  },
+  {
+    name: 'requests_in_progress',
+    type: 'gauge',
+    help: 'Requests that are running.',
+    labels: [],
+    read: column(requests, 'inProgress'),
+  },
+  {
+    name: 'agent_executions_total',
+    type: 'counter',
+    help: 'Finished agent executions.',
+    labels: ['agent'],
+    sampleLabel: 'status',
+    read: statuses(agents),
+  },
+  {
+    name: 'agent_execution_duration_seconds',
+    type: 'histogram',
+    help: 'Duration of agent executions, whatever their outcome.',
+    labels: ['agent'],
+    read: durations(agents),
+  },
+  {
+    name: 'agent_executions_in_progress',
+    type: 'gauge',
+    help: 'Agent executions that are running.',
+    labels: ['agent'],
+    read: column(agents, 'inProgress'),
+  },
+  {
+    name: 'agent_oldest_in_progress_seconds',
+    type: 'gauge',
+    aggregator: 'max',
+    help: 'Age of the oldest running execution of the agent, 0 when none runs.',
+    labels: ['agent'],
+    read: oldest,
+  },
+  {
+    name: 'agent_errors_total',
+    type: 'counter',
+    help: 'Failed agent executions, timeouts included, by class name or code of the error.',
+    labels: ['agent'],
+    sampleLabel: 'error_type',
+    read: errors(agents),
+  },
+  {
+    name: 'agent_retries_total',
+    type: 'counter',
+    help: 'Attempts within agent executions that were retried.',
+    labels: ['agent'],
+    read: column(agents, 'retries'),
+  },
+  {
+    name: 'agent_time_to_first_chunk_seconds',
+    type: 'histogram',
+    help: 'Time to the first chunk of agent executions that stream.',
+    labels: ['agent'],
+    read: histograms(agents, ({ firstChunks }) => firstChunks),
+  },
+  {
+    name: 'tool_executions_total',
+    type: 'counter',
+    help: 'Finished tool executions; the agent is empty for those outside any.',
+    labels: ['agent', 'tool'],
+    sampleLabel: 'status',
+    read: statuses(tools),
+  },
+  {
+    name: 'tool_execution_duration_seconds',
+    type: 'histogram',
+    help: 'Duration of tool executions, whatever their outcome.',
+    labels: ['agent', 'tool'],
+    read: durations(tools),
+  },
+  {
+    name: 'tool_executions_in_progress',
+    type: 'gauge',
+    help: 'Tool executions that are running.',
+    labels: ['agent', 'tool'],
+    read: column(tools, 'inProgress'),
+  },
+  {
+    name: 'tool_errors_total',
+    type: 'counter',
+    help: 'Failed tool executions, timeouts included, by class name or code of the error.',
+    labels: ['agent', 'tool'],
+    sampleLabel: 'error_type',
+    read: errors(tools),
+  },
+  {
+    name: 'tool_retries_total',
+    type: 'counter',
+    help: 'Attempts within tool executions that were retried.',
+    labels: ['agent', 'tool'],
+    read: column(tools, 'retries'),
+  },
+  {
+    name: 'tool_input_bytes_total',
+    type: 'counter',
+    help: 'Size of the input of tools, as far as it was measured.',
+    labels: ['agent', 'tool'],
+    read: column(tools, 'inputBytes'),
+  },
+  {
+    name: 'tool_output_bytes_total',
+    type: 'counter',
+    help: 'Size of the output of tools, as far as it was measured.',
+    labels: ['agent', 'tool'],
+    read: column(tools, 'outputBytes'),
+  },
+  {
+    name: 'model_calls_total',
+    type: 'counter',
+    help: 'Finished model calls; the agent is empty for those outside any, the provider where nobody named it.',
+    labels: ['agent', 'model', 'provider'],
+    sampleLabel: 'status',
+    read: statuses(models('agentId', 'model', 'provider')),
+  },
+  {
+    name: 'model_call_duration_seconds',
+    type: 'histogram',
+    help: 'Duration of model calls, whatever their outcome.',
+    labels: ['model', 'provider'],
+    read: durations(models('model', 'provider')),
+  },
+  {
+    name: 'model_time_to_first_token_seconds',
+    type: 'histogram',
+    help: 'Time to the first token of model calls that stream.',
+    labels: ['model', 'provider'],
+    read: histograms(models('model', 'provider'), ({ firstTokens }) => firstTokens),
+  },
+  {
+    name: 'model_tokens_total',
+    type: 'counter',
+    help: 'Tokens of model calls. The types partition them: input without the cached, output without reasoning.',
+    labels: ['agent', 'model'],
+    sampleLabel: 'type',
+    read: tokens,
+  },
+  {
+    name: 'model_cost_usd_total',
+    type: 'counter',
+    help: 'Cost of model calls in US dollars, as far as their price is known.',
+    labels: ['agent', 'model'],
+    read: perSeries(models('agentId', 'model'), (model) => model.tokens.costUsd),
+  },
+  {
+    name: 'model_unpriced_calls_total',
+    type: 'counter',
+    help: 'Model calls whose price is not known.',
+    labels: ['model'],
+    read: perSeries(models('model'), (model) => model.tokens.unpricedCalls),
+  },
+  {
+    name: 'cache_hits_total',
+    type: 'counter',
+    help: "Hits of the application's caches; the unnamed one has no label.",
+    labels: ['cache'],
+    read: caches(({ hits }) => hits),
+  },
+  {
+    name: 'cache_misses_total',
+    type: 'counter',
+    help: "Misses of the application's caches; the unnamed one has no label.",
+    labels: ['cache'],
+    read: caches(({ misses }) => misses),
+  },
+  {
+    name: 'memory_usage_bytes',
+    type: 'gauge',
+    help: 'Resident memory of the process.',
+    labels: [],
+    read: single(({ memory }) => memory.bytes),
+  },
+  {
+    name: 'memory_usage_max_bytes',
+    type: 'gauge',
+    aggregator: 'max',
+    help: 'Highest resident memory of the process since the start or the last reset.',
+    labels: [],
+    read: single(({ memory }) => memory.maxBytes),
+  },
+  {
+    name: 'start_time_seconds',
+    type: 'gauge',
+    aggregator: 'min',
+    help: 'When counting began, in seconds since 1970.',
+    labels: [],
+    read: single(({ ledger }) => ledger.startTime / 1_000),
+  },
+  {
+    name: 'dropped_series_total',
+    type: 'counter',
+    help: 'Executions counted under __other__ because the limit of series was reached, by family.',
+    labels: [],
+    sampleLabel: 'family',
+    read: dropped,
+  },
+];

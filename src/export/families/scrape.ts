@@ -1,0 +1,68 @@
+import type { Ledger } from '../../collection/ledger';
+import type { MemoryReading } from '../../collection/memory-sampler';
+import type { MetricsStore } from '../../collection/metrics-store';
+import { mergeModels, type ModelName } from '../../collection/reading/snapshot.reader';
+import type {
+  AgentSeries,
+  ExecutionSeries,
+  LabelSet,
+  ModelSeries,
+  ToolSeries,
+} from '../../collection/series/execution-series';
+import { SeriesSnapshot } from './series-snapshot';
+
+/** What a scrape reads. */
+export interface ScrapeSource {
+  readonly store: MetricsStore;
+  /** First word of every family's name. */
+  readonly prefix: string;
+  /** The age of the oldest running execution that each series counts as in progress. */
+  readonly oldestAgesMs: () => ReadonlyMap<LabelSet, number>;
+}
+
+/**
+ * One reading of all families. The numbers of a kind of series are copied for the first family that asks for them, and are
+ * the same for all others: what a scrape says of them was true together. What few series have, errors by type and times to
+ * the first chunk, is read with its own family.
+ */
+export class Scrape {
+  /** One for all families, though a reset may bring a new one while they are written. */
+  readonly ledger: Ledger;
+  private memoryReading: MemoryReading | undefined;
+  private requestSeries: SeriesSnapshot | undefined;
+  private agentSeries: SeriesSnapshot<AgentSeries> | undefined;
+  private toolSeries: SeriesSnapshot<ToolSeries> | undefined;
+  /** Copies, of which all groups of models are added up. */
+  private modelSeries: readonly ModelSeries[] | undefined;
+  private readonly modelGroups = new Map<string, SeriesSnapshot<ModelSeries>>();
+
+  constructor(readonly source: ScrapeSource) {
+    this.ledger = source.store.ledger;
+  }
+
+  /** Asking the system takes as long as writing the lines of ten tools. */
+  get memory(): MemoryReading {
+    return (this.memoryReading ??= this.source.store.memory.read());
+  }
+
+  get requests(): SeriesSnapshot {
+    return (this.requestSeries ??= new SeriesSnapshot<ExecutionSeries>([this.ledger.requests]));
+  }
+
+  get agents(): SeriesSnapshot<AgentSeries> {
+    return (this.agentSeries ??= new SeriesSnapshot([...this.ledger.series.agents.values()]));
+  }
+
+  get tools(): SeriesSnapshot<ToolSeries> {
+    return (this.toolSeries ??= new SeriesSnapshot([...this.ledger.series.allTools()]));
+  }
+
+  /** Added up over the names that `by` leaves out. */
+  models(by: readonly ModelName[]): SeriesSnapshot<ModelSeries> {
+    this.modelSeries ??= mergeModels(this.ledger.series.allModels(), ['agentId', 'model', 'provider']);
+    const key = by.join();
+    const group = this.modelGroups.get(key) ?? new SeriesSnapshot(mergeModels(this.modelSeries, by));
+    this.modelGroups.set(key, group);
+    return group;
+  }
+}

@@ -1,0 +1,78 @@
+import { Fragment } from '../text/fragment';
+import type { TextBuffer } from '../text/text-buffer';
+import { writeGoDuration } from './go-duration';
+
+/** Writes a value as JSON. */
+export type WriteValue<Source> = (out: TextBuffer, source: Source) => void;
+
+/** A name, and how its value is written. */
+export type Member<Source> = readonly [name: string, write: WriteValue<Source>];
+
+const EMPTY = new Fragment('{}');
+const END = new Fragment('}');
+const QUOTE = new Fragment('"');
+const COLON = new Fragment(':');
+const OPEN = new Fragment('{');
+const NEXT = new Fragment(',');
+
+/** An object whose members are always the same; their names are made once, in bytes. */
+export function objectOf<Source>(members: readonly Member<Source>[]): WriteValue<Source> {
+  const starts = members.map(([name], index) => new Fragment(`${index === 0 ? '{' : ','}${JSON.stringify(name)}:`));
+  const writes = members.map(([, write]) => write);
+  return (out, source) => {
+    for (let index = 0; index < starts.length; index += 1) {
+      out.writeFragment(starts[index]!);
+      writes[index]!(out, source);
+    }
+    out.writeFragment(END);
+  };
+}
+
+/** An object whose members are entries of a map. Pieces of it may be handed over in between. */
+export function mapOf<Value>(write: WriteValue<Value>): WriteValue<ReadonlyMap<string, Value>> {
+  return (out, entries) => {
+    if (entries.size === 0) return out.writeFragment(EMPTY);
+    let separator = OPEN;
+    for (const [name, value] of entries) {
+      out.writeFragment(separator);
+      writeText(out, name);
+      out.writeFragment(COLON);
+      write(out, value);
+      out.handOver();
+      separator = NEXT;
+    }
+    out.writeFragment(END);
+  };
+}
+
+export function text<Source>(read: (source: Source) => string): WriteValue<Source> {
+  return (out, source) => writeText(out, read(source));
+}
+
+export function number<Source>(read: (source: Source) => number): WriteValue<Source> {
+  return (out, source) => out.writeNumber(read(source));
+}
+
+export function time<Source>(read: (source: Source) => Date | null): WriteValue<Source> {
+  return (out, source) => out.write(JSON.stringify(read(source)));
+}
+
+/** A duration in nanoseconds twice: in the form of Go, and in seconds. */
+export function duration<Source>(name: string, read: (source: Source) => number): Member<Source>[] {
+  return [
+    [name, (out, source) => writeQuotedDuration(out, read(source))],
+    [`${name}_seconds`, (out, source) => out.writeSeconds(read(source))],
+  ];
+}
+
+function writeQuotedDuration(out: TextBuffer, ns: number): void {
+  out.writeFragment(QUOTE);
+  writeGoDuration(out, Math.floor(ns));
+  out.writeFragment(QUOTE);
+}
+
+function writeText(out: TextBuffer, value: string): void {
+  out.writeFragment(QUOTE);
+  if (out.writePlain(value)) out.writeFragment(QUOTE);
+  else out.write(JSON.stringify(value).slice(1));
+}

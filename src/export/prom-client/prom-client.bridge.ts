@@ -1,0 +1,127 @@
+import type { MetricObjectWithValues, MetricValue, Registry } from 'prom-client';
+import { HISTOGRAM_COLUMNS } from '../../collection/series/duration-histogram';
+import { histogramsIn, samplesIn, type FamilyContent } from '../families/family-content';
+import type { MetricFamily } from '../families/metric-families';
+import { Scrape, type ScrapeSource } from '../families/scrape';
+
+/** A metric in a prom-client registry, ours or the user's: what the registry itself asks of it. */
+export interface RegisteredMetric {
+  name: string;
+  readonly help: string;
+  readonly type: string;
+  readonly aggregator: string;
+  get(): Promise<MetricObjectWithValues<MetricValue<string>>>;
+  reset(): void;
+}
+
+/** Marks our metrics in a registry, those of another copy of this package too. */
+const BRIDGED = Symbol.for('nestjs-agent-metrics@1:bridged');
+
+export function isBridged(metric: object): boolean {
+  return BRIDGED in metric;
+}
+
+/**
+ * One of our families as a metric of a prom-client registry: `registry.metrics()`, a Pushgateway or a cluster's
+ * aggregation see it like any other. It has no values of its own and reads the application's when it is asked.
+ */
+export class BridgedMetric implements RegisteredMetric {
+  readonly [BRIDGED] = true;
+  /** Writable: an OpenMetrics `metrics()` of prom-client strips `_total` from it for good. */
+  name: string;
+  readonly help: string;
+  readonly type: string;
+  readonly aggregator: string;
+
+  constructor(
+    private readonly family: MetricFamily,
+    private readonly source: ScrapeSource,
+    prefix: string,
+    private readonly defaultLabels: Readonly<Record<string, string>>,
+  ) {
+    this.name = `${prefix}_${family.name}`;
+    this.help = family.help;
+    this.type = family.type;
+    this.aggregator = family.aggregator ?? 'sum';
+  }
+
+  get(): Promise<MetricObjectWithValues<MetricValue<string>>> {
+    const values = [...this.values(this.family.read(new Scrape(this.source)))];
+    const { name, help, type, aggregator } = this;
+    const metric = { name, help, type, aggregator, values };
+    // prom-client types `type` as a numeric enum, and has it as a text.
+    return Promise.resolve(metric as unknown as MetricObjectWithValues<MetricValue<string>>);
+  }
+
+  /** `registry.resetMetrics()` resets what a registry holds; what we expose is reset by the collector alone. */
+  reset(): void {}
+
+  private *values(content: FamilyContent) {
+    for (const { series, value, label } of samplesIn(content)) {
+      yield { value, labels: this.labels(series.labels, label) };
+    }
+    for (const { series, bounds, numbers, at } of histogramsIn(content)) {
+      const labels = this.labels(series.labels);
+      let cumulative = 0;
+      for (const [bucket, le] of [...bounds, '+Inf'].entries()) {
+        cumulative += numbers[at + HISTOGRAM_COLUMNS.buckets + bucket]!;
+        yield { value: cumulative, labels: { ...labels, le }, metricName: `${this.name}_bucket` };
+      }
+      const sum = numbers[at + HISTOGRAM_COLUMNS.totalNs]! / 1e9;
+      yield { value: sum, labels, metricName: `${this.name}_sum` };
+      yield { value: numbers[at + HISTOGRAM_COLUMNS.count]!, labels, metricName: `${this.name}_count` };
+    }
+  }
+
+  private labels(values: readonly string[], ofSample?: string): Record<string, string> {
+    const { labels: names, sampleLabel } = this.family;
+    const labels = Object.fromEntries(values.map((value, index) => [names[index]!, value]));
+    if (sampleLabel !== undefined && ofSample !== undefined) labels[sampleLabel] = ofSample;
+    return { ...labels, ...this.defaultLabels };
+  }
+}
+
+/** Who has stood under a name in a registry, the newest last: it owns the name. */
+const claims = new WeakMap<Registry, Map<string, object[]>>();
+
+/**
+ * Registers metrics under their names and says how to take them out again. Of several applications in one registry the
+ * newest owns the names; a metric of somebody else under such a name gives way, which `onClash` is told of, and comes
+ * back in the end.
+ */
+export function register(
+  registry: Registry,
+  metrics: readonly BridgedMetric[],
+  onClash: (name: string) => void,
+): () => void {
+  const claimed = metrics.map((metric) => ({ metric, owners: ownersOf(registry, metric.name), name: metric.name }));
+  for (const { metric, owners, name } of claimed) {
+    const present = registry.getSingleMetric(name) as object | undefined;
+    if (present !== undefined && !owners.includes(present)) owners.push(present);
+    if (present !== undefined && !isBridged(present)) onClash(name);
+    owners.push(metric);
+    place(registry, name, metric);
+  }
+  return () => {
+    for (const { metric, owners, name } of claimed) {
+      owners.splice(owners.indexOf(metric), 1);
+      // Whoever has been put here since, by others than us, stays.
+      if ((registry.getSingleMetric(name) as object | undefined) === metric) place(registry, name, owners.at(-1));
+    }
+  };
+}
+
+function ownersOf(registry: Registry, name: string): object[] {
+  const names = claims.get(registry) ?? new Map<string, object[]>();
+  const owners = names.get(name) ?? [];
+  claims.set(registry, names.set(name, owners));
+  return owners;
+}
+
+function place(registry: Registry, name: string, metric: object | undefined): void {
+  registry.removeSingleMetric(name);
+  if (metric === undefined) return;
+  // An OpenMetrics `metrics()` may have shortened it since; the registry files a metric under the name that it has.
+  Object.assign(metric, { name });
+  registry.registerMetric(metric as Parameters<Registry['registerMetric']>[0]);
+}

@@ -1,0 +1,206 @@
+import { formatValue } from './exposition-text';
+import { WORD_BYTES, type Fragment } from './fragment';
+import type { TextSink } from './text-sink';
+
+/** Up to here copying character by character is quicker than a call into Node. */
+const SHORT_LENGTH = 64;
+
+/** No character takes more bytes in UTF-8 than three for each of its units in UTF-16. */
+const BYTES_PER_UNIT = 3;
+
+const ZERO = 0x30;
+const MAX_DIGITS = 9;
+const POWERS_OF_TEN = Array.from({ length: MAX_DIGITS + 1 }, (_, exponent) => 10 ** exponent);
+const LARGEST_COUNT = 10 ** MAX_DIGITS - 1;
+const NS_PER_SECOND = 10 ** MAX_DIGITS;
+
+/** Below it V8 writes seconds with an exponent, from there on with more digits than a fraction of this length has. */
+const SHORTEST_NS = 1_000;
+const LONGEST_NS = 1e15;
+
+const SPACE = 0x20;
+const LINE_FEED = 0x0a;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const POINT = 0x2e;
+const LAST_ASCII = 0x7f;
+
+/**
+ * A text in UTF-8 that is written piece by piece. Its lines begin alike, and bytes can be repeated: a string that is put
+ * together from as many parts would be a tree that V8 has to flatten, which takes longer than all the rest of a scrape.
+ */
+export class TextBuffer {
+  private bytes: Buffer;
+  /** The same memory, for what is copied in words. */
+  private words: DataView;
+  private position = 0;
+  private marked = 0;
+
+  constructor(private readonly sink: TextSink) {
+    this.bytes = sink.room();
+    this.words = wordsOf(this.bytes);
+  }
+
+  write(text: string): void {
+    this.makeRoom(text.length * BYTES_PER_UNIT);
+    if (text.length > SHORT_LENGTH || !this.writePlain(text)) {
+      this.position += this.bytes.write(text, this.position, 'utf8');
+    }
+  }
+
+  writeFragment({ words, length }: Fragment): void {
+    this.makeRoom(length + WORD_BYTES);
+    this.copy(words, 0, length);
+  }
+
+  /** ASCII without a character that any format escapes. False for any other text; nothing has been written then. */
+  writePlain(text: string): boolean {
+    const { length } = text;
+    this.makeRoom(length);
+    const { bytes, position } = this;
+    for (let index = 0; index < length; index += 1) {
+      const unit = text.charCodeAt(index);
+      if (unit < SPACE || unit > LAST_ASCII || unit === QUOTE || unit === BACKSLASH) return false;
+      bytes[position + index] = unit;
+    }
+    this.position = position + length;
+    return true;
+  }
+
+  /** A number as text. Counts are written digit by digit: V8 is slow at making text of numbers out of an array. */
+  writeNumber(value: number): void {
+    const count = value | 0;
+    if (count === value && count >= 0 && count <= LARGEST_COUNT) this.writeCount(count);
+    else this.write(formatValue(value));
+  }
+
+  /** Whole nanoseconds in seconds, digit by digit, too: the same text as that of the quotient, which is longer to find. */
+  writeSeconds(nanoseconds: number): void {
+    if (nanoseconds >= SHORTEST_NS && nanoseconds < LONGEST_NS && Number.isInteger(nanoseconds)) {
+      this.writeDecimal(nanoseconds, MAX_DIGITS);
+    } else {
+      this.writeNumber(nanoseconds / NS_PER_SECOND);
+    }
+  }
+
+  /** `value` / 10^`decimals`, without zeros at the end; whole, below 10^15, of nine decimals at the most. */
+  writeDecimal(value: number, decimals: number): void {
+    const unit = POWERS_OF_TEN[decimals]!;
+    const whole = Math.floor(value / unit);
+    this.writeNumber(whole);
+    this.writeFraction((value - whole * unit) | 0, decimals);
+  }
+
+  /** Bytes that have not been handed over. */
+  get length(): number {
+    return this.position;
+  }
+
+  /** What is written from here on can be repeated. */
+  mark(): void {
+    this.marked = this.position;
+  }
+
+  /** Bytes since the mark. */
+  get sinceMark(): number {
+    return this.position - this.marked;
+  }
+
+  /** Bytes of another text, which has not been handed over. */
+  writeFrom(source: TextBuffer, from: number, to: number): void {
+    // So that its last word can be read.
+    source.makeRoom(WORD_BYTES);
+    this.makeRoom(to - from + WORD_BYTES);
+    this.copy(source.words, from, to - from);
+  }
+
+  /** Writes once more what stands from one place after the mark to another. */
+  repeat(from: number, to: number): void {
+    this.makeRoom(to - from + WORD_BYTES);
+    this.copy(this.words, this.marked + from, to - from);
+  }
+
+  /** The rest of a sample's line. */
+  endSample(end: Fragment, value: number): void {
+    this.writeFragment(end);
+    this.writeNumber(value);
+    this.endLine();
+  }
+
+  endLine(): void {
+    this.makeRoom(1);
+    this.bytes[this.position] = LINE_FEED;
+    this.position += 1;
+  }
+
+  /** Between two lines: the sink gets what has been written, if that is enough. What was marked is gone then. */
+  handOver(): void {
+    if (this.position >= this.sink.pieceBytes) this.flush();
+  }
+
+  /** The sink gets the rest. */
+  flush(): void {
+    this.sink.take(this.bytes.subarray(0, this.position));
+    this.use(this.sink.room());
+    this.position = 0;
+  }
+
+  /**
+   * Whoever calls has made room for a word more, in the source as well; what is copied too much is overwritten by what
+   * follows. A word is a float because V8 copies no larger one without making an object of it. No text in UTF-8 has the
+   * bytes of one that is no number, which might be changed by copying: its last two would be F0 7F or beyond. Where bytes
+   * behind the text make it one, V8 sets a bit in the last two at most, which are not of the text either.
+   */
+  private copy(source: DataView, from: number, length: number): void {
+    const { words, position } = this;
+    for (let index = 0; index < length; index += WORD_BYTES) {
+      words.setFloat64(position + index, source.getFloat64(from + index, true), true);
+    }
+    this.position = position + length;
+  }
+
+  private writeCount(count: number): void {
+    let digits = 1;
+    for (let limit = 10; count >= limit; limit *= 10) digits += 1;
+    this.writeDigits(count, digits);
+  }
+
+  private writeFraction(fraction: number, decimals: number): void {
+    if (fraction === 0) return;
+    let rest = fraction;
+    let digits = decimals;
+    for (; rest % 10 === 0; rest = (rest / 10) | 0) digits -= 1;
+    this.makeRoom(1);
+    this.bytes[this.position] = POINT;
+    this.position += 1;
+    this.writeDigits(rest, digits);
+  }
+
+  private writeDigits(value: number, digits: number): void {
+    this.makeRoom(digits);
+    const { bytes, position } = this;
+    let rest = value;
+    for (let index = position + digits - 1; index >= position; index -= 1) {
+      const tenth = (rest / 10) | 0;
+      bytes[index] = ZERO + rest - 10 * tenth;
+      rest = tenth;
+    }
+    this.position = position + digits;
+  }
+
+  private makeRoom(bytes: number): void {
+    if (this.position + bytes <= this.bytes.length) return;
+    const larger = Buffer.allocUnsafe(2 * (this.position + bytes));
+    larger.set(this.bytes.subarray(0, this.position));
+    this.use(larger);
+  }
+
+  private use(bytes: Buffer): void {
+    this.bytes = bytes;
+    this.words = wordsOf(bytes);
+  }
+}
+
+function wordsOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
+}

@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import { register as globalRegistry, Registry } from 'prom-client';
+import type { Clock } from '../collection/clock';
+import { ExecutionPublisher } from '../collection/executions/execution-publisher';
+import type { ExportFormat } from '../collection/export-format';
+import { MetricsCollector } from '../collection/metrics-collector';
+import { MetricsStore } from '../collection/metrics-store';
+import { PriceList } from '../collection/models/model-pricing';
+import { BucketBounds } from '../collection/series/duration-histogram';
+import type { LimitedFamily } from '../collection/series/series-limit';
+import type { ExpositionFormat } from '../export/exposition/exposition';
+import { PrometheusExporter } from '../export/exposition/prometheus.exporter';
+import { METRIC_FAMILIES } from '../export/families/metric-families';
+import { writeJson } from '../export/json/json.exporter';
+import { processMetrics } from '../export/prom-client/process-metrics';
+import { BridgedMetric, register } from '../export/prom-client/prom-client.bridge';
+import { TextBuffer } from '../export/text/text-buffer';
+import { BytesSink, StringSink, type TextSink } from '../export/text/text-sink';
+import { ApplicationTracking } from '../tracking/application-tracking';
+import { FaultLog } from '../tracking/fault-log';
+import { ExecutionLimits } from '../tracking/limits/execution-limits';
+import type { ApplicationLink } from '../tracking/linking/application-link';
+import { OutcomeRules } from '../tracking/outcomes/outcome-rules';
+import type { ResolvedMetricsOptions } from './metrics.options';
+
+/** The four rooms of one Nest application, put together: what tracks, what collects, what exports. */
+export class MetricsApplication {
+  readonly faults = new FaultLog(new Logger('MetricsModule'));
+  readonly store: MetricsStore;
+  readonly collector: MetricsCollector;
+  private readonly tracking: ApplicationTracking;
+  private readonly registry: Registry;
+  /** Made by the first scrape in each format. */
+  private readonly exporters: Partial<Record<ExpositionFormat, PrometheusExporter>> = {};
+  private readonly unregister: () => void;
+
+  constructor(
+    private readonly options: ResolvedMetricsOptions,
+    clock: Clock,
+    private readonly link: ApplicationLink,
+  ) {
+    this.registry = options.registry ?? new Registry();
+    this.store = this.createStore(clock);
+    const outcomeRules = new OutcomeRules(options, this.faults);
+    this.tracking = new ApplicationTracking(
+      this.store,
+      this.faults,
+      outcomeRules,
+      new ExecutionLimits(options.timeouts),
+      options,
+    );
+    this.collector = this.createCollector();
+    this.unregister = this.registerFamilies();
+    link.open(this.tracking);
+  }
+
+  /** Ends what runs and takes back everything that reaches beyond this object. Reading goes on working. */
+  close(): void {
+    this.link.close();
+    this.tracking.close();
+    this.store.close();
+    this.unregister();
+  }
+
+  /** One of the three formats, in pieces. @throws when `signal` aborts while a text is being written */
+  async export(format: ExportFormat, signal?: AbortSignal): Promise<readonly Buffer[]> {
+    const sink = new BytesSink();
+    await this.write(format, sink, signal);
+    return sink.pieces;
+  }
+
+  private async exportText(format: ExportFormat): Promise<string> {
+    const sink = new StringSink();
+    await this.write(format, sink);
+    return sink.text;
+  }
+
+  private async write(format: ExportFormat, sink: TextSink, signal?: AbortSignal): Promise<void> {
+    const out = new TextBuffer(sink);
+    if (format === 'json') writeJson(this.store, out);
+    else await this.writeExposition(out, format, signal);
+    out.flush();
+  }
+
+  private createStore(clock: Clock): MetricsStore {
+    const { buckets, enabled, recordMemory, historySize, maxSeries } = this.options;
+    const settings = {
+      enabled,
+      recordMemory,
+      historySize,
+      maxSeries,
+      buckets: {
+        request: new BucketBounds(buckets.request),
+        agent: new BucketBounds(buckets.agent),
+        tool: new BucketBounds(buckets.tool),
+        model: new BucketBounds(buckets.model),
+        firstChunk: new BucketBounds(buckets.firstChunk),
+      },
+      onFirstDrop: (family: LimitedFamily) => this.warnOfDrop(family),
+    };
+    const publisher = new ExecutionPublisher(this.options.onExecution, (fault) =>
+      this.faults.report('onExecution', fault),
+    );
+    return new MetricsStore(settings, clock, randomBytes(6).toString('hex'), this.createPriceList(), publisher);
+  }
+
+  private createCollector(): MetricsCollector {
+    return new MetricsCollector(this.store, {
+      strict: this.options.strict,
+      registry: this.registry,
+      ownRunning: () => this.tracking.ownRunning(),
+      listRunning: () => this.tracking.listRunning(),
+      warnOnce: (kind, message) => this.faults.warnOnce(kind, message),
+      export: (format) => this.exportText(format),
+    });
+  }
+
+  private createPriceList(): PriceList {
+    const { pricing } = this.options;
+    // Who gives no prices at all does not want to hear of each model that lacks one.
+    const isPriced = typeof pricing === 'function' || Object.keys(pricing).length > 0;
+    return new PriceList(pricing, {
+      onFault: (fault) => this.faults.report('pricing', fault),
+      onUnknown: (model) => {
+        if (isPriced)
+          this.faults.warnOnce(`price:${model}`, `The model ${JSON.stringify(model)} has no price (option "pricing").`);
+      },
+    });
+  }
+
+  private registerFamilies(): () => void {
+    const { prefix, defaultLabels } = this.options;
+    const metrics = METRIC_FAMILIES.map(
+      (family) => new BridgedMetric(family, this.scrapeSource, prefix, defaultLabels),
+    );
+    return register(this.registry, metrics, (name) => this.warnOfClash(name));
+  }
+
+  private async writeExposition(out: TextBuffer, format: ExpositionFormat, signal?: AbortSignal): Promise<void> {
+    const { defaultMetrics } = this.options;
+    const sources = {
+      families: this.scrapeSource,
+      registries: [this.registry, globalRegistry],
+      processMetrics: defaultMetrics ? processMetrics() : undefined,
+      onClash: (name: string) => this.warnOfClash(name),
+      onFault: (name: string, fault: unknown) => this.faults.report(`collecting the metric ${name}`, fault),
+    };
+    await this.exporter(format).write(sources, out, signal);
+  }
+
+  private exporter(format: ExpositionFormat): PrometheusExporter {
+    const { prefix, defaultLabels } = this.options;
+    return (this.exporters[format] ??= new PrometheusExporter({ format, prefix, defaultLabels }));
+  }
+
+  private get scrapeSource() {
+    return { store: this.store, prefix: this.options.prefix, oldestAgesMs: () => this.tracking.oldestAgesMs() };
+  }
+
+  private warnOfDrop(family: LimitedFamily): void {
+    const name = `${this.options.prefix}_${family}`;
+    this.faults.warnOnce(
+      `drop:${family}`,
+      `${name} has reached the limit of ${this.options.maxSeries} combinations of names (option "maxSeries"); ` +
+        'new ones are counted as "__other__".',
+    );
+  }
+
+  private warnOfClash(name: string): void {
+    this.faults.warnOnce(
+      'clash',
+      `The metric ${name} is defined more than once; the first definition is exposed. Rename yours, or choose another ` +
+        '"prefix". Further clashes are not logged.',
+    );
+  }
+}

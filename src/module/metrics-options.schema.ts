@@ -1,0 +1,217 @@
+import { inspect, type InspectOptions } from 'node:util';
+import type { CanActivate } from '@nestjs/common';
+import type { Registry } from 'prom-client';
+import * as v from 'valibot';
+import { isModelPrice, type ModelPrice } from '../collection/models/model-pricing';
+import type {
+  MetricsModuleOptions,
+  MetricsStaticOptions,
+  ResolvedMetricsOptions,
+  ResolvedStaticOptions,
+} from './metrics.options';
+
+/** Any name may be a key; valibot's own record would pass over `constructor` and `__proto__` without a word. */
+function recordOf<Value>(isValue: (value: unknown) => boolean, valueMessage: string, message: string) {
+  const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  return v.pipe(
+    v.custom<Readonly<Record<string, Value>>>(isObject, message),
+    v.rawCheck(({ dataset, addIssue }) => {
+      for (const [key, value] of Object.entries(dataset.value as object) as [string, unknown][]) {
+        const path = [{ type: 'object', origin: 'value', input: dataset.value as Record<string, unknown>, key, value }];
+        if (!isValue(value)) addIssue({ message: valueMessage, input: value, path: path as [v.ObjectPathItem] });
+      }
+    }),
+  );
+}
+
+const boolean = v.boolean('true or false');
+const count = v.pipe(
+  v.number('a whole number from 0'),
+  v.integer('a whole number from 0'),
+  v.minValue(0, 'a whole number from 0'),
+);
+
+const MILLISECONDS = 'milliseconds, 0 for none';
+const milliseconds = v.pipe(v.number(MILLISECONDS), v.finite(MILLISECONDS), v.minValue(0, MILLISECONDS));
+
+const BOUNDS = 'positive seconds in ascending order, at least one';
+const bounds = (defaults: readonly number[]) =>
+  v.optional(
+    v.pipe(
+      v.array(v.pipe(v.number(BOUNDS), v.finite(BOUNDS), v.gtValue(0, BOUNDS)), BOUNDS),
+      v.minLength(1, BOUNDS),
+      v.check((seconds) => seconds.every((bound, i) => i === 0 || bound > seconds[i - 1]!), BOUNDS),
+      v.readonly(),
+    ),
+    [...defaults],
+  );
+
+const RUN_BOUNDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600];
+const TOOL_BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const MODEL_BOUNDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160];
+const FIRST_CHUNK_BOUNDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+const LISTEN = 'an object of port and host';
+const HOST = 'an address or a name of this machine';
+const PORT = 'a port from 0 to 65535';
+const port = v.pipe(v.number(PORT), v.integer(PORT), v.minValue(0, PORT), v.maxValue(65_535, PORT));
+
+/** What a header can carry. */
+const TOKEN = 'a text of ASCII characters without spaces that is not empty, or a list of such texts';
+const token = v.pipe(v.string(TOKEN), v.regex(/^[\x21-\x7e]+$/, TOKEN));
+
+/** Labels that our families have already, and those that Prometheus keeps for itself. */
+const OWN_LABELS = ['agent', 'tool', 'model', 'provider', 'status', 'type', 'error_type', 'cache', 'family', 'le'];
+const LABELS = `labels named [a-zA-Z_][a-zA-Z0-9_]*, none of ${OWN_LABELS.join(', ')} and none that begins with __`;
+const PREFIX = 'a word of the form [a-zA-Z][a-zA-Z0-9_]* that does not end with _';
+
+const PRICING =
+  'a function, or an object of { inputPerMillion, outputPerMillion, cachedInputPerMillion?, cacheWritePerMillion? } by model';
+
+const optionsSchema = v.strictObject(
+  {
+    enabled: v.optional(boolean, true),
+    bearerToken: v.optional(v.union([token, v.pipe(v.array(token, TOKEN), v.minLength(1, TOKEN))], TOKEN)),
+    listen: v.optional(
+      v.strictObject({ port, host: v.optional(v.pipe(v.string(HOST), v.minLength(1, HOST))) }, LISTEN),
+    ),
+    defaultFormat: v.optional(v.picklist(['json', 'prometheus'], "'json' or 'prometheus'"), 'json'),
+    prefix: v.optional(v.pipe(v.string(PREFIX), v.regex(/^[a-zA-Z](?:[a-zA-Z0-9_]*[a-zA-Z0-9])?$/, PREFIX)), 'crew'),
+    defaultLabels: v.optional(
+      v.pipe(
+        recordOf<string>((label) => typeof label === 'string', 'text', LABELS),
+        v.check((labels) => Object.keys(labels).every(isFreeLabel), LABELS),
+      ),
+      {},
+    ),
+    buckets: v.optional(
+      v.strictObject(
+        {
+          request: bounds(RUN_BOUNDS),
+          agent: bounds(RUN_BOUNDS),
+          tool: bounds(TOOL_BOUNDS),
+          model: bounds(MODEL_BOUNDS),
+          firstChunk: bounds(FIRST_CHUNK_BOUNDS),
+        },
+        'an object of request, agent, tool, model and firstChunk',
+      ),
+      {},
+    ),
+    historySize: v.optional(count, 1000),
+    maxSeries: v.optional(count, 2000),
+    recordMemory: v.optional(boolean, true),
+    asyncContext: v.optional(boolean, true),
+    measurePayloads: v.optional(boolean, false),
+    recordErrorMessages: v.optional(v.union([v.boolean(), v.function()], 'true, false, or a function'), false),
+    timeouts: v.optional(
+      v.strictObject(
+        {
+          agentMs: v.optional(milliseconds),
+          toolMs: v.optional(milliseconds),
+          sequenceMs: v.optional(milliseconds),
+          perTool: v.optional(
+            recordOf<number>(
+              (limit) => v.is(milliseconds, limit),
+              MILLISECONDS,
+              'an object of milliseconds by tool name',
+            ),
+          ),
+        },
+        'an object of agentMs, toolMs, sequenceMs and perTool',
+      ),
+      {},
+    ),
+    pricing: v.optional(v.union([v.function(), recordOf<ModelPrice>(isModelPrice, PRICING, PRICING)], PRICING), {}),
+    onExecution: v.optional(v.function('a function')),
+    classifyError: v.optional(v.function('a function that returns a status or undefined')),
+    classifyResult: v.optional(v.function('a function that returns a status or undefined')),
+    defaultMetrics: v.optional(boolean, true),
+    registry: v.optional(v.custom<Registry>(isRegistry, 'a Registry of prom-client')),
+    strict: v.optional(boolean, false),
+  },
+  'an object of options',
+);
+
+const ENDPOINT_PATH = "a path such as '/metrics', without parameters or wildcards";
+const guard = v.custom<CanActivate>(isGuard, 'a guard class, or an object with canActivate');
+const endpoint = v.strictObject(
+  {
+    path: v.optional(
+      v.pipe(v.string(ENDPOINT_PATH), v.regex(/^\/?[\w.~-]+(?:\/[\w.~-]+)*\/?$/, ENDPOINT_PATH)),
+      '/metrics',
+    ),
+    guards: v.optional(v.array(guard, 'a list of guards'), []),
+    decorators: v.optional(v.array(v.function('class decorators'), 'a list of class decorators'), []),
+    dashboard: v.optional(boolean, true),
+    public: v.optional(boolean, false),
+  },
+  'false, or an object of path, guards, decorators, dashboard and public',
+);
+
+const staticSchema = v.strictObject({
+  isGlobal: v.optional(boolean, true),
+  imports: v.optional(v.array(v.unknown(), 'a list of modules'), []),
+  // Not a union, which would say of every fault only that it is none of both.
+  endpoint: v.optional(
+    v.lazy((input) => (input === false ? v.literal(false) : endpoint)),
+    {},
+  ),
+});
+
+const OPTION_NAMES = [...Object.keys(optionsSchema.entries), ...Object.keys(staticSchema.entries)].join(', ');
+
+/** Fills in the defaults. @throws an error that names the option, its value and what is allowed */
+export function resolveOptions(options: MetricsModuleOptions = {}): ResolvedMetricsOptions {
+  const { bearerToken, ...resolved } = parse(optionsSchema, options) as MetricsModuleOptions;
+  return { ...resolved, bearerToken: bearerToken === undefined ? [] : [bearerToken].flat() } as ResolvedMetricsOptions;
+}
+
+/** Fills in the defaults. @throws an error that names the option, its value and what is allowed */
+export function resolveStaticOptions(options: MetricsStaticOptions): ResolvedStaticOptions {
+  return parse(staticSchema, options) as ResolvedStaticOptions;
+}
+
+/** What `forRoot` takes in one object is known at different times: at once, or when a factory has run. */
+export function splitOptions({ isGlobal, imports, endpoint, ...options }: MetricsModuleOptions & MetricsStaticOptions) {
+  return { staticOptions: { isGlobal, imports, endpoint }, options };
+}
+
+type Schema = typeof optionsSchema | typeof staticSchema;
+
+function parse(schema: Schema, options: unknown): unknown {
+  const result = v.safeParse<Schema>(schema, options, { abortEarly: true });
+  if (result.success) return result.output;
+  throw new TypeError(describeIssue(result.issues[0], schema));
+}
+
+function describeIssue(issue: v.BaseIssue<unknown>, schema: Schema): string {
+  const option = v.getDotPath(issue) ?? 'options';
+  if (issue.expected === 'never') return describeUnknown(option, issue, schema);
+  // A token with a line feed at its end is a secret all the same.
+  const value = option.startsWith('bearerToken') ? 'not shown here' : inspect(issue.input, INSPECT);
+  return `MetricsModule: the option "${option}" is ${value}, must be ${issue.message}.`;
+}
+
+function describeUnknown(option: string, issue: v.BaseIssue<unknown>, schema: Schema): string {
+  if (schema === optionsSchema && option in staticSchema.entries) {
+    return `MetricsModule: the option "${option}" is needed before a factory runs, give it beside the factory.`;
+  }
+  const allowed = issue.path?.length === 1 ? `one of ${OPTION_NAMES}` : issue.message;
+  return `MetricsModule: there is no option "${option}", must be ${allowed}.`;
+}
+
+const INSPECT: InspectOptions = { depth: 0, maxArrayLength: 10, maxStringLength: 60, breakLength: Infinity };
+
+function isFreeLabel(name: string): boolean {
+  return /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name) && !name.startsWith('__') && !OWN_LABELS.includes(name);
+}
+
+function isGuard(value: unknown): boolean {
+  return typeof value === 'function' || typeof (value as CanActivate | null)?.canActivate === 'function';
+}
+
+/** By its methods: an application may hold a second copy of prom-client. */
+function isRegistry(value: unknown): boolean {
+  const registry = value as Partial<Registry> | null;
+  return typeof registry?.registerMetric === 'function' && typeof registry.getMetricsAsJSON === 'function';
+}

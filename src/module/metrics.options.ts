@@ -1,0 +1,182 @@
+import type { ModuleMetadata, Type, FactoryProvider, CanActivate } from '@nestjs/common';
+import type { Registry } from 'prom-client';
+import type { ExecutionListener } from '../collection/executions/execution-publisher';
+import type { ModelPricing } from '../collection/models/model-pricing';
+import type { ListenOptions } from '../http/metrics-listener';
+import type { TimeoutOptions } from '../tracking/limits/execution-limits';
+import type { ErrorClassifier, ResultClassifier } from '../tracking/outcomes/outcome-rules';
+
+/**
+ * Upper bounds in seconds, ascending; the last bucket, `+Inf`, is added.
+ *
+ * @example
+ * buckets: { tool: [0.1, 1, 10], model: [1, 5, 30] }
+ */
+export interface BucketOptions {
+  /** Of outermost agent executions. */
+  readonly request?: readonly number[];
+  /** Of all agent executions. */
+  readonly agent?: readonly number[];
+  /** Of tool executions. */
+  readonly tool?: readonly number[];
+  /** Of model calls. */
+  readonly model?: readonly number[];
+  /** Of the time to the first chunk or token. */
+  readonly firstChunk?: readonly number[];
+}
+
+/**
+ * Where and how the endpoint answers.
+ *
+ * @example
+ * MetricsModule.forRoot({ endpoint: { path: '/internal/metrics', dashboard: false } });
+ */
+export interface EndpointOptions {
+  /** @default '/metrics' */
+  readonly path?: string;
+  /** Guards, as classes whose dependencies are injected (see `imports`) or as instances. @default [] */
+  readonly guards?: readonly (Type<CanActivate> | CanActivate)[];
+  /** Class decorators for the controller, such as `Public()` or `ApiExcludeController()`. @default [] */
+  readonly decorators?: readonly ClassDecorator[];
+  /** The page at `/metrics/dashboard`. @default true */
+  readonly dashboard?: boolean;
+  /** In production an open endpoint is warned about; `true` says that it is meant to be open. @default false */
+  readonly public?: boolean;
+}
+
+/**
+ * Options of `MetricsModule`. All have defaults.
+ *
+ * @example
+ * MetricsModule.forRoot({ prefix: 'desk', bearerToken: process.env.METRICS_TOKEN });
+ */
+export interface MetricsModuleOptions {
+  /** Collect from the start. @default true */
+  readonly enabled?: boolean;
+  /** A token that opens the endpoint, or several during a rotation. Without one the endpoint's guards alone decide. */
+  readonly bearerToken?: string | readonly string[];
+  /**
+   * A listener of its own for scrapers: the same routes and none of the application's, also in an application without
+   * HTTP. The main listener then answers 404. @default none
+   */
+  readonly listen?: ListenOptions;
+  /** The format where nobody asks for one. @default 'json' */
+  readonly defaultFormat?: 'json' | 'prometheus';
+  /** First word of every Prometheus family. @default 'crew' */
+  readonly prefix?: string;
+  /** Labels on every sample of this module. @default {} */
+  readonly defaultLabels?: Readonly<Record<string, string>>;
+  /** Histogram bounds in seconds. */
+  readonly buckets?: BucketOptions;
+  /** Finished executions kept in memory; 0 for none. @default 1000 */
+  readonly historySize?: number;
+  /** Combinations of names that get series of their own, per kind; others are counted as `__other__`. @default 2000 */
+  readonly maxSeries?: number;
+  /** Sample the process's resident memory. @default true */
+  readonly recordMemory?: boolean;
+  /**
+   * Follow executions through the async context. `false` saves its cost; a tool's agent is then only what its
+   * decorator says. @default true
+   */
+  readonly asyncContext?: boolean;
+  /** Measure the size of the input and output of tools. @default false */
+  readonly measurePayloads?: boolean;
+  /** Limits in milliseconds for agents, tools, and the tools of one agent together. @default none */
+  readonly timeouts?: TimeoutOptions;
+  /**
+   * Keep error messages in the history, at most 256 characters of each: `true`, or a function that makes the text. They
+   * may hold what a user has said. @default false
+   */
+  readonly recordErrorMessages?: boolean | ((error: unknown) => string);
+  /**
+   * What models cost, in US dollars per million tokens: by the model's name, or a function that knows.
+   * @default {}
+   */
+  readonly pricing?: ModelPricing;
+  /** Called with each finished execution, for logs and billing. What it throws is logged once. */
+  readonly onExecution?: ExecutionListener;
+  /**
+   * The last word on what an error means. Called with what was thrown and the status that it has for us; what is not a
+   * status leaves it at that.
+   *
+   * @example
+   * classifyError: (error) => (error instanceof QuotaError ? 'cancelled' : undefined)
+   */
+  readonly classifyError?: ErrorClassifier;
+  /**
+   * The last word on what a returned value means (an MCP result with `isError`), streams excepted. Called with the value,
+   * awaited, and the execution; what is not a status leaves it a success.
+   *
+   * @example
+   * classifyResult: (result) => ((result as CallToolResult).isError ? 'error' : undefined)
+   */
+  readonly classifyResult?: ResultClassifier;
+  /** Include prom-client's process metrics. @default true */
+  readonly defaultMetrics?: boolean;
+  /** The prom-client registry in which our families are registered. @default a new one */
+  readonly registry?: Registry;
+  /** Throw on an invalid record instead of dropping it. @default false */
+  readonly strict?: boolean;
+}
+
+/** What has to be known before any factory runs. */
+export interface MetricsStaticOptions {
+  /** Whether the public providers can be injected everywhere. Decorators work everywhere in any case. @default true */
+  readonly isGlobal?: boolean;
+  /** Modules whose providers the endpoint's guards inject. @default [] */
+  readonly imports?: ModuleMetadata['imports'];
+  /** The endpoint, or `false` for none. */
+  readonly endpoint?: false | EndpointOptions;
+}
+
+/** Everything that `MetricsModule.forRoot` takes. */
+export type MetricsRootOptions = MetricsModuleOptions & MetricsStaticOptions;
+
+/** Options with every default filled in. */
+export type ResolvedMetricsOptions = Required<
+  Omit<MetricsModuleOptions, 'bearerToken' | 'buckets' | OptionWithoutDefault>
+> &
+  Pick<MetricsModuleOptions, OptionWithoutDefault> & {
+    readonly bearerToken: readonly string[];
+    readonly buckets: Required<BucketOptions>;
+  };
+
+type OptionWithoutDefault = 'listen' | 'registry' | 'onExecution' | 'classifyError' | 'classifyResult';
+
+/** The static options with every default filled in. */
+export type ResolvedStaticOptions = Required<Omit<MetricsStaticOptions, 'endpoint'>> & {
+  readonly endpoint: false | Required<EndpointOptions>;
+};
+
+/**
+ * Makes the options, for `useClass` and `useExisting`.
+ *
+ * @example
+ * @Injectable()
+ * class MetricsConfig implements MetricsOptionsFactory {
+ *   createMetricsOptions() {
+ *     return { prefix: 'desk' };
+ *   }
+ * }
+ */
+export interface MetricsOptionsFactory {
+  /**
+   * Called once, while the application starts; may be asynchronous. What it returns is checked like the options of
+   * `forRoot`.
+   */
+  createMetricsOptions(): MetricsModuleOptions | Promise<MetricsModuleOptions>;
+}
+
+/** Everything that `MetricsModule.forRootAsync` takes: one of the three ways to make the options, and what is static. */
+export interface MetricsAsyncOptions extends MetricsStaticOptions {
+  /** Tokens of the providers that `useFactory` is called with. */
+  readonly inject?: FactoryProvider['inject'];
+  /** Makes the options of what is injected; may be asynchronous. */
+  // The parameters are the injected providers, which only the caller can type; `never` would forbid typing them.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly useFactory?: (...injected: any[]) => MetricsModuleOptions | Promise<MetricsModuleOptions>;
+  /** A class that makes the options; an instance of its own is made of it. */
+  readonly useClass?: Type<MetricsOptionsFactory>;
+  /** The token of a provider that makes the options. */
+  readonly useExisting?: Type<MetricsOptionsFactory> | string | symbol;
+}

@@ -1,0 +1,26 @@
+import { types } from 'node:util';
+import { Observable, throwError } from 'rxjs';
+
+export type AnyFunction = (this: unknown, ...args: never[]) => unknown;
+
+/**
+ * How a function hands on a failure that comes before it runs, and whether calling it runs anything at all. One that is
+ * declared `async` also returns a promise that nobody has seen before.
+ */
+export type CallStyle = 'sync' | 'async function' | 'promise' | 'observable' | 'generator';
+
+/** By the function itself, else by the type that TypeScript has written down for it. */
+export function callStyleOf(fn: object, returnTypeOf: () => unknown = () => undefined): CallStyle {
+  if (types.isGeneratorFunction(fn)) return 'generator';
+  if (types.isAsyncFunction(fn)) return 'async function';
+  const returnType = returnTypeOf();
+  if (returnType === Promise) return 'promise';
+  return returnType === Observable ? 'observable' : 'sync';
+}
+
+/** Fails a call that must not run, in the way in which its caller expects it. */
+export function failCall(style: CallStyle, error: Error): unknown {
+  if (style === 'async function' || style === 'promise') return Promise.reject(error);
+  if (style === 'observable') return throwError(() => error);
+  throw error;
+}

@@ -1,0 +1,109 @@
+import type { ModelCallRecord } from '../../collection/executions/execution-records';
+
+/** A name, or how to find it in the arguments of a call. */
+export type ExecutionName = string | ((...args: never[]) => string);
+
+/**
+ * Finds in what a call returned (awaited, where it was a promise) the promise or the stream at whose end the execution
+ * ends, such as an SDK's result object has it. The caller gets the result itself. A promise is listened to, and its
+ * rejection is the outcome and no unhandled one on our account; an Observable is subscribed to; any other stream is
+ * watched while the caller reads it, so it must be the one that the caller reads. Without either the call is at its end.
+ *
+ * @example
+ * @TrackAgent({ id: 'writer', until: (result: StreamTextResult) => result.finishReason })
+ */
+export type Until = (result: never) => unknown;
+
+/**
+ * Options of `@TrackAgent` and of everything that tracks an agent.
+ *
+ * @example
+ * @TrackAgent({ id: 'writer', name: 'The writer', timeoutMs: 30_000 })
+ * async run() {}
+ */
+export interface AgentOptions {
+  /**
+   * The label under which the agent is counted, or a function of the call's arguments that returns it.
+   * @default the class's name
+   */
+  readonly id?: ExecutionName;
+  /** The display name. @default the id */
+  readonly name?: string;
+  /** Ids that get series of their own where `id` is a function; others are counted as `__other__`. @default all */
+  readonly allowed?: readonly string[];
+  /** The limit in milliseconds; 0 for none. @default the module's `timeouts.agentMs` */
+  readonly timeoutMs?: number;
+  /** On a class: the methods to track. @default ['run'] */
+  readonly methods?: readonly string[];
+  /**
+   * Which chunk of a stream is the first that counts, for the time to the first chunk: a model may begin with chunks
+   * that say nothing. Asked until it says yes. @default any
+   */
+  readonly firstChunk?: (chunk: never) => boolean;
+  /** What to follow in place of the result, see `Until`. @default the result */
+  readonly until?: Until;
+}
+
+/**
+ * Options of `@TrackTool` and of everything that tracks a tool.
+ *
+ * @example
+ * @TrackTool({ name: (call: { tool: string }) => call.tool, allowed: ['search', 'read'] })
+ * async execute(call: { tool: string }) {}
+ */
+export interface ToolOptions {
+  /**
+   * The label under which the tool is counted, or a function of the call's arguments that returns it.
+   * @default the method's name
+   */
+  readonly name?: ExecutionName;
+  /** Attributes the tool to this agent whatever agent runs. @default the running agent */
+  readonly agent?: string;
+  /** Names that get series of their own where `name` is a function; others are counted as `__other__`. @default all */
+  readonly allowed?: readonly string[];
+  /** The limit in milliseconds; 0 for none. @default the module's `timeouts.perTool[name]`, else `timeouts.toolMs` */
+  readonly timeoutMs?: number;
+  /** On a class: the methods to track. @default ['run'] */
+  readonly methods?: readonly string[];
+  /** What to follow in place of the result, see `Until`. @default the result */
+  readonly until?: Until;
+}
+
+/**
+ * Options of everything that tracks a call of a language model.
+ *
+ * @example
+ * trackedModel({ model: 'gpt-4o', provider: 'openai' }, async (prompt: string) => prompt);
+ */
+export interface ModelOptions<Result = never> {
+  /**
+   * The label under which the call is counted, or a function of the call's arguments that returns it.
+   * @default the function's name
+   */
+  readonly model?: ExecutionName;
+  /** Who serves the model, as a label. @default none */
+  readonly provider?: string;
+  /** Models that get series of their own where `model` is a function; others are counted as `__other__`. @default all */
+  readonly allowed?: readonly string[];
+  /**
+   * Finds the tokens in what the call returned, awaited; it may return a promise of them. A result without usage counts
+   * none; to report it later, call `MetricsCollector.recordModelCall` inside.
+   *
+   * @example
+   * usage: ({ usage }) => ({ inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens })
+   */
+  readonly usage?: (result: Result) => ReportedUsage;
+  /** Which chunk of a stream has the first token. @default any */
+  readonly firstToken?: (chunk: never) => boolean;
+  /** What to follow in place of the result, see `Until`. @default the result */
+  readonly until?: Until;
+}
+
+/** Tokens of one model call, as its provider reports them; what is left out is 0. */
+export type ModelUsage = Omit<
+  ModelCallRecord,
+  'model' | 'provider' | 'agentId' | 'status' | 'durationMs' | 'errorType'
+>;
+
+/** Usage as it may be reported: at once, later, or not at all. */
+export type ReportedUsage = ModelUsage | PromiseLike<ModelUsage | undefined> | undefined;
