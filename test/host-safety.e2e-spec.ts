@@ -3,7 +3,7 @@ import type { LoggerService } from '@nestjs/common';
 import { Subject, Subscription } from 'rxjs';
 import { ExecutionTracker, type AgentOptions, type MetricsModuleOptions } from '../src';
 import { ExecutionHistory } from '../src/collection/executions/execution-history';
-import { MetricsStore } from '../src/collection/metrics-store';
+import { SeriesTable } from '../src/collection/series/series-table';
 import { mechanisms, play } from './results/mechanisms';
 import type { Mechanism } from './results/result-row';
 import { startApplication } from './support/live-application';
@@ -29,13 +29,13 @@ const faults: Fault[] = [
   { what: 'the clock', place: 'clock', inject: (clock) => jest.spyOn(clock, 'now').mockImplementation(fault) },
   {
     what: 'the time of day',
-    place: 'finish',
+    place: 'clock',
     inject: (clock) => jest.spyOn(clock, 'wallTime').mockImplementation(fault),
   },
   {
-    what: 'the store',
+    what: 'the table of series',
     place: 'begin',
-    inject: () => jest.spyOn(MetricsStore.prototype, 'ledger', 'get').mockImplementation(fault),
+    inject: () => jest.spyOn(SeriesTable.prototype, 'agent').mockImplementation(fault),
   },
   {
     what: 'the history',
@@ -102,7 +102,7 @@ describe.each(faults)('where $what breaks', (broken) => {
 });
 
 describe('where the time of day breaks for a while', () => {
-  it('the history has what it had before, and nothing of two executions in one', async () => {
+  it('time stands still in the history, and no entry is of two executions', async () => {
     const clock = new ManualClock();
     const options = { historySize: 4 };
     const { module, collector } = await startApplication({ options, logger: new RecordingLogger(), clock });
@@ -116,10 +116,15 @@ describe('where the time of day breaks for a while', () => {
 
     const broken = jest.spyOn(clock, 'wallTime').mockImplementation(fault);
     tracker.trackAgent('fine', () => {});
-    expect(() => collector.recordAgentExecution({ agentId: 'fine', durationMs: 1, status: 'success' })).toThrow();
+    collector.recordAgentExecution({ agentId: 'fine', durationMs: 1, status: 'success' });
     broken.mockRestore();
 
-    expect(collector.getHistory()).toEqual(before);
+    const { endTime } = before[0]!;
+    expect(collector.getHistory()).toMatchObject([
+      { agentId: 'fine', status: 'success', errorType: undefined, durationMs: 1, endTime },
+      { agentId: 'fine', status: 'success', errorType: undefined, durationMs: 0, endTime },
+      ...before.slice(0, 2),
+    ]);
     await module.close();
   });
 });
@@ -149,7 +154,7 @@ describe('what comes after the end', () => {
 });
 
 describe('a clock that says what is no number', () => {
-  it('leaves the sums as they are', async () => {
+  it('stands still: what ran meanwhile took no time, and the sums stay numbers', async () => {
     const clock = new ManualClock();
     const { module, collector } = await startApplication({ clock });
     const tracker = module.get(ExecutionTracker);
@@ -161,7 +166,8 @@ describe('a clock that says what is no number', () => {
     expect(collector.getAgentMetrics('writer')).toMatchObject({
       executionCount: 2,
       totalDurationMs: 20,
-      minDurationMs: 20,
+      minDurationMs: 0,
+      maxDurationMs: 20,
     });
     expect(await collector.exportMetrics('prometheus')).not.toContain('NaN');
     await module.close();

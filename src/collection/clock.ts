@@ -23,18 +23,31 @@ const ROUNDING_MS = 2;
 const dateNow = Function.prototype.toString.call(Date.now).includes('[native code]') ? Date.now : undefined;
 
 /**
- * Tells the time of day by the steady clock: looking at a clock is the most expensive part of counting a call, and this
- * one has been looked at already. How far the two are apart is looked at again now and then, since one can be set.
+ * The clock of the process. The globals are looked up at every call, never captured: fake timers replace them after this
+ * file was loaded.
+ *
+ * The time of day is told by the steady clock: a reading is the most expensive part of counting a call (a fifth of its
+ * time), and this one has been read already. How far the two are apart is looked at now and then, since one can be set.
  */
-class WallClock {
+class SystemClock implements Clock {
   private lookedAt = -Infinity;
   private aheadMs = performance.timeOrigin;
 
-  at(now: number): number {
+  now(): number {
+    return performance.now();
+  }
+
+  wallTime(at = performance.now()): number {
     // Fake timers hold one still and set the other: what a test says holds at once.
     if (Date.now !== dateNow) return Date.now();
-    if (!(now >= this.lookedAt && now < this.lookedAt + LOOK_AGAIN_AFTER_MS)) this.look();
-    return Math.floor(now + this.aheadMs);
+    if (!(at >= this.lookedAt && at < this.lookedAt + LOOK_AGAIN_AFTER_MS)) this.look();
+    return Math.floor(at + this.aheadMs);
+  }
+
+  after(delayMs: number, callback: () => void): () => void {
+    const timer = setTimeout(callback, delayMs);
+    timer.unref();
+    return () => clearTimeout(timer);
   }
 
   private look(): void {
@@ -44,15 +57,53 @@ class WallClock {
   }
 }
 
-const wallClock = new WallClock();
+export const systemClock: Clock = new SystemClock();
 
-/** The globals are looked up at every call, never captured: fake timers replace them after this file was loaded. */
-export const systemClock: Clock = {
-  now: () => performance.now(),
-  wallTime: (at = performance.now()) => wallClock.at(at),
-  after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
-    timer.unref();
-    return () => clearTimeout(timer);
-  },
-};
+/** The latest time that a `Date` can hold, in milliseconds since 1970. */
+const MAX_TIME = 8.64e15;
+
+/**
+ * A clock that never throws and always gives a number. Where the clock behind it fails, time stands still and a timer
+ * never fires; `onFault` hears of it.
+ */
+export class ReliableClock implements Clock {
+  private lastNow = 0;
+  private lastWallTime = Date.now();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly onFault: (fault: unknown) => void,
+  ) {}
+
+  now(): number {
+    try {
+      const now = this.clock.now();
+      // False for NaN, too.
+      if (Math.abs(now) <= Number.MAX_SAFE_INTEGER) return (this.lastNow = now);
+      this.onFault(new RangeError(`The clock says ${now}.`));
+    } catch (fault) {
+      this.onFault(fault);
+    }
+    return this.lastNow;
+  }
+
+  wallTime(at = this.now()): number {
+    try {
+      const time = this.clock.wallTime(at);
+      if (Math.abs(time) <= MAX_TIME) return (this.lastWallTime = time);
+      this.onFault(new RangeError(`The clock says ${time} for the time of day.`));
+    } catch (fault) {
+      this.onFault(fault);
+    }
+    return this.lastWallTime;
+  }
+
+  after(delayMs: number, callback: () => void): () => void {
+    try {
+      return this.clock.after(delayMs, callback);
+    } catch (fault) {
+      this.onFault(fault);
+      return () => {};
+    }
+  }
+}

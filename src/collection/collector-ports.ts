@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { Execution, ExecutionIdentity } from './executions/finished-execution';
 import type { ExportFormat } from './export-format';
-import type { CountedSeries } from './metrics-store';
+import type { CountedSeries } from './series/execution-series';
 
 /** An execution in progress. */
 export interface RunningExecution extends Pick<
@@ -22,11 +22,17 @@ export interface EnclosingExecution extends Pick<ExecutionIdentity, 'name' | 'se
   readonly series: CountedSeries | undefined;
 }
 
+/** The executions of the application that are tracked. */
+export interface TrackedExecutions {
+  /** The execution in whose context the caller runs, if it is one of this application. */
+  ownRunning(): EnclosingExecution | undefined;
+  /** Oldest first. */
+  listRunning(): RunningExecution[];
+}
+
 /** What the collector needs of the rooms around it, handed in so that collection depends on none of them. */
 export interface CollectorPorts {
-  ownRunning(): EnclosingExecution | undefined;
-  /** Executions in progress, oldest first. */
-  listRunning(): RunningExecution[];
+  readonly tracked: TrackedExecutions;
   export(format: ExportFormat): Promise<string>;
   warnOnce(kind: string, message: string): void;
   readonly registry: Registry;

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { CollectorPorts, EnclosingExecution } from './collector-ports';
 import { activeSpan } from './executions/active-span';
-import { ExecutionMeasures, NOTHING_MEASURED } from './executions/execution-measures';
+import { ExecutionMeasures } from './executions/execution-measures';
 import { normaliseName } from './executions/execution-name';
 import {
   findAgentFault,
@@ -15,8 +15,14 @@ import {
   type ToolExecutionRecord,
 } from './executions/execution-records';
 import type { ExecutionKind, ExecutionStatus } from './executions/execution-status';
-import { defaultErrorType, toNanoseconds, type ExecutionIdentity } from './executions/finished-execution';
-import type { CountedSeries, MetricsStore } from './metrics-store';
+import {
+  NS_PER_MS,
+  toNanoseconds,
+  type EndingExecution,
+  type FinishedExecution,
+  type Outcome,
+} from './executions/finished-execution';
+import type { MetricsStore } from './metrics-store';
 import { completeTokens } from './models/token-usage';
 import { ModelSeries } from './series/execution-series';
 
@@ -29,50 +35,59 @@ export class ExecutionRecorder {
 
   addAgentExecution(record: AgentExecutionRecord): void {
     if (this.rejects('recordAgentExecution', findAgentFault(record))) return;
-    const { series } = this.store.ledger;
+    const { ledger } = this.store;
     const agentId = normaliseName(record.agentId);
-    if (record.agentName !== undefined) series.nameAgent(agentId, normaliseName(record.agentName));
-    const context = this.ports.ownRunning();
-    const serial = this.store.nextSerial();
-    const requestSerial = context?.enclosingRequest ?? serial;
-    const parentSerial = context?.serial;
-    const identity = { kind: 'agent', name: agentId, agentId, serial, parentSerial, requestSerial } as const;
-    this.add(identity, series.agent(agentId), record);
+    if (record.agentName !== undefined) ledger.series.nameAgent(agentId, normaliseName(record.agentName));
+    const context = this.ports.tracked.ownRunning();
+    const serial = (this.store.lastSerial += 1);
+    const execution = new RecordedExecution('agent', agentId, agentId, serial, context, record);
+    ledger.finish(execution, ledger.series.agent(agentId), execution);
   }
 
   addToolExecution(record: ToolExecutionRecord): void {
     if (this.rejects('recordToolExecution', findToolFault(record))) return;
-    const context = this.ports.ownRunning();
-    const table = this.store.ledger.series;
+    const { ledger } = this.store;
+    const context = this.ports.tracked.ownRunning();
     let { agentId = context?.contextAgentId, toolName } = record;
-    let series = table.findTool(agentId, toolName);
+    let series = ledger.series.findTool(agentId, toolName);
     if (series === undefined) {
       agentId = agentId && normaliseName(agentId);
-      series = table.tool(agentId, (toolName = normaliseName(toolName)));
+      series = ledger.series.tool(agentId, (toolName = normaliseName(toolName)));
     } else {
       // The same names, in memory of their own.
       ({ toolName } = series);
       agentId &&= series.agentId;
     }
-    this.add(this.identify('tool', toolName, agentId, context), series, record, measuresOfTool(record));
+    const serial = (this.store.lastSerial += 1);
+    const execution = new RecordedExecution('tool', toolName, agentId, serial, context, record, measuresOfTool(record));
+    ledger.finish(execution, series, execution);
   }
 
   addModelCall(record: ModelCallRecord): { costUsd?: number } {
     if (this.rejects('recordModelCall', findModelFault(record))) return {};
-    const context = this.ports.ownRunning();
+    const { ledger } = this.store;
+    const context = this.ports.tracked.ownRunning();
     const model = normaliseName(record.model);
     const tokens = completeTokens(record);
     const costUsd = record.costUsd ?? this.store.prices.costOf(tokens, model, record.provider);
     if (context?.series instanceof ModelSeries && context.name === model) {
       context.series.tokens.add(tokens, costUsd);
-      this.store.touch();
+      ledger.touch();
     } else {
       const agentId = record.agentId === undefined ? context?.contextAgentId : normaliseName(record.agentId);
-      const series = this.store.ledger.series.model(agentId, model, normaliseName(record.provider ?? ''));
+      const series = ledger.series.model(agentId, model, normaliseName(record.provider ?? ''));
       series.tokens.add(tokens, costUsd);
-      const { status, errorType, durationMs } = record;
-      const identity = this.identify('model', model, agentId, context);
-      this.add(identity, series, { status, errorType, durationMs }, measuresOfModel(record));
+      const serial = (this.store.lastSerial += 1);
+      const execution = new RecordedExecution(
+        'model',
+        model,
+        agentId,
+        serial,
+        context,
+        record,
+        measuresOfModel(record),
+      );
+      ledger.finish(execution, series, execution);
     }
     return { costUsd };
   }
@@ -80,13 +95,13 @@ export class ExecutionRecorder {
   addCacheHit(cache: string | undefined): void {
     if (this.rejects('recordCacheHit', findCacheFault(cache))) return;
     this.store.ledger.series.cache(cache && normaliseName(cache), 'cacheHit').hits += 1;
-    this.store.touch();
+    this.store.ledger.touch();
   }
 
   addCacheMiss(cache: string | undefined): void {
     if (this.rejects('recordCacheMiss', findCacheFault(cache))) return;
     this.store.ledger.series.cache(cache && normaliseName(cache), 'cacheMiss').misses += 1;
-    this.store.touch();
+    this.store.ledger.touch();
   }
 
   setMemoryUsage(bytes: number): void {
@@ -104,65 +119,62 @@ export class ExecutionRecorder {
     if (this.ports.strict) throw new RangeError(message);
     this.ports.warnOnce(`${method}.${field}`, `${message} The record was dropped; more of the kind are not logged.`);
   }
-
-  /** A tool execution or a model call that is recorded in a context. */
-  private identify(
-    kind: ExecutionKind,
-    name: string,
-    agentId: string | undefined,
-    context: EnclosingExecution | undefined,
-  ): ExecutionIdentity {
-    const serial = this.store.nextSerial();
-    return { kind, name, agentId, serial, parentSerial: context?.serial, requestSerial: context?.requestSerial };
-  }
-
-  private add(
-    identity: ExecutionIdentity,
-    series: CountedSeries,
-    { status = 'success', errorType, durationMs, endTime }: Ending,
-    measures = NOTHING_MEASURED,
-  ): void {
-    const { clock, ledger } = this.store;
-    const now = clock.now();
-    const wallTime = clock.wallTime(now);
-    const span = activeSpan();
-    const entry = ledger.history.add(identity);
-    entry.status = status;
-    entry.errorType = errorType === undefined ? defaultErrorType(status) : normaliseName(errorType);
-    entry.endTime = endTime?.getTime() ?? wallTime;
-    entry.errorMessage = undefined;
-    entry.durationNs = durationMs === undefined ? NaN : toNanoseconds(durationMs);
-    entry.pausedNs = 0;
-    entry.measures = measures;
-    entry.span = span;
-    // What is said to end in the future counts as ending now.
-    const endedAt = now - Math.max(0, wallTime - entry.endTime);
-    this.store.touch(wallTime);
-    this.store.add(entry, ledger, series, endedAt);
-  }
-}
-
-function measuresOfTool(record: ToolExecutionRecord) {
-  const { inputBytes, outputBytes, retries } = record;
-  const isNothing = inputBytes === undefined && outputBytes === undefined && retries === undefined;
-  return isNothing ? NOTHING_MEASURED : ownMeasuresOfTool(record);
-}
-
-function ownMeasuresOfTool({ inputBytes = 0, outputBytes = 0, retries = 0 }: ToolExecutionRecord) {
-  return Object.assign(new ExecutionMeasures(), { inputBytes, outputBytes, retries });
-}
-
-function measuresOfModel({ timeToFirstTokenMs }: ModelCallRecord) {
-  if (timeToFirstTokenMs === undefined) return NOTHING_MEASURED;
-  return Object.assign(new ExecutionMeasures(), { firstChunkNs: toNanoseconds(timeToFirstTokenMs) });
 }
 
 /** What the three kinds of records have in common. */
-interface Ending {
+interface ExecutionRecord {
   readonly status?: ExecutionStatus;
   readonly durationMs?: number;
   readonly errorType?: string;
   readonly endTime?: Date;
+}
+
+/** An execution that was measured elsewhere, and how it ended. */
+class RecordedExecution implements EndingExecution, Outcome {
+  readonly parentSerial: number | undefined;
+  readonly requestSerial: number | undefined;
+  readonly span = activeSpan();
+  readonly status: ExecutionStatus;
+  readonly errorType: string | undefined;
+  private readonly durationMs: number | undefined;
+  private readonly endTime: Date | undefined;
+
+  constructor(
+    readonly kind: ExecutionKind,
+    readonly name: string,
+    readonly agentId: string | undefined,
+    readonly serial: number,
+    context: EnclosingExecution | undefined,
+    { status = 'success', durationMs, errorType, endTime }: ExecutionRecord,
+    readonly measures: ExecutionMeasures | undefined = undefined,
+  ) {
+    this.parentSerial = context?.serial;
+    this.requestSerial = kind === 'agent' ? (context?.enclosingRequest ?? serial) : context?.requestSerial;
+    this.status = status;
+    this.errorType = errorType === undefined ? undefined : normaliseName(errorType);
+    this.durationMs = durationMs;
+    this.endTime = endTime;
+  }
+
+  writeTimes(finished: FinishedExecution, _now: number, wallTime: number): void {
+    finished.endTime = this.endTime === undefined ? wallTime : this.endTime.getTime();
+    finished.durationNs = this.durationMs === undefined ? NaN : Math.round(this.durationMs * NS_PER_MS);
+    finished.pausedNs = 0;
+  }
+}
+
+function measuresOfTool({ inputBytes, outputBytes, retries }: ToolExecutionRecord): ExecutionMeasures | undefined {
+  if (inputBytes === undefined && outputBytes === undefined && retries === undefined) return undefined;
+  return measuresOf({ inputBytes: inputBytes ?? 0, outputBytes: outputBytes ?? 0, retries: retries ?? 0 });
+}
+
+function measuresOfModel({ timeToFirstTokenMs }: ModelCallRecord): ExecutionMeasures | undefined {
+  if (timeToFirstTokenMs === undefined) return undefined;
+  return measuresOf({ firstChunkNs: toNanoseconds(timeToFirstTokenMs) });
+}
+
+function measuresOf(given: Partial<ExecutionMeasures>): ExecutionMeasures {
+  return Object.assign(new ExecutionMeasures(), given);
 }
 
 /** Short and harmless in a log line, whatever it is. */

@@ -1,18 +1,21 @@
+import type { Clock } from './clock';
 import { ExecutionHistory } from './executions/execution-history';
 import { NOTHING_MEASURED } from './executions/execution-measures';
+import type { ExecutionPublisher } from './executions/execution-publisher';
 import { isFailure } from './executions/execution-status';
-import type { FinishedExecution } from './executions/finished-execution';
+import type { EndingExecution, FinishedExecution, Outcome } from './executions/finished-execution';
 import type { DeclaredNames } from './series/declared-names';
 import type { BucketBounds } from './series/duration-histogram';
 import {
+  AgentSeries,
   ExecutionSeries,
   SeriesRows,
-  type AgentSeries,
+  ToolSeries,
+  type CountedSeries,
   type ModelSeries,
-  type ToolSeries,
 } from './series/execution-series';
 import { exemplarOf } from './series/exemplar';
-import { type LimitedFamily, OTHER_NAME, SeriesLimit } from './series/series-limit';
+import { OTHER_NAME, SeriesLimit, type LimitedFamily } from './series/series-limit';
 import { SeriesTable, type SeriesBuckets } from './series/series-table';
 import { TrendSeries } from './series/trend-series';
 
@@ -21,6 +24,13 @@ export interface LedgerSettings {
   readonly historySize: number;
   readonly maxSeries: number;
   readonly onFirstDrop: (family: LimitedFamily) => void;
+}
+
+/** What a ledger and those after it have in common. */
+export interface LedgerPorts {
+  readonly clock: Clock;
+  readonly names: DeclaredNames;
+  readonly publisher: ExecutionPublisher;
 }
 
 /**
@@ -35,60 +45,82 @@ export class Ledger {
   readonly requestTrend: TrendSeries;
   readonly agentTrends = new Map<string, TrendSeries>();
   readonly toolTrends = new Map<string, TrendSeries>();
+  /** Milliseconds since 1970. */
+  readonly startTime: number;
   /** Milliseconds since 1970; NaN before the first record. A number in any case: it changes with every call. */
   lastUpdated = NaN;
+  private readonly clock: Clock;
+  private readonly publisher: ExecutionPublisher;
 
-  constructor(
-    /** Milliseconds since 1970. */
-    readonly startTime: number,
-    settings: LedgerSettings,
-    names: DeclaredNames,
-  ) {
-    const { buckets, historySize, maxSeries, onFirstDrop } = settings;
+  constructor({ buckets, historySize, maxSeries, onFirstDrop }: LedgerSettings, ports: LedgerPorts) {
+    this.clock = ports.clock;
+    this.publisher = ports.publisher;
+    this.startTime = ports.clock.wallTime();
     this.requests = new ExecutionSeries(new SeriesRows(buckets.request));
     this.requestTrend = new TrendSeries(buckets.request);
     this.history = new ExecutionHistory(historySize);
     this.limit = new SeriesLimit(maxSeries, onFirstDrop);
-    this.series = new SeriesTable(buckets, this.limit, names);
+    this.series = new SeriesTable(buckets, this.limit, ports.names);
     this.series.openDeclared();
   }
 
-  /** `second` is when it ended, on the clock's scale. */
-  addAgentExecution(entry: FinishedExecution, series: AgentSeries, second: number): void {
-    const { measures } = entry;
-    if (entry.isRequest) addFinished(entry, this.requests, this.requestTrend, second);
+  /** Remembers that something has been recorded that is no execution. */
+  touch(): void {
+    this.lastUpdated = this.clock.wallTime();
+  }
+
+  /** Writes down and counts an execution that ends now: the one way in, for tracked and recorded ones alike. */
+  finish(execution: EndingExecution, series: CountedSeries, outcome: Outcome): void {
+    const now = this.clock.now();
+    const wallTime = this.clock.wallTime(now);
+    const finished = this.history.add(execution, outcome, now, wallTime);
+    this.lastUpdated = wallTime;
+    // What is said to end in the future counts as ending now.
+    const second = Math.floor((now - Math.max(0, wallTime - finished.endTime)) / 1_000);
+    if (series instanceof ToolSeries) this.addTool(finished, series, second);
+    else if (series instanceof AgentSeries) this.addAgent(finished, series, second);
+    else this.addModel(finished, series);
+    // Listeners hear of an execution that a reset has outlived, too: it was worked and paid for.
+    const { listener, channel } = this.publisher;
+    if (listener !== undefined || channel.hasSubscribers) this.publisher.publish(finished);
+  }
+
+  private addAgent(finished: FinishedExecution, series: AgentSeries, second: number): void {
+    const { measures } = finished;
+    if (finished.isRequest) addFinished(finished, this.requests, this.requestTrend, second);
     series.trend ??= openTrend(this.agentTrends, series.agentId, series.bounds);
-    addFinished(entry, series, series.trend, second);
-    if (entry.errorType !== undefined) this.addError(entry, series, entry.errorType, 'agentError');
-    if (series.agentId !== entry.agentId) this.limit.drop('agent');
+    addFinished(finished, series, series.trend, second);
+    if (finished.errorType !== undefined) this.addError(finished, series, finished.errorType, 'agentError');
+    if (series.agentId !== finished.agentId) this.limit.drop('agent');
     if (measures === NOTHING_MEASURED) return;
     series.addRetries(measures.retries);
     if (Number.isNaN(measures.firstChunkNs)) return;
-    series.addFirstChunk(measures.firstChunkNs, exemplarOf(entry, measures.firstChunkNs));
+    series.addFirstChunk(measures.firstChunkNs, exemplarOf(finished, measures.firstChunkNs));
   }
 
-  addToolExecution(entry: FinishedExecution, series: ToolSeries, second: number): void {
-    const { measures } = entry;
+  private addTool(finished: FinishedExecution, series: ToolSeries, second: number): void {
+    const { measures } = finished;
     series.trend ??= openTrend(this.toolTrends, series.toolName, series.bounds);
-    addFinished(entry, series, series.trend, second);
-    if (entry.errorType !== undefined) this.addError(entry, series, entry.errorType, 'toolError');
-    if (series.toolName !== entry.name || isFolded(series, entry)) this.limit.drop('tool');
+    addFinished(finished, series, series.trend, second);
+    if (finished.errorType !== undefined) this.addError(finished, series, finished.errorType, 'toolError');
+    // One of both is `__other__` then.
+    if (series.toolName !== finished.name || series.agentId !== (finished.agentId ?? '')) this.limit.drop('tool');
     if (measures === NOTHING_MEASURED) return;
     series.addRetries(measures.retries);
     series.addBytes(measures.inputBytes, measures.outputBytes);
   }
 
-  addModelCall(entry: FinishedExecution, series: ModelSeries): void {
-    const { status, durationNs, measures } = entry;
-    const exemplar = exemplarOf(entry);
+  private addModel(finished: FinishedExecution, series: ModelSeries): void {
+    const { status, durationNs, measures } = finished;
+    const exemplar = exemplarOf(finished);
     series.addStatus(status, exemplar);
     // NaN where nobody measured it.
     if (!Number.isNaN(durationNs)) series.observe(durationNs, exemplar);
-    if (series.model !== entry.name || isFolded(series, entry)) this.limit.drop('model');
+    if (series.model !== finished.name || series.agentId !== (finished.agentId ?? '')) this.limit.drop('model');
     if (measures === NOTHING_MEASURED) return;
     series.addRetries(measures.retries);
     if (Number.isNaN(measures.firstChunkNs)) return;
-    series.addFirstToken(measures.firstChunkNs, exemplarOf(entry, measures.firstChunkNs));
+    series.addFirstToken(measures.firstChunkNs, exemplarOf(finished, measures.firstChunkNs));
   }
 
   private addError(
@@ -105,12 +137,11 @@ export class Ledger {
 }
 
 /** Counts an execution in a series and in its trend, which must have the same buckets: it falls into one bucket of both. */
-function addFinished(entry: FinishedExecution, series: ExecutionSeries, trend: TrendSeries, second: number): void {
-  const { status, durationNs } = entry;
-  const exemplar = exemplarOf(entry);
+function addFinished(finished: FinishedExecution, series: ExecutionSeries, trend: TrendSeries, second: number): void {
+  const { status, durationNs } = finished;
+  // Asked here: most run outside any span, and a call costs more than the question.
+  const exemplar = finished.span === undefined ? undefined : exemplarOf(finished);
   series.addStatus(status, exemplar);
-  // A clock of the user's may say what is no number.
-  if (Number.isNaN(durationNs)) return;
   const bucket = series.observe(durationNs, exemplar);
   trend.add(second, durationNs, bucket, isFailure(status));
 }
@@ -119,8 +150,4 @@ function openTrend(trends: Map<string, TrendSeries>, name: string, bounds: Bucke
   let trend = trends.get(name);
   if (trend === undefined) trends.set(name, (trend = new TrendSeries(bounds)));
   return trend;
-}
-
-function isFolded(series: { readonly agentId: string }, entry: FinishedExecution): boolean {
-  return series.agentId !== (entry.agentId ?? '');
 }

@@ -187,7 +187,7 @@ export class MetricsCollector {
 
   /** Executions in progress, oldest first. */
   getRunning(): RunningExecution[] {
-    return this.ports.listRunning();
+    return this.ports.tracked.listRunning();
   }
 
   /**

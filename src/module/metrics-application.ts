@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { register as globalRegistry, Registry } from 'prom-client';
-import type { Clock } from '../collection/clock';
+import { ReliableClock, type Clock } from '../collection/clock';
 import { ExecutionPublisher } from '../collection/executions/execution-publisher';
 import type { ExportFormat } from '../collection/export-format';
 import { MetricsCollector } from '../collection/metrics-collector';
@@ -19,9 +19,7 @@ import { TextBuffer } from '../export/text/text-buffer';
 import { BytesSink, StringSink, type TextSink } from '../export/text/text-sink';
 import { ApplicationTracking } from '../tracking/application-tracking';
 import { FaultLog } from '../tracking/fault-log';
-import { ExecutionLimits } from '../tracking/limits/execution-limits';
 import type { ApplicationLink } from '../tracking/linking/application-link';
-import { OutcomeRules } from '../tracking/outcomes/outcome-rules';
 import type { ResolvedMetricsOptions } from './metrics.options';
 
 /** The four rooms of one Nest application, put together: what tracks, what collects, what exports. */
@@ -42,14 +40,7 @@ export class MetricsApplication {
   ) {
     this.registry = options.registry ?? new Registry();
     this.store = this.createStore(clock);
-    const outcomeRules = new OutcomeRules(options, this.faults);
-    this.tracking = new ApplicationTracking(
-      this.store,
-      this.faults,
-      outcomeRules,
-      new ExecutionLimits(options.timeouts),
-      options,
-    );
+    this.tracking = new ApplicationTracking(this.store, this.faults, options);
     this.collector = this.createCollector();
     this.unregister = this.registerFamilies();
     link.open(this.tracking);
@@ -99,18 +90,19 @@ export class MetricsApplication {
       },
       onFirstDrop: (family: LimitedFamily) => this.warnOfDrop(family),
     };
-    const publisher = new ExecutionPublisher(this.options.onExecution, (fault) =>
+    const instanceId = randomBytes(6).toString('hex');
+    const publisher = new ExecutionPublisher(this.options.onExecution, instanceId, (fault) =>
       this.faults.report('onExecution', fault),
     );
-    return new MetricsStore(settings, clock, randomBytes(6).toString('hex'), this.createPriceList(), publisher);
+    const reliable = new ReliableClock(clock, (fault) => this.faults.report('clock', fault));
+    return new MetricsStore(settings, reliable, instanceId, this.createPriceList(), publisher);
   }
 
   private createCollector(): MetricsCollector {
     return new MetricsCollector(this.store, {
       strict: this.options.strict,
       registry: this.registry,
-      ownRunning: () => this.tracking.ownRunning(),
-      listRunning: () => this.tracking.listRunning(),
+      tracked: this.tracking,
       warnOnce: (kind, message) => this.faults.warnOnce(kind, message),
       export: (format) => this.exportText(format),
     });

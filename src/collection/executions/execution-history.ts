@@ -1,6 +1,7 @@
+import { NOTHING_MEASURED } from './execution-measures';
 import { normaliseName } from './execution-name';
 import type { ExecutionKind, ExecutionStatus } from './execution-status';
-import { FinishedExecution, type ExecutionIdentity } from './finished-execution';
+import { defaultErrorType, FinishedExecution, type EndingExecution, type Outcome } from './finished-execution';
 
 /**
  * Which executions `getHistory` returns; what is left out filters nothing.
@@ -31,11 +32,28 @@ export class ExecutionHistory {
 
   constructor(private readonly size: number) {}
 
-  /** Lends the oldest entry to an execution that has finished, which makes it the newest. */
-  add(execution: ExecutionIdentity): FinishedExecution {
+  /** Writes down an execution that ends now, over the oldest one. */
+  add(
+    execution: EndingExecution,
+    { status, errorType, errorMessage }: Outcome,
+    now: number,
+    wallTime: number,
+  ): FinishedExecution {
     const entry = (this.ring[this.next] ??= new FinishedExecution());
     this.next = this.next + 1 < this.size + SPARE_ENTRIES ? this.next + 1 : 0;
-    entry.identify(execution);
+    entry.kind = execution.kind;
+    entry.name = execution.name;
+    entry.agentId = execution.agentId;
+    entry.serial = execution.serial;
+    entry.parentSerial = execution.parentSerial;
+    entry.requestSerial = execution.requestSerial;
+    entry.status = status;
+    entry.errorType = status === 'success' ? errorType : (errorType ?? defaultErrorType(status));
+    entry.errorMessage = errorMessage;
+    entry.span = execution.span;
+    // A copy: a measure that is under way as the execution ends changes nothing that was counted.
+    entry.measures = execution.measures?.copy() ?? NOTHING_MEASURED;
+    execution.writeTimes(entry, now, wallTime);
     return entry;
   }
 

@@ -17,21 +17,18 @@ export const EXECUTION_CHANNEL = 'nestjs-agent-metrics:execution';
  */
 export type ExecutionListener = (execution: Execution) => unknown;
 
-/** Hands finished executions on. Where nobody listens, it makes nothing of them. */
+/** Hands finished executions on to the application's listener and to the subscribers of the channel. */
 export class ExecutionPublisher {
-  private readonly channel = channel(EXECUTION_CHANNEL);
+  readonly channel = channel(EXECUTION_CHANNEL);
 
   constructor(
-    private readonly listener: ExecutionListener | undefined,
+    readonly listener: ExecutionListener | undefined,
+    private readonly idPrefix: string,
     private readonly onFault: (fault: unknown) => void,
   ) {}
 
-  publish(finished: FinishedExecution, idPrefix: string): void {
-    if (this.listener !== undefined || this.channel.hasSubscribers) this.deliver(finished, idPrefix);
-  }
-
-  private deliver(finished: FinishedExecution, idPrefix: string): void {
-    const execution = Object.freeze(toExecution(finished, idPrefix));
+  publish(finished: FinishedExecution): void {
+    const execution = Object.freeze(toExecution(finished, this.idPrefix));
     this.call(execution);
     this.channel.publish(execution);
   }

@@ -93,81 +93,81 @@ export interface RecordFault {
 type Fault = RecordFault | undefined;
 
 export function findAgentFault(record: AgentExecutionRecord): Fault {
+  if (!isObject(record)) return noRecord(record);
   return (
-    checkRecord(record) ??
     checkName('agentId', record.agentId) ??
-    checkOptionalName('agentName', record.agentName) ??
+    checkName('agentName', record.agentName, OPTIONAL) ??
     checkQuantity('durationMs', record.durationMs) ??
     checkStatus('status', record.status) ??
-    checkOptionalName('errorType', record.errorType) ??
+    checkName('errorType', record.errorType, OPTIONAL) ??
     checkOptionalTime('endTime', record.endTime)
   );
 }
 
 export function findToolFault(record: ToolExecutionRecord): Fault {
+  if (!isObject(record)) return noRecord(record);
   return (
-    checkRecord(record) ??
     checkName('toolName', record.toolName) ??
-    checkOptionalName('agentId', record.agentId) ??
+    checkName('agentId', record.agentId, OPTIONAL) ??
     checkQuantity('durationMs', record.durationMs) ??
     checkStatus('status', record.status) ??
-    checkOptionalName('errorType', record.errorType) ??
-    checkOptionalQuantity('inputBytes', record.inputBytes) ??
-    checkOptionalQuantity('outputBytes', record.outputBytes) ??
-    checkOptionalQuantity('retries', record.retries) ??
+    checkName('errorType', record.errorType, OPTIONAL) ??
+    checkQuantity('inputBytes', record.inputBytes, OPTIONAL) ??
+    checkQuantity('outputBytes', record.outputBytes, OPTIONAL) ??
+    checkQuantity('retries', record.retries, OPTIONAL) ??
     checkOptionalTime('endTime', record.endTime)
   );
 }
 
 export function findModelFault(record: ModelCallRecord): Fault {
+  if (!isObject(record)) return noRecord(record);
   return (
-    checkRecord(record) ??
     checkName('model', record.model) ??
-    checkOptionalName('provider', record.provider) ??
-    checkOptionalName('agentId', record.agentId) ??
-    (record.status === undefined ? undefined : checkStatus('status', record.status)) ??
-    checkOptionalQuantity('durationMs', record.durationMs) ??
-    checkOptionalQuantity('timeToFirstTokenMs', record.timeToFirstTokenMs) ??
-    checkOptionalName('errorType', record.errorType) ??
+    checkName('provider', record.provider, OPTIONAL) ??
+    checkName('agentId', record.agentId, OPTIONAL) ??
+    checkStatus('status', record.status, OPTIONAL) ??
+    checkQuantity('durationMs', record.durationMs, OPTIONAL) ??
+    checkQuantity('timeToFirstTokenMs', record.timeToFirstTokenMs, OPTIONAL) ??
+    checkName('errorType', record.errorType, OPTIONAL) ??
     checkTokens('inputTokens', record.inputTokens) ??
     checkTokens('outputTokens', record.outputTokens) ??
     checkTokens('cachedInputTokens', record.cachedInputTokens) ??
     checkTokens('cacheWriteTokens', record.cacheWriteTokens) ??
     checkTokens('reasoningTokens', record.reasoningTokens) ??
-    checkOptionalQuantity('costUsd', record.costUsd)
+    checkQuantity('costUsd', record.costUsd, OPTIONAL)
   );
 }
 
 export function findCacheFault(cache: string | undefined): Fault {
-  return checkOptionalName('cache', cache);
+  return checkName('cache', cache, OPTIONAL);
 }
 
 export function findMemoryFault(bytes: number): Fault {
   return checkQuantity('bytes', bytes);
 }
 
-function checkRecord(record: unknown): Fault {
-  if (typeof record === 'object' && record !== null) return undefined;
+/** Whether undefined is as good as a value. */
+type Presence = 'required' | 'optional';
+const OPTIONAL: Presence = 'optional';
+
+function isObject(record: unknown): boolean {
+  return typeof record === 'object' && record !== null;
+}
+
+function noRecord(record: unknown): Fault {
   return { field: 'record', value: record, allowed: 'an object' };
 }
 
-function checkName(field: string, value: unknown): Fault {
-  if (typeof value === 'string' && value !== '') return undefined;
+function checkName(field: string, value: unknown, presence: Presence = 'required'): Fault {
+  if (typeof value === 'string' ? value !== '' : value === undefined && presence === OPTIONAL) return undefined;
   return { field, value, allowed: 'a string that is not empty' };
 }
 
-function checkOptionalName(field: string, value: unknown): Fault {
-  return value === undefined ? undefined : checkName(field, value);
-}
-
 /** The limit is also the one below which converting to nanoseconds cannot overflow. */
-function checkQuantity(field: string, value: unknown): Fault {
+function checkQuantity(field: string, value: unknown, presence: Presence = 'required'): Fault {
+  if (value === undefined && presence === OPTIONAL) return undefined;
   if (typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER) return undefined;
   return { field, value, allowed: 'a number from 0 to 2^53 - 1' };
-}
-
-function checkOptionalQuantity(field: string, value: unknown): Fault {
-  return value === undefined ? undefined : checkQuantity(field, value);
 }
 
 /** Providers report what they do not know as null, too. */
@@ -175,8 +175,8 @@ function checkTokens(field: string, value: unknown): Fault {
   return value === undefined || value === null ? undefined : checkQuantity(field, value);
 }
 
-function checkStatus(field: string, value: unknown): Fault {
-  if (isExecutionStatus(value)) return undefined;
+function checkStatus(field: string, value: unknown, presence: Presence = 'required'): Fault {
+  if (isExecutionStatus(value) || (value === undefined && presence === OPTIONAL)) return undefined;
   return { field, value, allowed: `one of ${EXECUTION_STATUSES.join(', ')}` };
 }
 

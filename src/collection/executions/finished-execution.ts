@@ -15,6 +15,30 @@ export interface ExecutionIdentity {
   readonly requestSerial: number | undefined;
 }
 
+/** How an execution ended, with the type of the error that ended it. */
+export interface Outcome {
+  readonly status: ExecutionStatus;
+  /** The class name or the code; where there is none, a failure has one by its status. */
+  readonly errorType: string | undefined;
+  /** Only where the application has asked for messages to be kept. */
+  readonly errorMessage?: string;
+}
+
+/** An execution at its end, tracked or recorded: who it is, and what was measured of it. */
+export interface EndingExecution extends ExecutionIdentity {
+  /** The active OpenTelemetry span. */
+  readonly span: ActiveSpan | undefined;
+  /** Undefined where nothing but its time was measured. */
+  readonly measures: ExecutionMeasures | undefined;
+  /**
+   * Writes down when it ended and how long it took.
+   *
+   * @param now the present on the clock's scale
+   * @param wallTime the same moment in milliseconds since 1970
+   */
+  writeTimes(finished: FinishedExecution, now: number, wallTime: number): void;
+}
+
 /**
  * One finished execution as it is counted and kept. The history lends it, and writes another execution into it when it
  * is the oldest: an entry is not made for each, and what is a number is one from the beginning, because it would be boxed
@@ -44,16 +68,6 @@ export class FinishedExecution implements ExecutionIdentity {
   /** An outermost agent. */
   get isRequest(): boolean {
     return this.requestSerial === this.serial;
-  }
-
-  /** Becomes another execution. What is known of its end is written by who counts it, all of it. */
-  identify({ kind, name, agentId, serial, parentSerial, requestSerial }: ExecutionIdentity): void {
-    this.kind = kind;
-    this.name = name;
-    this.agentId = agentId;
-    this.serial = serial;
-    this.parentSerial = parentSerial;
-    this.requestSerial = requestSerial;
   }
 }
 
@@ -108,7 +122,7 @@ export interface Execution {
   readonly traceId: string | undefined;
 }
 
-const NS_PER_MS = 1e6;
+export const NS_PER_MS = 1e6;
 const NS_PER_SECOND = 1e9;
 
 export function toNanoseconds(durationMs: number): number {

@@ -85,12 +85,12 @@ export class ExecutionSeries extends DurationHistogram implements LabelSet {
 
   addStatus(status: ExecutionStatus, exemplar: Exemplar | undefined): void {
     const index = statusIndex(status);
-    this.addOwn(SERIES_COLUMNS.statuses + index, 1);
+    this.page[this.at + SERIES_COLUMNS.statuses + index]! += 1;
     if (exemplar !== undefined) this.keepExemplar(this.statusExemplarsAt + index, exemplar);
   }
 
   addInProgress(change: 1 | -1): void {
-    this.addOwn(SERIES_COLUMNS.inProgress, change);
+    this.page[this.at + SERIES_COLUMNS.inProgress]! += change;
   }
 
   addRetries(retries: number): void {
@@ -209,6 +209,9 @@ export class AgentSeries extends ExecutionSeries {
     this.firstChunks.observe(durationNs, exemplar);
   }
 }
+
+/** Where an execution is counted. */
+export type CountedSeries = AgentSeries | ToolSeries | ModelSeries;
 
 /** Hits and misses of one of the application's caches. */
 export class CacheSeries implements LabelSet {

@@ -7,9 +7,9 @@ import type { AgentOptions, ExecutionName, ModelOptions, ReportedUsage, ToolOpti
 /** What a decorator or a function says of the executions that it tracks, made regular once. */
 export interface ExecutionSpec {
   readonly kind: ExecutionKind;
-  /** Resolves the name for one call. */
-  readonly nameOf: (args: readonly unknown[]) => string;
-  /** For a call whose name function failed. */
+  /** Finds the name for one call; undefined where the name is a constant. */
+  readonly nameOf: ((args: readonly unknown[]) => string) | undefined;
+  /** The constant name, or that of a call whose name function failed. */
   readonly fallbackName: string;
   /**
    * The name, where a decorator gives it as a constant. Such names are finite, unlike those of functions, which can be
@@ -96,7 +96,7 @@ function naming(
   if (typeof name !== 'function') {
     const constant = labelOf(name) ?? fallbackName;
     const declaredNames = declare([constant]);
-    return { fallbackName: constant, declaredName: declaredNames[0], declaredNames, nameOf: () => constant };
+    return { fallbackName: constant, declaredName: declaredNames[0], declaredNames, nameOf: undefined };
   }
   const ofArguments = name as (...args: readonly unknown[]) => unknown;
   const places = allowed && new Set(allowed.map(normaliseName));

@@ -29,14 +29,14 @@ export function applyInContext(
   self: unknown,
   args: readonly unknown[],
 ): unknown {
-  // Who is in no context need not be let out of one.
+  // Nothing to leave: we are outside any context.
   if (execution === undefined && runningExecution() === undefined) return Reflect.apply(fn, self, args);
   const before = entries;
   try {
     return (shared.context ?? openContext()).run(execution, callCounted, fn, self, args);
   } catch (error) {
     if (entries > before) throw error;
-    execution?.tracking.faults.report('context', error);
+    execution?.host.faults.report('context', error);
     return Reflect.apply(fn, self, args);
   }
 }

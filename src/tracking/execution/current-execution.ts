@@ -8,5 +8,5 @@ import { runningExecution } from './async-context';
  * currentExecution()?.recordRetry();
  */
 export function currentExecution(): ExecutionHandle | undefined {
-  return runningExecution();
+  return runningExecution()?.handle;
 }

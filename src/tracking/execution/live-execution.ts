@@ -1,51 +1,30 @@
 import type { EnclosingExecution } from '../../collection/collector-ports';
 import type { ActiveSpan } from '../../collection/executions/active-span';
 import { ExecutionMeasures } from '../../collection/executions/execution-measures';
-import { isExecutionStatus, type ExecutionStatus } from '../../collection/executions/execution-status';
-import { executionId, toNanoseconds, type ExecutionIdentity } from '../../collection/executions/finished-execution';
+import type { ExecutionKind } from '../../collection/executions/execution-status';
+import {
+  NS_PER_MS,
+  toNanoseconds,
+  type EndingExecution,
+  type FinishedExecution,
+  type Outcome,
+} from '../../collection/executions/finished-execution';
 import type { Ledger } from '../../collection/ledger';
-import type { CountedSeries } from '../../collection/metrics-store';
-import type { AnyFunction, CallStyle } from '../declaring/call-style';
+import type { CountedSeries } from '../../collection/series/execution-series';
 import type { ExecutionSpec } from '../declaring/execution-spec';
-import type { ExecutionHandle } from '../execution-handle';
-import type { FaultLog } from '../fault-log';
 import type { Expiry } from '../limits/deadline';
 import { ExecutionTimeoutError } from '../limits/execution-timeout.error';
 import { SequenceBudget } from '../limits/sequence-budget';
-import { type Outcome, CANCELLED, SUCCESS } from '../outcomes/outcome';
-import type { OutcomeRules } from '../outcomes/outcome-rules';
-import { nearestOpen, nearestOpenAgent, openAncestors } from './execution-lineage';
+import { CANCELLED, SUCCESS } from '../outcomes/outcome';
+import { runInContext, runningExecution } from './async-context';
+import type { ExecutionHost } from './execution-host';
+import { nearestOpen, nearestOpenAgent } from './execution-lineage';
 import { ExecutionSignal } from './execution-signal';
+import { addUsage } from './model-usage';
+import { payloadBytes } from './payload-size';
 import type { Listed } from './running-executions';
 import { TimedExecution } from './timed-execution';
-
-/** What an execution asks of the application in which it runs, and what others ask of that through it. */
-export interface ExecutionHost {
-  readonly asyncContext: boolean;
-  readonly instanceId: string;
-  readonly measuresPayloads: boolean;
-  readonly closed: boolean;
-  readonly faults: FaultLog;
-  readonly outcomeRules: OutcomeRules;
-  call(spec: ExecutionSpec, style: CallStyle, fn: AnyFunction, self: unknown, args: readonly unknown[]): unknown;
-  run<Result>(execution: LiveExecution, fn: () => Result): Result;
-  opened(execution: LiveExecution): void;
-  leave(execution: LiveExecution): void;
-  finish(execution: LiveExecution, outcome: Outcome): void;
-  follow<Result>(execution: LiveExecution, result: Result, arrival: Arrival): Result;
-  payloadBytes(execution: LiveExecution, payload: unknown): number;
-  addUsage(execution: LiveExecution, result: unknown): void;
-  ownRunning(): LiveExecution | undefined;
-  nextSerial(): number;
-  now(): number;
-  after(delayMs: number, callback: () => void): () => void;
-}
-
-/**
- * Where a result comes from: it is what the call returned, the promise of an async function, or what was awaited from a
- * promise.
- */
-export type Arrival = 'returned' | 'promised' | 'awaited';
+import { TrackedHandle } from './tracked-handle';
 
 /** What an execution has from the one in which it began. */
 interface Origin {
@@ -64,7 +43,7 @@ type Stage = 'begun' | 'postponed' | 'used' | 'ended';
 /** One execution from its beginning to its end. */
 export class LiveExecution
   extends TimedExecution
-  implements ExecutionHandle, ExecutionIdentity, EnclosingExecution, Listed<LiveExecution>
+  implements EndingExecution, EnclosingExecution, Listed<LiveExecution>
 {
   readonly parentSerial: number | undefined;
   readonly requestSerial: number | undefined;
@@ -85,16 +64,18 @@ export class LiveExecution
   claimable = false;
   private readonly parentCallSerial: number | undefined;
   private stage: Stage = 'begun';
-  private deferrals = 0;
-  /** What was returned has come to its end; only `defer` can keep the execution open now. */
+  /** How many keep it open after its function has returned. */
+  private holds = 0;
+  /** What was returned has come to its end; only a hold can keep the execution open now. */
   private delivered = false;
-  private endsByHandle = false;
+  /** The outcome, where it is known before the end. */
   private verdict: Outcome | undefined = undefined;
   private budget: SequenceBudget | undefined = undefined;
   private signalling: ExecutionSignal | undefined = undefined;
+  private ownHandle: TrackedHandle | undefined = undefined;
 
   constructor(
-    readonly tracking: ExecutionHost,
+    readonly host: ExecutionHost,
     readonly spec: ExecutionSpec,
     readonly name: string,
     readonly serial: number,
@@ -110,11 +91,7 @@ export class LiveExecution
     this.contextAgentId = isAgent ? name : origin?.contextAgentId;
   }
 
-  get id(): string {
-    return executionId(this.tracking.instanceId, this.serial);
-  }
-
-  get kind() {
+  get kind(): ExecutionKind {
     return this.spec.kind;
   }
 
@@ -128,7 +105,7 @@ export class LiveExecution
     return this.measures?.chunks ?? 0;
   }
 
-  get ended() {
+  get ended(): boolean {
     return this.stage === 'ended';
   }
 
@@ -137,100 +114,87 @@ export class LiveExecution
     return nearestOpenAgent<LiveExecution>(this)?.requestSerial;
   }
 
+  /** Its public side. Made when somebody asks: most never do. */
+  get handle(): TrackedHandle {
+    return (this.ownHandle ??= new TrackedHandle(this));
+  }
+
   /** Also aborts with the execution around this one: whoever gives up on an agent gives up on its tools. */
   get signal(): AbortSignal {
     this.signalling ??= new ExecutionSignal();
     return this.signalling.get(() => nearestOpen(this.parent)?.signal);
   }
 
+  /** Runs `fn` in its context. */
   run<Result>(fn: () => Result): Result {
-    return this.tracking.run(this, fn);
+    return this.host.options.asyncContext ? runInContext(this, fn) : fn();
   }
 
   recordRetry(): void {
     if (!this.ended) this.measure().retries += 1;
   }
 
-  fail(error: unknown): void {
-    if (!this.ended) this.verdict ??= this.tracking.outcomeRules.ofError(error);
+  /** Makes the outcome that of an error, whatever is returned. The first one counts. */
+  decide(error: unknown): void {
+    if (!this.ended) this.verdict ??= this.host.outcomeRules.ofError(error);
   }
 
-  defer(): (error?: unknown) => void {
-    let pending = true;
-    this.deferrals += 1;
-    return (error) => {
-      if (!pending) return;
-      pending = false;
-      this.deferrals -= 1;
-      // Callbacks of Node pass null for no error.
-      if (error !== undefined && error !== null) this.failed(error);
-      else if (this.delivered) this.succeeded();
-    };
+  /** Keeps it open after its function has returned. */
+  hold(): void {
+    this.holds += 1;
   }
 
-  /** What waits on a human in an execution waits in those around it, too. */
-  pause(): () => void {
-    let pausing = true;
-    const paused = [...openAncestors<LiveExecution>(this)];
-    for (const execution of paused) execution.pauseClock(this.tracking.now());
-    return () => {
-      if (!pausing) return;
-      pausing = false;
-      for (const execution of paused) execution.resumeClock(this.tracking.now());
-    };
+  /** The end of a hold, and of the execution, if it waits for no other. */
+  release(): void {
+    this.holds -= 1;
+    if (this.delivered) this.succeeded();
   }
 
-  end(status: ExecutionStatus = 'success'): void {
-    const { faults } = this.tracking;
-    if (!this.endsByHandle) {
-      return faults.warnOnce('end', 'end() ends what ExecutionTracker.start began; a function ends by itself.');
-    }
-    const isKnown = isExecutionStatus(status);
-    if (!isKnown) faults.warnOnce('end status', 'end() was called with an unknown status; it counts as error.');
-    this.finish(this.verdict ?? { status: isKnown ? status : 'error', errorType: undefined });
-  }
-
-  /** There is no function to wait for: the handle ends it, or what is deferred does. */
-  endByHandle(): void {
-    this.endsByHandle = true;
+  /** There is no function to wait for: it ends when its handle says so, and no hold is left. */
+  awaitHandle(): void {
     this.delivered = true;
   }
 
   /** Counts a chunk that a stream delivered. */
   chunk(chunk: unknown, at?: number): void {
     if (this.ended) return;
-    const { tracking } = this;
     const measures = this.measure();
     measures.chunks += 1;
-    measures.outputBytes += tracking.payloadBytes(this, chunk);
+    measures.outputBytes += this.sizeOf(chunk);
     if (!Number.isNaN(measures.firstChunkNs) || !this.isFirst(chunk)) return;
-    measures.firstChunkNs = toNanoseconds(this.elapsedMs(at ?? tracking.now()));
-  }
-
-  /** The call came to its end with this value. */
-  returned(value: unknown): void {
-    if (this.ended) return;
-    const { tracking } = this;
-    if (tracking.measuresPayloads) this.measure().outputBytes += tracking.payloadBytes(this, value);
-    if (this.spec.usage !== undefined) tracking.addUsage(this, value);
-    this.verdict ??= tracking.outcomeRules.ofResult(value, this);
-    this.succeeded();
+    measures.firstChunkNs = toNanoseconds(this.elapsedMs(at ?? this.host.store.clock.now()));
   }
 
   /** Counts what it was given. */
   received(args: readonly unknown[]): void {
     // What a limit has ended before it began took nothing in, and is not changed any more.
-    if (this.tracking.measuresPayloads && !this.ended) this.measureInput(args);
+    if (this.ended || !this.host.options.measurePayloads) return;
+    for (const argument of args) this.measure().inputBytes += this.sizeOf(argument);
+  }
+
+  /** The call came to its end with this value. */
+  returned(value: unknown): void {
+    if (this.ended) return;
+    const { spec, host } = this;
+    if (host.options.measurePayloads) this.measure().outputBytes += this.sizeOf(value);
+    if (spec.usage !== undefined) addUsage(this, value);
+    if (host.outcomeRules.judgeResults) this.verdict ??= host.outcomeRules.ofResult(value, this.handle);
+    this.succeeded();
   }
 
   /** The function, or what it returned, came to its end. */
   succeeded(): void {
     this.delivered = true;
-    if (this.deferrals === 0) this.finish(this.verdict ?? SUCCESS);
+    if (this.holds === 0) this.finish(this.verdict ?? SUCCESS);
   }
 
   failed(error: unknown): void {
-    if (!this.ended) this.finish(this.verdict ?? this.tracking.outcomeRules.ofError(error));
+    if (!this.ended) this.finish(this.verdict ?? this.host.outcomeRules.ofError(error));
+  }
+
+  /** Ends with this outcome, unless another was decided before. */
+  endAs(outcome: Outcome): void {
+    this.finish(this.verdict ?? outcome);
   }
 
   /** The consumer of a stream wants no more of it. Nothing follows from that once it has had everything. */
@@ -246,7 +210,7 @@ export class LiveExecution
   /** The consumer stopped early, or the application closes. */
   cancelled(reason: unknown): void {
     this.abandon(reason);
-    this.finish(this.verdict ?? CANCELLED);
+    this.endAs(CANCELLED);
   }
 
   /** Ends it at a limit. */
@@ -270,7 +234,7 @@ export class LiveExecution
     if (this.stage !== 'begun') return;
     this.stage = 'postponed';
     this.stopLimit();
-    this.tracking.leave(this);
+    this.host.postponed(this);
   }
 
   /** The execution of one use of a result: this one for the first, one of its own for every further. */
@@ -283,22 +247,29 @@ export class LiveExecution
 
   /** Begins while the caller does something else. */
   begin(): LiveExecution {
-    this.tracking.opened(this);
+    this.host.opened(this);
     this.armLimit();
     return this;
   }
 
+  writeTimes(finished: FinishedExecution, now: number, wallTime: number): void {
+    finished.endTime = wallTime;
+    finished.durationNs = Math.round(this.elapsedMs(now) * NS_PER_MS);
+    finished.pausedNs = Math.round(this.pausedMs(now) * NS_PER_MS);
+  }
+
   /** It begins where this one did: in the parent's own call, or in the further use of it that is running. */
   private furtherUse(): LiveExecution {
-    const { tracking, spec, name, parentCallSerial } = this;
-    const running = tracking.ownRunning();
-    const isParent = running !== undefined && running.callSerial === parentCallSerial;
-    const another = isParent
-      ? new LiveExecution(tracking, spec, name, tracking.nextSerial(), running)
-      : new LiveExecution(tracking, spec, name, tracking.nextSerial(), this.parent, this.origin);
-    another.callSerial = this.callSerial;
-    another.stage = 'used';
-    return another;
+    const { host, spec, name, parentCallSerial } = this;
+    const serial = (host.store.lastSerial += 1);
+    const running = host.options.asyncContext ? runningExecution() : undefined;
+    const isParent = running !== undefined && running.host === host && running.callSerial === parentCallSerial;
+    const furtherUse = isParent
+      ? new LiveExecution(host, spec, name, serial, running)
+      : new LiveExecution(host, spec, name, serial, this.parent, this.origin);
+    furtherUse.callSerial = this.callSerial;
+    furtherUse.stage = 'used';
+    return furtherUse;
   }
 
   /** The parent may have been let go. */
@@ -308,17 +279,18 @@ export class LiveExecution
     return { serial, requestSerial, callSerial, contextAgentId };
   }
 
-  private measureInput(args: readonly unknown[]): void {
-    for (const argument of args) this.measure().inputBytes += this.tracking.payloadBytes(this, argument);
-  }
-
   private measure(): ExecutionMeasures {
     return (this.measures ??= new ExecutionMeasures());
   }
 
+  /** Of a tool's payload, where it is to be measured. */
+  private sizeOf(payload: unknown): number {
+    return this.host.options.measurePayloads && this.kind === 'tool' ? payloadBytes(payload) : 0;
+  }
+
   private isFirst(chunk: unknown): boolean {
     const { firstChunk } = this.spec;
-    return firstChunk === undefined || (this.tracking.faults.guard('firstChunk', () => firstChunk(chunk)) ?? true);
+    return firstChunk === undefined || (this.host.faults.guard('firstChunk', () => firstChunk(chunk)) ?? true);
   }
 
   private abort(reason: unknown): void {
@@ -327,12 +299,12 @@ export class LiveExecution
   }
 
   private finish(outcome: Outcome): void {
-    if (this.ended) return;
-    const hasBegun = this.stage !== 'postponed';
+    const { stage } = this;
+    if (stage === 'ended') return;
     this.stage = 'ended';
-    this.endLimit();
-    if (hasBegun) this.tracking.finish(this, outcome);
-    this.parent = nearestOpen(this.parent);
+    if (this.isLimited) this.endLimit();
+    if (stage !== 'postponed') this.host.finished(this, outcome);
+    if (this.parent?.ended) this.parent = nearestOpen(this.parent);
   }
 }
 

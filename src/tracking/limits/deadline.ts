@@ -1,3 +1,4 @@
+import type { Clock } from '../../collection/clock';
 import type { FaultLog } from '../fault-log';
 import type { ExecutionTimeoutError } from './execution-timeout.error';
 import type { SequenceBudget } from './sequence-budget';
@@ -15,13 +16,14 @@ export interface Expiry {
   readonly sequence: boolean;
 }
 
+/** What all deadlines of an application need. */
+export interface DeadlinePorts {
+  readonly clock: Clock;
+  readonly faults: Pick<FaultLog, 'guard'>;
+}
+
 /** What a deadline needs of the execution that it limits. */
 export interface DeadlineOwner {
-  readonly tracking: {
-    now(): number;
-    after(delayMs: number, callback: () => void): () => void;
-    readonly faults: Pick<FaultLog, 'guard'>;
-  };
   /** Milliseconds that it has taken, without pauses. */
   elapsedMs(now: number): number;
   /** Ends it, and says with what. */
@@ -39,6 +41,7 @@ export class Deadline {
 
   constructor(
     private readonly owner: DeadlineOwner,
+    private readonly ports: DeadlinePorts,
     private readonly limitMs: number,
     private readonly budget: SequenceBudget | undefined,
   ) {}
@@ -47,7 +50,7 @@ export class Deadline {
   start(): void {
     if (this.isRunning) return;
     this.isRunning = true;
-    this.budget?.toolStarts(this.owner.tracking.now());
+    this.budget?.toolStarts(this.ports.clock.now());
     const left = this.left();
     if (left.ms < TIMER_RESOLUTION_MS) this.expire(left.sequence);
   }
@@ -58,7 +61,7 @@ export class Deadline {
     const left = this.left();
     if (left.ms === Infinity) return;
     if (left.ms < TIMER_RESOLUTION_MS) return this.expire(left.sequence);
-    this.cancelTimer = this.owner.tracking.after(Math.min(left.ms, MAX_TIMER_MS), () => this.arm());
+    this.cancelTimer = this.ports.clock.after(Math.min(left.ms, MAX_TIMER_MS), () => this.arm());
   }
 
   /** Stops the clock, for a pause. */
@@ -66,7 +69,7 @@ export class Deadline {
     if (!this.isRunning) return;
     this.isRunning = false;
     this.cancelTimer?.();
-    this.budget?.toolStops(this.owner.tracking.now());
+    this.budget?.toolStops(this.ports.clock.now());
   }
 
   /** Stops the clock for good. */
@@ -98,7 +101,7 @@ export class Deadline {
   }
 
   private left(): { readonly ms: number; readonly sequence: boolean } {
-    const now = this.owner.tracking.now();
+    const now = this.ports.clock.now();
     const ownMs = this.limitMs - this.owner.elapsedMs(now);
     const sharedMs = this.budget?.leftMs(now) ?? Infinity;
     return { ms: Math.min(ownMs, sharedMs), sequence: sharedMs < ownMs };
@@ -110,6 +113,6 @@ export class Deadline {
     const told = [...(this.listeners ?? [])];
     const error = this.owner.expire({ limitMs, sequence });
     this.expired = error;
-    for (const listener of told) this.owner.tracking.faults.guard('limit', () => listener(error));
+    for (const listener of told) this.ports.faults.guard('limit', () => listener(error));
   }
 }

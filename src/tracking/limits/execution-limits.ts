@@ -1,5 +1,5 @@
 import type { ExecutionSpec } from '../declaring/execution-spec';
-import { Deadline, type DeadlineOwner } from './deadline';
+import { Deadline, type DeadlineOwner, type DeadlinePorts } from './deadline';
 import type { SequenceBudget } from './sequence-budget';
 
 /** Whose tools have a budget together. */
@@ -31,30 +31,30 @@ export interface TimeoutOptions {
 
 /** Finds the limit of an execution: its own, else that of its name, else that of its kind. */
 export class ExecutionLimits {
+  /** Whether the module has any. Asked before the rest: most applications have none. */
+  readonly any: boolean;
   private readonly sequenceMs: number;
   private readonly perTool: ReadonlyMap<string, number>;
-  private readonly limitsTools: boolean;
 
-  constructor(private readonly timeouts: TimeoutOptions) {
-    this.sequenceMs = timeouts.sequenceMs || Infinity;
-    this.perTool = new Map(Object.entries(timeouts.perTool ?? {}));
-    this.limitsTools = Boolean(timeouts.toolMs) || this.perTool.size > 0 || this.sequenceMs !== Infinity;
-  }
-
-  /** False where no name can make a difference: most applications have no limits, and most calls need no look at them. */
-  mayLimit({ kind, timeoutMs }: ExecutionSpec): boolean {
-    if (kind === 'model') return false;
-    return Boolean(timeoutMs) || (kind === 'agent' ? Boolean(this.timeouts.agentMs) : this.limitsTools);
+  constructor(
+    private readonly timeouts: TimeoutOptions,
+    private readonly ports: DeadlinePorts,
+  ) {
+    const { agentMs, toolMs, sequenceMs, perTool = {} } = timeouts;
+    this.sequenceMs = sequenceMs || Infinity;
+    this.perTool = new Map(Object.entries(perTool));
+    this.any = Boolean(agentMs || toolMs || sequenceMs) || this.perTool.size > 0;
   }
 
   /** Of its own limit, and for a tool of the budget that it shares with the other tools of its agent. */
   createDeadline(execution: Limited, agent: BudgetOwner | undefined): Deadline | undefined {
     const { spec, name } = execution;
+    if (spec.kind === 'model') return undefined;
     const limitMs = this.limitOf(spec, name);
     const budget =
       spec.kind === 'tool' && this.sequenceMs !== Infinity ? agent?.sequenceBudget(this.sequenceMs) : undefined;
     if (limitMs === Infinity && budget === undefined) return undefined;
-    return new Deadline(execution, limitMs, budget);
+    return new Deadline(execution, this.ports, limitMs, budget);
   }
 
   /** Milliseconds, Infinity for none. */

@@ -2,7 +2,7 @@ import { Inject, Optional } from '@nestjs/common';
 import { processWide } from '../../runtime/process-wide';
 import type { ApplicationTracking } from '../application-tracking';
 import { runningExecution } from '../execution/async-context';
-import type { ExecutionHost } from '../execution/live-execution';
+import type { ExecutionHost } from '../execution/execution-host';
 
 /** The injection token of an application's link. A registered symbol, so that two copies of the package share it. */
 export const APPLICATION_LINK = Symbol.for('nestjs-agent-metrics@1:link');
@@ -64,7 +64,7 @@ class SharedLink implements Link {
 
   get tracking(): ApplicationTracking | undefined {
     const candidates = this.links.map(({ tracking }) => tracking).filter((tracking) => tracking !== undefined);
-    const running = runningExecution()?.tracking;
+    const running = runningExecution()?.host;
     return candidates.find((tracking) => tracking === running) ?? (candidates.length === 1 ? candidates[0] : undefined);
   }
 }
@@ -134,7 +134,7 @@ function onlyLive(): ApplicationLink | undefined {
 
 /** An execution can outlive its application; what it calls then is counted nowhere. */
 function runningTracking(): ExecutionHost | undefined {
-  const tracking = runningExecution()?.tracking;
+  const tracking = runningExecution()?.host;
   return tracking?.closed ? undefined : tracking;
 }
 

@@ -4,10 +4,11 @@ import {
   isExecutionStatus,
   type ExecutionStatus,
 } from '../../collection/executions/execution-status';
+import type { Outcome } from '../../collection/executions/finished-execution';
 import { detachedText } from '../../runtime/detached-text';
 import type { ExecutionHandle } from '../execution-handle';
 import type { FaultLog } from '../fault-log';
-import { classifyFailure, SUCCESS, type Outcome } from './outcome';
+import { classifyFailure, SUCCESS } from './outcome';
 const MAX_MESSAGE_LENGTH = 256;
 
 /**
@@ -34,10 +35,15 @@ export interface OutcomeRuleOptions {
 
 /** How executions end: our own verdict and the user's, who has the last word unless it makes no sense. */
 export class OutcomeRules {
+  /** Whether a result can mean anything but success. Asked before `ofResult`, because most applications have no such rule. */
+  readonly judgeResults: boolean;
+
   constructor(
     private readonly options: OutcomeRuleOptions,
     private readonly faults: FaultLog,
-  ) {}
+  ) {
+    this.judgeResults = options.classifyResult !== undefined;
+  }
 
   ofError(error: unknown): Outcome {
     const suggested = classifyFailure(error);

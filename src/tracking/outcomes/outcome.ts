@@ -1,13 +1,5 @@
 import { normaliseName } from '../../collection/executions/execution-name';
-import type { ExecutionStatus } from '../../collection/executions/execution-status';
-
-/** How an execution ended, with the type of the error that ended it. */
-export interface Outcome {
-  readonly status: ExecutionStatus;
-  readonly errorType: string | undefined;
-  /** Only where the application has asked for messages to be kept. */
-  readonly errorMessage?: string;
-}
+import type { Outcome } from '../../collection/executions/finished-execution';
 
 export const SUCCESS: Outcome = { status: 'success', errorType: undefined };
 export const CANCELLED: Outcome = { status: 'cancelled', errorType: undefined };

@@ -1,10 +1,10 @@
 import { isObservable } from 'rxjs';
-import type { Arrival, LiveExecution } from '../execution/live-execution';
+import type { LiveExecution } from '../execution/live-execution';
 import { asyncIterableFollower, generatorFollower } from './iterator.follower';
 import { observableFollower } from './observable.follower';
 import { followPromise, promiseFollower, thenableFollower } from './promise.follower';
 import { readableFollower, streamableFileFollower } from './readable.follower';
-import { endWhenDropped, type ResultFollower } from './result-follower';
+import { endWhenDropped, type Arrival, type ResultFollower } from './result-follower';
 import { webStreamFollower } from './web-stream.follower';
 
 /** The first that matches follows what is no promise: a Readable is an async iterable too. */
@@ -18,13 +18,18 @@ const FOLLOWERS = [
   asyncIterableFollower,
 ] as ResultFollower<object>[];
 
-/** Follows a result to its real end and returns what the caller gets in its place. */
-export function followResult(execution: LiveExecution, result: unknown, arrival: Arrival): unknown {
+/** Follows a result to its real end and returns what the caller gets in its place. A fault of ours ends the execution. */
+export function follow(execution: LiveExecution, result: unknown, arrival: Arrival): unknown {
   if (execution.ended) return result;
-  // Most calls are of async functions: there is nothing to find out about a promise that nobody has seen.
-  if (arrival === 'promised') return followPromise(execution, result as Promise<unknown>);
-  if (isObject(result) || execution.spec.until !== undefined) return followFurther(execution, result, arrival);
-  execution.returned(result);
+  try {
+    // Most calls are of async functions: there is nothing to find out about a promise that nobody has seen.
+    if (arrival === 'promised') return followPromise(execution, result as Promise<unknown>, follow);
+    if (isObject(result) || execution.spec.until !== undefined) return followFurther(execution, result, arrival);
+    execution.returned(result);
+  } catch (fault) {
+    execution.host.faults.report('follow', fault);
+    execution.nextUse().succeeded();
+  }
   return result;
 }
 
@@ -43,7 +48,7 @@ function followFurther(execution: LiveExecution, result: unknown, arrival: Arriv
   }
   // A call that had to be awaited has begun; one that only made something lazy has not.
   if (follower.lazy && arrival === 'returned') execution.postpone();
-  const followed = follower.follow(execution, result as object) as object;
+  const followed = follower.follow(execution, result as object, follow) as object;
   if (follower.lazy && arrival === 'awaited') endWhenDropped(execution, followed);
   return followed;
 }
@@ -80,13 +85,13 @@ function isPlainValue(result: object): boolean {
 }
 
 /** What the option `until` finds in a result. */
-function targetOf({ spec, tracking }: LiveExecution, result: unknown): object | undefined {
+function targetOf({ spec, host }: LiveExecution, result: unknown): object | undefined {
   const { until } = spec;
   if (until === undefined) return undefined;
-  const target = tracking.faults.guard('until', () => until(result));
+  const target = host.faults.guard('until', () => until(result));
   if (target === undefined || target === null) return undefined;
   if (followerOf(target) !== undefined) return target;
-  tracking.faults.warnOnce('until', 'The option "until" returned neither a promise nor a stream. It was ignored.');
+  host.faults.warnOnce('until', 'The option "until" returned neither a promise nor a stream. It was ignored.');
   return undefined;
 }
 
@@ -101,7 +106,7 @@ function followBeside(execution: LiveExecution, result: unknown, target: object)
     const subscription = target.subscribe({ next: (value) => execution.chunk(value), error: failed, complete: ended });
     execution.signal.addEventListener('abort', () => subscription.unsubscribe());
   } else if (Object.isExtensible(target)) {
-    follower.follow(execution, target);
+    follower.follow(execution, target, follow);
     endWhenDropped(execution, target);
   } else {
     ended();

@@ -1,4 +1,4 @@
-import { isStream } from './follow-result';
+import { follow, isStream } from './follow-result';
 import { TrackedSubscriber } from './tracked.subscriber';
 
 /**
@@ -12,7 +12,7 @@ export class HandlerSubscriber extends TrackedSubscriber {
   protected override _next(value: unknown): void {
     if (isStream(value) || this.execution.spec.until !== undefined) {
       this.streaming = true;
-      const followed = this.execution.tracking.follow(this.execution, value, 'awaited');
+      const followed = follow(this.execution, value, 'awaited');
       return this.deliver(() => this.destination.next(followed));
     }
     this.countValue(value);
@@ -41,7 +41,7 @@ export class HandlerSubscriber extends TrackedSubscriber {
       execution.chunk(first.value, first.at);
       this.first = undefined;
     } else if (execution.chunks === 0) {
-      this.first = { value, at: execution.tracking.now() };
+      this.first = { value, at: execution.host.store.clock.now() };
       return;
     }
     execution.chunk(value);

@@ -83,7 +83,7 @@ function watchIterator(execution: LiveExecution, iterator: AnyIterator): void {
   for (const key of ['return', 'throw'] as const) {
     replaceMethod(iterator, key, (stop) => {
       return function (...args) {
-        // Stopped before it began: nothing has run, and what is still parked is not counted.
+        // Stopped before it began: nothing has run, and what is still postponed is not counted.
         use ??= execution;
         if (use.expired !== undefined) return stop.apply(this, args);
         if (key === 'return') use.abandon(earlyStop());

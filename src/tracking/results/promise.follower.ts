@@ -1,8 +1,14 @@
 import { types } from 'node:util';
 import { runningExecution, runInContext } from '../execution/async-context';
 import type { LiveExecution } from '../execution/live-execution';
-import { beginUse, isFollowed, replaceMethod, type AnyMethod, type ResultFollower } from './result-follower';
-import { settleWith } from './settlement';
+import {
+  beginUse,
+  isFollowed,
+  replaceMethod,
+  type AnyMethod,
+  type Follow,
+  type ResultFollower,
+} from './result-follower';
 
 /**
  * A promise is chained, not listened to beside: a rejection that nobody handles must stay one. So the caller gets another
@@ -15,8 +21,8 @@ export const promiseFollower: ResultFollower<Promise<unknown>> = {
   inPlace: false,
   matches: (result): result is Promise<unknown> =>
     (result instanceof Promise || types.isPromise(result)) && isEager(result),
-  follow(execution, promise) {
-    const followed = followPromise(execution, promise);
+  follow(execution, promise, followOn) {
+    const followed = followPromise(execution, promise, followOn);
     if (isOfSubclass(promise) && Object.isExtensible(promise)) {
       const then = Object.assign(followed.then.bind(followed), { [EAGER]: true });
       replaceMethod(promise, 'then', () => then as AnyMethod);
@@ -28,8 +34,15 @@ export const promiseFollower: ResultFollower<Promise<unknown>> = {
 };
 
 /** The promise that the caller gets in place of one that is native and eager. */
-export function followPromise<Value>(execution: LiveExecution, promise: Promise<Value>): Promise<unknown> {
-  return execution.race(settleWith(execution, promise));
+export function followPromise(execution: LiveExecution, promise: Promise<unknown>, followOn: Follow): Promise<unknown> {
+  const settled = promise.then(
+    (value) => followOn(execution, value, 'awaited'),
+    (error: unknown) => {
+      execution.failed(error);
+      throw error;
+    },
+  );
+  return execution.isLimited ? execution.race(settled) : settled;
 }
 
 /**
@@ -42,7 +55,7 @@ export const thenableFollower: ResultFollower<PromiseLike<unknown>> = {
   lazy: true,
   inPlace: true,
   matches: (result): result is PromiseLike<unknown> => typeof (result as PromiseLike<unknown>).then === 'function',
-  follow(execution, thenable) {
+  follow(execution, thenable, followOn) {
     if (isFollowed(execution, thenable)) {
       execution.succeeded();
       return thenable;
@@ -54,7 +67,7 @@ export const thenableFollower: ResultFollower<PromiseLike<unknown>> = {
         begun = true;
         const use = beginUse(execution);
         const outer = runningExecution();
-        const callbacks = watchSettling(use, outer, onFulfilled, onRejected);
+        const callbacks = watchSettling(use, outer, followOn, onFulfilled, onRejected);
         if (!use.isLimited) return use.run(() => then.call(this, ...callbacks));
         const settled = new Promise((resolve, reject) => use.run(() => void then.call(this, resolve, reject)));
         return use.race(settled).then(...callbacks);
@@ -77,12 +90,13 @@ export const thenableFollower: ResultFollower<PromiseLike<unknown>> = {
 function watchSettling(
   use: LiveExecution,
   outer: LiveExecution | undefined,
+  followOn: Follow,
   onFulfilled: unknown,
   onRejected: unknown,
 ): [(value: unknown) => unknown, (error: unknown) => unknown] {
   return [
     (value) => {
-      const followed = use.tracking.follow(use, value, 'awaited');
+      const followed = followOn(use, value, 'awaited');
       return isCallback(onFulfilled) ? runInContext(outer, () => onFulfilled(followed)) : followed;
     },
     (error) => {

@@ -67,7 +67,7 @@ function destroyAtLimit(use: LiveExecution, stream: Readable): void {
     if (expired === undefined || expired.destroyed) return;
     if (expired.listenerCount('error') > 0) return void expired.destroy(error);
     expired.destroy();
-    use.tracking.faults.warnOnce(`destroyed:${use.name}`, `${error.message} Its stream was destroyed.`);
+    use.host.faults.warnOnce(`destroyed:${use.name}`, `${error.message} Its stream was destroyed.`);
   });
 }
 

@@ -1,10 +1,23 @@
 import type { LiveExecution } from '../execution/live-execution';
 
+/**
+ * Where a result comes from: it is what the call returned, the promise of an async function, or what was awaited from a
+ * promise.
+ */
+export type Arrival = 'returned' | 'promised' | 'awaited';
+
+/** Follows any result to its end; returns what the caller gets in its place. */
+export type Follow = (execution: LiveExecution, result: unknown, arrival: Arrival) => unknown;
+
 /** Follows one kind of result to its end. */
 export interface ResultFollower<Result extends object> {
   readonly matches: (result: object) => result is Result;
-  /** Returns what the caller gets in place of the result: the same object wherever it can be watched from inside. */
-  follow(execution: LiveExecution, result: Result): unknown;
+  /**
+   * Returns what the caller gets in place of the result: the same object wherever it can be watched from inside.
+   *
+   * @param followOn for what comes out of the result and goes on
+   */
+  follow(execution: LiveExecution, result: Result, followOn: Follow): unknown;
   /** Whether it is a promise or the like: it has one value, which may have to be followed in turn. */
   readonly awaitable: boolean;
   /** Whether nothing runs before the caller asks for it; the execution begins only then. */
@@ -58,8 +71,8 @@ export function isFollowed(execution: LiveExecution, result: object): boolean {
 }
 
 /** What an execution counts as, also among those of other applications. */
-export function seriesOf({ tracking, kind, name }: LiveExecution): string {
-  return `${tracking.instanceId} ${kind} ${name}`;
+export function seriesOf({ host, kind, name }: LiveExecution): string {
+  return `${host.store.instanceId} ${kind} ${name}`;
 }
 
 function beganWithin(inner: LiveExecution, outer: LiveExecution): boolean {

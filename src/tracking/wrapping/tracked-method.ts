@@ -1,7 +1,7 @@
 import type { ExecutionKind } from '../../collection/executions/execution-status';
 import { callStyleOf, type AnyFunction, type CallStyle } from '../declaring/call-style';
 import type { ExecutionSpec } from '../declaring/execution-spec';
-import type { ExecutionHost } from '../execution/live-execution';
+import type { ExecutionHost } from '../execution/execution-host';
 import { trackingOf, trackingWithoutInstance } from '../linking/application-link';
 
 /** Marks a tracked function with its spec. Metadata, so that decorators which copy metadata carry it on. */

@@ -40,7 +40,7 @@ abstract class TrackingInterceptor implements NestInterceptor {
     const decorated = specOf(context.getHandler(), this.kind);
     // A name that depends on the arguments is known to the decorator alone, and without a context there is no way to
     // tell it that the call is being counted already.
-    if (decorated !== undefined && (decorated.declaredName === undefined || !tracking.asyncContext))
+    if (decorated !== undefined && (decorated.declaredName === undefined || !tracking.options.asyncContext))
       return next.handle();
     const spec = decorated ?? this.ownSpec(context);
     return new Observable((response) => observe(tracking, spec, next, response));
@@ -121,7 +121,6 @@ function observe(
 ): TeardownLogic {
   if (tracking.isIntercepted(spec)) return next.handle().subscribe(response);
   const outer = runningExecution();
-  const execution = tracking.begin(spec, []);
-  execution.claimable = true;
+  const execution = tracking.intercept(spec);
   return execution.run(() => next.handle().subscribe(new HandlerSubscriber(response, execution, outer)));
 }

@@ -1,0 +1,74 @@
+import type { Ledger } from '../../collection/ledger';
+import type { DeclaredNames } from '../../collection/series/declared-names';
+import type { CountedSeries } from '../../collection/series/execution-series';
+import { declareNames, type ExecutionSpec } from '../declaring/execution-spec';
+
+/** Where the executions of one decorator were counted last. */
+interface SeriesPlace {
+  readonly name: string;
+  readonly agentId: string | undefined;
+  readonly series: CountedSeries;
+}
+
+/** What tells the series of an execution. */
+interface Placed {
+  readonly spec: ExecutionSpec;
+  readonly name: string;
+  readonly agentId: string | undefined;
+}
+
+/**
+ * Finds the series in which an execution is counted. A method is called by the same agent again and again: what was found
+ * for it last is looked at first.
+ */
+export class SeriesPlaces {
+  /** Weak, because a class, and its decorators with it, can be made for one request. */
+  private places = new WeakMap<ExecutionSpec, SeriesPlace>();
+  /** The one of all these places. */
+  private ledger: Ledger | undefined;
+  private readonly declared = new WeakSet<ExecutionSpec>();
+
+  constructor(private readonly names: DeclaredNames) {}
+
+  find({ spec, name, agentId }: Placed, ledger: Ledger): CountedSeries {
+    if (ledger !== this.ledger) this.move(ledger);
+    const last = this.places.get(spec);
+    const isSame = last !== undefined && last.name === name && last.agentId === agentId;
+    const series = isSame ? last.series : this.open(spec, name, agentId, ledger);
+    // The display name that was given last counts.
+    if (spec.displayName !== undefined) ledger.series.nameAgent(name, spec.displayName);
+    return series;
+  }
+
+  /** After a reset: a place in the ledger before it would keep all that was counted there. */
+  private move(ledger: Ledger): void {
+    this.ledger = ledger;
+    this.places = new WeakMap();
+  }
+
+  private open(spec: ExecutionSpec, name: string, agentId: string | undefined, ledger: Ledger): CountedSeries {
+    // Without declared names it may be a spec that was made for this one call.
+    const mayComeAgain = spec.declaredNames.length > 0;
+    if (mayComeAgain) this.declare(spec);
+    const series = seriesOf(spec, ledger, name, agentId);
+    if (mayComeAgain) this.places.set(spec, { name, agentId, series });
+    return series;
+  }
+
+  /** For what the explorer did not find at the start: it was loaded later, or stands in a handler's interceptor. */
+  private declare(spec: ExecutionSpec): void {
+    if (this.declared.has(spec)) return;
+    this.declared.add(spec);
+    declareNames(spec, this.names);
+  }
+}
+
+function seriesOf(
+  { kind, provider }: ExecutionSpec,
+  { series }: Ledger,
+  name: string,
+  agentId: string | undefined,
+): CountedSeries {
+  if (kind === 'agent') return series.agent(name);
+  return kind === 'tool' ? series.tool(agentId, name) : series.model(agentId, name, provider ?? '');
+}
