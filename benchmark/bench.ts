@@ -12,6 +12,7 @@ import { layersSuite } from './suites/layers.suite';
 import { loadSuite } from './suites/load.suite';
 import { memorySuite } from './suites/memory.suite';
 import { recordSuite } from './suites/record.suite';
+import { roadSuite } from './suites/road.suite';
 import { scrapeSuite } from './suites/scrape.suite';
 import { startSuite } from './suites/start.suite';
 import type { Suite, Thoroughness } from './suites/suite';
@@ -19,6 +20,7 @@ import type { Suite, Thoroughness } from './suites/suite';
 const SUITES: readonly Suite[] = [
   recordSuite,
   callSuite,
+  roadSuite,
   allocationSuite,
   memorySuite,
   scrapeSuite,
@@ -58,6 +60,7 @@ async function compareAll(): Promise<void> {
     for (const section of await suite.run(flags.quick ? QUICK : THOROUGH)) {
       sections.push(section);
       console.log(`\n${section.title}\n\n${section.table}`);
+      if (flags.only.length > 0 && section.detail !== undefined) console.log(`\n${section.detail}`);
     }
   }
   console.log(`\n${verdictTable(sections)}`);
