@@ -1,42 +1,59 @@
-import { Session } from 'node:inspector/promises';
+import { existsSync } from 'node:fs';
 import type { Profiler } from 'node:inspector';
-import { basename, dirname, sep } from 'node:path';
+import { Session } from 'node:inspector/promises';
+import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Which files of the built library a layer consists of; the first that matches. */
-const LAYERS: readonly (readonly [layer: string, files: RegExp])[] = [
-  ['clock', /^(clock|stopwatch)\.js$/],
-  ['context', /^execution-(context|lineage)\.js$|^shared-state\.js$/],
-  ['history', /^(execution-history|finished-execution)\.js$/],
-  ['trend', /^trend-/],
-  ['lookup', /^(series-table|series-limit|declared-names|execution-name)\.js$/],
-];
+const DIST = join(__dirname, '..', '..', 'dist');
 
-/** Where a room's other files belong. */
-const ROOMS: Readonly<Record<string, string>> = { collection: 'aggregate', tracking: 'wrapper', results: 'wrapper' };
+const CLOCK = 'collection/clock';
+
+/** Folders of the built library, or files without their ending; a file belongs to the first that it lies in. */
+const LAYERS: readonly string[] = [
+  CLOCK,
+  'collection/executions',
+  'collection/series/trend-series',
+  'collection/series',
+  'tracking/execution',
+  'tracking/limits',
+  'tracking/linking',
+  'tracking/outcomes',
+  'tracking/results',
+  'tracking/wrapping',
+  'tracking',
+  'collection',
+  'runtime',
+];
 
 /** Names of Node and V8 for what runs outside of any file of ours. */
 const NATIVE: readonly (readonly [layer: string, name: RegExp])[] = [
   ['garbage collector', /^\(garbage collector\)$/],
-  ['clock', /^(now|hrtime|hrtimeBigInt)$/],
-  ['context', /async_hooks|async_local_storage|async_context/],
+  [CLOCK, /^(now|hrtime|hrtimeBigInt)$/],
+  ['async context of Node', /async_hooks|async_local_storage|async_context/],
 ];
 
-export const OTHER = 'application, promises and the rest';
+const OTHER = 'application, promises and the rest';
+
+/** @throws Error where a layer is no folder and no file of the built library: its time would count as another's */
+export function expectLayers(): void {
+  const gone = LAYERS.filter((layer) => [layer, `${layer}.js`].every((path) => !existsSync(join(DIST, path))));
+  if (gone.length === 0) return;
+  throw new Error(`Neither folders nor files of ${DIST}: ${gone.join(', ')}. Name the layers as they are now.`);
+}
 
 function layerOf({ functionName, url }: Profiler.ProfileNode['callFrame']): string {
-  if (url.startsWith('file:') && url.includes('/dist/')) {
-    const path = fileURLToPath(url);
-    const [own] = LAYERS.find(([, files]) => files.test(basename(path))) ?? [];
-    return own ?? ROOMS[dirname(path).split(sep).at(-1)!] ?? OTHER;
-  }
-  const [native] = NATIVE.find(([, name]) => name.test(functionName) || name.test(url)) ?? [];
-  return native ?? OTHER;
+  const native = () => NATIVE.find(([, name]) => name.test(functionName) || name.test(url))?.[0];
+  return (url.startsWith('file:') ? layerOfFile(fileURLToPath(url)) : native()) ?? OTHER;
+}
+
+function layerOfFile(path: string): string | undefined {
+  const place = relative(DIST, path).replaceAll(sep, '/');
+  return LAYERS.find((layer) => place === `${layer}.js` || place.startsWith(`${layer}/`));
 }
 
 const MICROSECONDS_BETWEEN_SAMPLES = 100;
 
-/** Which share of its time `work` spends in each layer of the library, by V8's sampling profiler. */
+/** How often V8's sampling profiler finds `work` in each layer of the library. */
 export async function profileLayers(work: () => Promise<void>): Promise<Map<string, number>> {
   const session = new Session();
   session.connect();
@@ -46,12 +63,11 @@ export async function profileLayers(work: () => Promise<void>): Promise<Map<stri
   await work();
   const { profile } = await session.post('Profiler.stop');
   session.disconnect();
-  const shares = new Map<string, number>();
-  const hits = profile.nodes.filter(({ callFrame }) => callFrame.functionName !== '(idle)');
-  const all = hits.reduce((sum, { hitCount = 0 }) => sum + hitCount, 0);
-  for (const { callFrame, hitCount = 0 } of hits) {
+  const samples = new Map<string, number>();
+  for (const { callFrame, hitCount = 0 } of profile.nodes) {
+    if (callFrame.functionName === '(idle)') continue;
     const layer = layerOf(callFrame);
-    shares.set(layer, (shares.get(layer) ?? 0) + hitCount / all);
+    samples.set(layer, (samples.get(layer) ?? 0) + hitCount);
   }
-  return shares;
+  return samples;
 }

@@ -2,7 +2,7 @@ import { profileLayers } from '../harness/layer-profile';
 import type { MeasureFactory } from '../harness/measure';
 import { ToolCalls } from '../harness/tool-calls';
 
-/** Which share of a tracked call each layer takes. */
+/** How many samples of tracked calls fall into each layer. */
 export const prepare: MeasureFactory = (subject, { scale, warmUpMs, roundMs }) => {
   const calls = new ToolCalls(subject);
   return {

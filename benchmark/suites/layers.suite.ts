@@ -1,5 +1,6 @@
 import { compare } from '../harness/compare';
 import type { Contestant, ContestantProcess } from '../harness/contestant';
+import { expectLayers } from '../harness/layer-profile';
 import { median } from '../harness/statistics';
 import { toolNames } from '../harness/workload';
 import { formatFigure } from '../report/figures';
@@ -10,6 +11,9 @@ import { BARE, OURS, OURS_WITHOUT_CONTEXT } from './contestants';
 import type { Suite, Thoroughness } from './suite';
 
 const TOOLS = 10;
+
+/** A profile needs some thousand samples. */
+const PROFILE_ROUND_MS = 200;
 
 const option = (label: string, options: Contestant['options']): Contestant => ({
   label,
@@ -48,26 +52,28 @@ async function optionsSection(thoroughness: Thoroughness): Promise<Section> {
 
 /** Of a call in an agent, everything on: by the layers' share in a profile. */
 async function layersSection(thoroughness: Thoroughness): Promise<Section> {
-  const shares = new Map<string, number[]>();
+  const samples = new Map<string, number>();
   const profile = async (contestant: ContestantProcess) => {
-    for (const [layer, share] of await contestant.ask<Map<string, number>>('round')) {
-      shares.set(layer, [...(shares.get(layer) ?? []), share]);
+    for (const [layer, own] of await contestant.ask<Map<string, number>>('round')) {
+      samples.set(layer, (samples.get(layer) ?? 0) + own);
     }
     return 0;
   };
   const comparison = { ...thoroughness, contestants: [OURS], scale: TOOLS, tools: toolNames(TOOLS) };
   const times = await compare({ ...comparison, measure: 'call' });
-  await compare({ ...comparison, measure: 'call-layers', figureOf: profile });
+  const roundMs = Math.max(thoroughness.roundMs, PROFILE_ROUND_MS);
+  await compare({ ...comparison, measure: 'call-layers', roundMs, figureOf: profile });
   const call = median(times.get(OURS.label)!);
-  const rows = [...shares]
-    .map(([layer, own]) => [layer, median(own)] as const)
+  const all = [...samples.values()].reduce((sum, own) => sum + own, 0);
+  const rows = [...samples]
+    .map(([layer, own]) => [layer, own / all] as const)
     .sort(([, one], [, other]) => other - one)
     .map(([layer, share]) => [layer, formatFigure(share * call, 'ns'), `${Math.round(share * 100)} %`]);
   return {
     title: 'What each layer costs',
     explanation:
-      "A tracked call in an agent, everything on, divided by V8's sampling profiler: the clock, the async context, the " +
-      'wrapper that follows the result, the lookup of the series, the aggregates, the history and the trends.',
+      "A tracked call in an agent, everything on, divided by V8's sampling profiler: by folders of the built library, and " +
+      "what runs outside of it. Reading Node's clock is a part of `collection/clock`.",
     table: markdownTable(['layer', 'per call', 'share'], rows),
   };
 }
@@ -76,6 +82,7 @@ export const layersSuite: Suite = {
   name: 'layers',
   isLong: true,
   async run(thoroughness) {
+    expectLayers();
     return [await optionsSection(thoroughness), await layersSection(thoroughness)];
   },
 };
