@@ -2,7 +2,8 @@ import { roadOf } from '../harness/call-road';
 import { needed, type MeasureFactory } from '../harness/measure';
 import { ToolCalls } from '../harness/tool-calls';
 
-const WARM_UP_CALLS = 500;
+/** So many that the history is full: from then on no entry is made. */
+const WARM_UP_CALLS = 1_500;
 
 /** The functions that a call of a tool walks through in an agent, which runs around all of the calls. */
 export const prepare: MeasureFactory = (subject) => {

@@ -2,7 +2,8 @@ import { roadOf } from '../harness/call-road';
 import type { MeasureFactory } from '../harness/measure';
 import { RecordedPairs } from '../harness/recorded-pairs';
 
-const WARM_UP_RECORDS = 500;
+/** So many that the history is full: from then on no entry is made. */
+const WARM_UP_RECORDS = 1_500;
 
 /** The functions that recording a finished execution walks through. */
 export const prepare: MeasureFactory = (subject, { scale }) => {

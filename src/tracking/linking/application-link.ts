@@ -11,7 +11,7 @@ export const APPLICATION_LINK = Symbol.for('nestjs-agent-metrics@1:link');
 const LINK_PROPERTY = Symbol.for('nestjs-agent-metrics@1:linked');
 
 /** Which application made an object, or which ones provide it. */
-const links = processWide('owners', () => new WeakMap<object, Link>());
+const links = processWide('links', () => new WeakMap<object, Link>());
 /** The links that are ours: a testing module's mocker may inject something else under our token. */
 const genuine = processWide('genuine', () => new WeakSet<object>());
 /** Applications that have started and not closed. */
@@ -69,10 +69,10 @@ class SharedLink implements Link {
   }
 }
 
-function linksOf(owner: Link | undefined): readonly ApplicationLink[] {
-  if (owner === undefined) return [];
+function linksOf(link: Link | undefined): readonly ApplicationLink[] {
+  if (link === undefined) return [];
   // Not asked for its class: it may be one of another copy of this package.
-  return 'links' in owner ? (owner as SharedLink).links : [owner as ApplicationLink];
+  return 'links' in link ? (link as SharedLink).links : [link as ApplicationLink];
 }
 
 /** What was injected as an application's link, unless it is a mock. */
@@ -112,8 +112,9 @@ export function linkObject(instance: object, link: ApplicationLink): void {
 
 /** The tracking that counts a method called on `self`: its own application's, else that of the running execution. */
 export function trackingOf(self: unknown): ExecutionHost | undefined {
-  const owner = isObject(self) ? (links.get(self) ?? findOwner(self)) : undefined;
-  return owner === undefined ? runningTracking() : owner.tracking;
+  // A primitive is no key of a WeakMap, which then knows nothing of it.
+  const link = links.get(self as object) ?? findLink(self);
+  return link === undefined ? runningTracking() : link.tracking;
 }
 
 /**
@@ -143,15 +144,16 @@ function isObject(value: unknown): value is object {
 }
 
 /** For what no injection has linked: proxies, and what an application provides without having constructed it. */
-function findOwner(self: object): Link | undefined {
-  const behindProxy = ownerBehindProxy(self);
+function findLink(self: unknown): Link | undefined {
+  if (!isObject(self)) return undefined;
+  const behindProxy = linkBehindProxy(self);
   if (behindProxy !== undefined) return behindProxy;
   for (const { linkNewcomers } of started) linkNewcomers?.();
   return links.get(self);
 }
 
 /** A proxy may throw at whatever it does not know. */
-function ownerBehindProxy(self: object): Link | undefined {
+function linkBehindProxy(self: object): Link | undefined {
   try {
     return (self as { [LINK_PROPERTY]?: Link })[LINK_PROPERTY];
   } catch {
