@@ -2,6 +2,7 @@ import { Injectable, Module } from '@nestjs/common';
 import { InjectMetric, makeCounterProvider, PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { MetricsModule } from 'nestjs-agent-metrics';
 import { register, type Counter } from 'prom-client';
+
 // #region own-metrics
 @Injectable()
 export class OrdersService {

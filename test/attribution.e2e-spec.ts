@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { concat, from, lastValueFrom, map, mergeMap, Observable, of, tap } from 'rxjs';
 import { ExecutionTracker, trackedAgent, trackedTool } from '../src';
 import { startApplication, type LiveApplication } from './support/live-application';
+
 let application: LiveApplication;
 let neighbour: LiveApplication;
 let tracker: ExecutionTracker;

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import type { ExecutionStatus, MetricsCollector } from '../src';
 import type { PlainTokens } from './support/plain-ledger';
 import { contextAgent, PlainPair, type RunningCall } from './support/plain-pair';
+
 const PRICE = { inputPerMillion: 3, outputPerMillion: 15, cachedInputPerMillion: 0.3, cacheWritePerMillion: 3.75 };
 const AGENTS = ['writer', 'critic', 'a"b\\\n', '__proto__', 'declared agent'];
 const TOOLS = ['search', 'constructor', '{le="1"}', 'declared tool'];

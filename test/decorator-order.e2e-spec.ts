@@ -26,6 +26,7 @@ import {
   withMetrics,
   type HttpApplication,
 } from './support/applications';
+
 const Role = (role: string) => SetMetadata('role', role);
 
 @Injectable()

@@ -15,6 +15,7 @@ import { lastValueFrom, from } from 'rxjs';
 import { z } from 'zod';
 import { currentExecution, ExecutionTracker, trackedTool, type ExecutionHandle } from '../src';
 import { startApplication, type LiveApplication } from './support/live-application';
+
 let application: LiveApplication;
 let tracker: ExecutionTracker;
 

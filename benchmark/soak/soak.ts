@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { currentExecution } from 'nestjs-agent-metrics';
 import { startSoakApp, type SoakApp } from './soak.app';
 import { judgeSoak, type Reading, type Remains } from './soak.verdict';
+
 const MINUTE_MS = 60_000;
 const EXECUTIONS_A_ROUND = 10;
 /** One every ten seconds, and enough of them to see a direction. */

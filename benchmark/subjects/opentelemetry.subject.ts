@@ -1,6 +1,7 @@
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { AGENT, BUCKETS, FAMILIES, type Pair, type Subject, type SubjectSetup, type Tool } from '../harness/subject';
+
 /** More than the benchmark needs: past its limit the SDK would count under one series for all. */
 const CARDINALITY = 200_000;
 

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { METRICS_CLOCK, MetricsModule, type Clock, type MetricsRootOptions } from '../index';
+
 /** What `MetricsTestingModule.forRoot` takes: the options of `MetricsModule`, and a clock. */
 export type MetricsTestingOptions = MetricsRootOptions & {
   /** A `ManualClock`, to hold time still. @default the real clock */

@@ -7,6 +7,7 @@ import {
   type ExpositionTextFormat,
   type Labels,
 } from './exposition-line';
+
 const TYPES = {
   prometheus: ['counter', 'gauge', 'histogram', 'summary', 'untyped'],
   openmetrics: ['counter', 'gauge', 'histogram', 'gaugehistogram', 'stateset', 'info', 'summary', 'unknown'],

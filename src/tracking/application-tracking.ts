@@ -1,4 +1,4 @@
-import type { EnclosingExecution, RunningExecution, TrackedExecutions } from '../collection/collector-ports';
+import type { RunningExecution, TrackedExecutions } from '../collection/collector-ports';
 import { activeSpan } from '../collection/executions/active-span';
 import type { Outcome } from '../collection/executions/finished-execution';
 import type { MetricsStore } from '../collection/metrics-store';
@@ -13,7 +13,7 @@ import { findClaim, findNamesakeClaim } from './execution/handler-claim';
 import { LiveExecution } from './execution/live-execution';
 import { describeRunning, RunningExecutions } from './execution/running-executions';
 import { SeriesPlaces } from './execution/series-places';
-import { executionOf, type TrackedHandle } from './execution/tracked-handle';
+import { executionOf, handleOf, type TrackedHandle } from './execution/tracked-handle';
 import type { FaultLog } from './fault-log';
 import { ExecutionLimits, type TimeoutOptions } from './limits/execution-limits';
 import { OutcomeRules, type OutcomeRuleOptions } from './outcomes/outcome-rules';
@@ -24,8 +24,8 @@ export interface ApplicationTrackingOptions extends TrackingOptions, OutcomeRule
 }
 
 /** Begins and ends the executions of one application. None of its methods throws because of a fault of ours. */
-export class ApplicationTracking implements ExecutionHost, TrackedExecutions {
-  readonly outcomeRules: OutcomeRules;
+export class ApplicationTracking implements ExecutionHost<LiveExecution>, TrackedExecutions {
+  readonly outcomeRules: OutcomeRules<LiveExecution>;
   closed = false;
   private readonly running = new RunningExecutions<LiveExecution>();
   private readonly places: SeriesPlaces;
@@ -43,7 +43,7 @@ export class ApplicationTracking implements ExecutionHost, TrackedExecutions {
     readonly faults: FaultLog,
     readonly options: ApplicationTrackingOptions,
   ) {
-    this.outcomeRules = new OutcomeRules(options, faults);
+    this.outcomeRules = new OutcomeRules(options, faults, handleOf);
     this.places = new SeriesPlaces(store.names);
     this.limits = new ExecutionLimits(options.timeouts, { clock: store.clock, faults });
     this.keptForItsShape = new LiveExecution(this, agentSpec({}, '', 'function'), '', 0, undefined);
@@ -72,7 +72,7 @@ export class ApplicationTracking implements ExecutionHost, TrackedExecutions {
   start(spec: ExecutionSpec, parent: ExecutionHandle | undefined): TrackedHandle | undefined {
     return this.faults.guard('begin', () => {
       const given = executionOf(parent);
-      const { handle } = this.create(spec, [], given?.host === this ? given : this.ownRunning()).begin();
+      const handle = handleOf(this.create(spec, [], given?.host === this ? given : this.ownRunning()).begin());
       handle.endExecution();
       return handle;
     });
@@ -125,8 +125,7 @@ export class ApplicationTracking implements ExecutionHost, TrackedExecutions {
     }
   }
 
-  /** The running execution, if it is one of this application. */
-  ownRunning(): (LiveExecution & EnclosingExecution) | undefined {
+  ownRunning(): LiveExecution | undefined {
     if (!this.options.asyncContext) return undefined;
     const running = runningExecution();
     return running?.host === this ? running : undefined;

@@ -28,6 +28,7 @@ export class Researcher {
 /** A user's test: the first passes; the second fails on purpose, to show with which words. */
 const spec = (imports: string, crew: string) => `
 import 'reflect-metadata';
+
 ${imports}
 import { Test } from '@nestjs/testing';
 import { expectAgent, expectTool, MetricsTestingModule } from 'nestjs-agent-metrics/testing';

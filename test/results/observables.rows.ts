@@ -20,6 +20,7 @@ import {
 } from 'rxjs';
 import type { ManualClock } from '../../src/testing';
 import { BrokenError, row, scenario, streamed, type Mechanism } from './result-row';
+
 /** Three values, 10 ms apart; the end is 5 ms later. */
 const count = (clock: ManualClock) =>
   new Observable<number>((subscriber) => {

@@ -13,6 +13,7 @@ import { countsInDocument, countsInSamples } from '../support/execution-counts';
 import type { MetricsDocument } from '../support/metrics-document';
 import { PrometheusServer } from '../support/prometheus-server';
 import { ADAPTERS, TestApp, type AdapterFactory } from '../support/test-app';
+
 const HOSTILE_NAMES = [
   'a"b\n|\\',
   '__proto__',

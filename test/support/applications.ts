@@ -1,10 +1,12 @@
 import type { INestApplication, INestApplicationContext, ModuleMetadata } from '@nestjs/common';
+
 // Loaded here, not by Nest while a test runs against its time limit.
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test, type TestingModule, type TestingModuleBuilder } from '@nestjs/testing';
 import type { App } from 'supertest/types';
 import { MetricsCollector, MetricsModule, type MetricsRootOptions } from '../../src';
+
 export const ADAPTERS = ['express', 'fastify'] as const;
 export type Adapter = (typeof ADAPTERS)[number];
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
+
 const DEADLINE_MS = 10_000;
 
 /** For each part of the page that has changed in a frame, how long that frame has worked, layout included, in milliseconds. */

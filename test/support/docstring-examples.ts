@@ -61,6 +61,7 @@ const OF_THE_READER = new Set([2304, 2552, 18004, 7006, 7031]);
 const FRAMEWORK = `import type { INestApplication } from '@nestjs/common';
 import { Controller, Get, Injectable, Module, UseInterceptors } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+
 `;
 
 function prelude(): string {

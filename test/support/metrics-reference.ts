@@ -1,4 +1,5 @@
 import { METRIC_FAMILIES, type MetricFamily } from '../../src/export/families/metric-families';
+
 /** What one may ask of each family, and the query that answers it. */
 const QUERIES: Readonly<Record<string, readonly [question: string, query: string]>> = {
   requests_total: [

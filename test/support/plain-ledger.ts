@@ -1,5 +1,6 @@
 import type { ExecutionStatus } from '../../src';
 import { seriesKey, type Labels } from './exposition-samples';
+
 const OTHER = '__other__';
 const STATUSES: readonly ExecutionStatus[] = ['success', 'error', 'timeout', 'cancelled'];
 

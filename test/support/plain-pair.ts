@@ -11,6 +11,7 @@ import { expectAgreement } from './agreement';
 import { CollectionApp } from './collection-app';
 import type { CollectedDocument } from './collected-document';
 import { PlainLedger, type PlainEnd, type PlainExecution, type Stay } from './plain-ledger';
+
 const BOUNDS = [0.01, 0.5, 2, 60];
 
 @Injectable()

@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { types } from 'node:util';
 import { toExecution, type Execution, type FinishedExecution } from './finished-execution';
+
 /**
  * The `node:diagnostics_channel` on which every finished execution is published.
  *

@@ -16,6 +16,7 @@ import {
   tools,
   type FamilyReader,
 } from './family-readers';
+
 export type FamilyType = 'counter' | 'gauge' | 'histogram';
 
 /** What a family is, apart from its samples. */

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { EXECUTION_KINDS, EXECUTION_STATUSES } from '../../collection/executions/execution-status';
 import { EXPORT_FORMATS } from '../../collection/export-format';
 import { TREND_WINDOWS, type TrendWindow } from '../../collection/reading/trend-window';
+
 const text = v.pipe(v.string('one text'), v.maxLength(1_000, 'at most 1000 characters'));
 const wholeNumber = v.pipe(
   v.string('a whole number from 0'),

@@ -2,6 +2,7 @@ import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@ne
 import { LateResponse } from '../guards/late-response';
 import { ON_ANSWER_FAULT } from '../guards/metrics-response.guard';
 import { writeDashboard, type DashboardRequest } from './dashboard-response';
+
 type RoutedRequest = DashboardRequest & { readonly params: { readonly folder?: string; readonly file?: string } };
 
 /** Writes the response, whatever interceptors of the application make of it: see `MetricsResponseGuard`. */

@@ -1,6 +1,7 @@
 import { errorBudget } from '../settings';
 import { AGENT } from '../subject';
 import { ratePanels, type RowBuilder } from './dashboard-row';
+
 export const agentsRow: RowBuilder = (queries, { agentSlo, agentP95Seconds, stuckSeconds }) => ({
   title: 'Agents',
   panels: [

@@ -1,5 +1,6 @@
 import { metricName } from '../metric-name';
 import { FAILED, type Subject } from '../subject';
+
 /** Of what the dashboard's variables select. */
 const PROCESSES = 'job=~"$job", instance=~"$instance"';
 

@@ -1,6 +1,7 @@
 import { MODEL } from '../subject';
 import type { DashboardQueries } from './dashboard-queries';
 import { ratePanels, type RowBuilder } from './dashboard-row';
+
 export const modelsRow: RowBuilder = (queries, { modelErrorRatio }) => ({
   title: 'Models, cost and caches',
   panels: [

@@ -1,6 +1,7 @@
 import { errorBudget } from '../settings';
 import { TOOL } from '../subject';
 import { ratePanels, type RowBuilder } from './dashboard-row';
+
 export const toolsRow: RowBuilder = (queries, { toolSlo, toolP95Seconds }) => ({
   title: 'Tools',
   panels: [

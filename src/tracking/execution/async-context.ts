@@ -22,6 +22,11 @@ export function runInContext<Result>(execution: LiveExecution | undefined, fn: (
   return applyInContext(execution, fn, undefined, []) as Result;
 }
 
+/** The same as far as the execution's application uses the context. */
+export function runInside<Result>(execution: LiveExecution, fn: () => Result): Result {
+  return execution.host.options.asyncContext ? runInContext(execution, fn) : fn();
+}
+
 /** The same for any function, without a closure around it: tracked calls come by the hundred thousand. */
 export function applyInContext(
   execution: LiveExecution | undefined,

@@ -1,5 +1,6 @@
 import type { ExecutionHandle } from '../execution-handle';
 import { runningExecution } from './async-context';
+import { handleOf } from './tracked-handle';
 
 /**
  * The execution in which the caller runs; undefined outside any, and with the option `asyncContext: false`.
@@ -8,5 +9,6 @@ import { runningExecution } from './async-context';
  * currentExecution()?.recordRetry();
  */
 export function currentExecution(): ExecutionHandle | undefined {
-  return runningExecution()?.handle;
+  const running = runningExecution();
+  return running && handleOf(running);
 }

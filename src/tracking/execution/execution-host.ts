@@ -4,7 +4,6 @@ import type { AnyFunction, CallStyle } from '../declaring/call-style';
 import type { ExecutionSpec } from '../declaring/execution-spec';
 import type { FaultLog } from '../fault-log';
 import type { OutcomeRules } from '../outcomes/outcome-rules';
-import type { LiveExecution } from './live-execution';
 
 export interface TrackingOptions {
   readonly asyncContext: boolean;
@@ -12,22 +11,24 @@ export interface TrackingOptions {
 }
 
 /** The application as its executions see it: what they use, what they tell, and the way in for calls made inside them. */
-export interface ExecutionHost {
+export interface ExecutionHost<Execution> {
   readonly options: TrackingOptions;
   /** The clock, and where executions are counted. */
   readonly store: MetricsStore;
   /** Faults of ours, which must not reach the user. */
   readonly faults: FaultLog;
   /** What an error or a result means. */
-  readonly outcomeRules: OutcomeRules;
+  readonly outcomeRules: OutcomeRules<Execution>;
   /** Once it has closed, what begins is counted nowhere. */
   readonly closed: boolean;
   /** Tracks a call: runs `fn`, follows what it returns to its end, and returns what the caller gets. */
   call(spec: ExecutionSpec, style: CallStyle, fn: AnyFunction, self: unknown, args: readonly unknown[]): unknown;
+  /** The execution in whose context the caller runs, if it is one of this application. */
+  ownRunning(): Execution | undefined;
   /** An execution begins, or begins anew: it is in progress from now on, and its clock and its limit start. */
-  opened(execution: LiveExecution): void;
+  opened(execution: Execution): void;
   /** It is taken back, as if it had not begun. */
-  postponed(execution: LiveExecution): void;
+  postponed(execution: Execution): void;
   /** It ends, and is counted. */
-  finished(execution: LiveExecution, outcome: Outcome): void;
+  finished(execution: Execution, outcome: Outcome): void;
 }

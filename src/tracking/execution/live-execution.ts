@@ -16,7 +16,6 @@ import type { Expiry } from '../limits/deadline';
 import { ExecutionTimeoutError } from '../limits/execution-timeout.error';
 import { SequenceBudget } from '../limits/sequence-budget';
 import { CANCELLED, SUCCESS } from '../outcomes/outcome';
-import { runInContext, runningExecution } from './async-context';
 import type { ExecutionHost } from './execution-host';
 import { nearestOpen, nearestOpenAgent } from './execution-lineage';
 import { ExecutionSignal } from './execution-signal';
@@ -24,7 +23,6 @@ import { addUsage } from './model-usage';
 import { payloadBytes } from './payload-size';
 import type { Listed } from './running-executions';
 import { TimedExecution } from './timed-execution';
-import { TrackedHandle } from './tracked-handle';
 
 /** What an execution has from the one in which it began. */
 interface Origin {
@@ -72,10 +70,9 @@ export class LiveExecution
   private verdict: Outcome | undefined = undefined;
   private budget: SequenceBudget | undefined = undefined;
   private signalling: ExecutionSignal | undefined = undefined;
-  private ownHandle: TrackedHandle | undefined = undefined;
 
   constructor(
-    readonly host: ExecutionHost,
+    readonly host: ExecutionHost<LiveExecution>,
     readonly spec: ExecutionSpec,
     readonly name: string,
     readonly serial: number,
@@ -114,20 +111,10 @@ export class LiveExecution
     return nearestOpenAgent<LiveExecution>(this)?.requestSerial;
   }
 
-  /** Its public side. Made when somebody asks: most never do. */
-  get handle(): TrackedHandle {
-    return (this.ownHandle ??= new TrackedHandle(this));
-  }
-
   /** Also aborts with the execution around this one: whoever gives up on an agent gives up on its tools. */
   get signal(): AbortSignal {
     this.signalling ??= new ExecutionSignal();
     return this.signalling.get(() => nearestOpen(this.parent)?.signal);
-  }
-
-  /** Runs `fn` in its context. */
-  run<Result>(fn: () => Result): Result {
-    return this.host.options.asyncContext ? runInContext(this, fn) : fn();
   }
 
   recordRetry(): void {
@@ -178,7 +165,7 @@ export class LiveExecution
     const { spec, host } = this;
     if (host.options.measurePayloads) this.measure().outputBytes += this.sizeOf(value);
     if (spec.usage !== undefined) addUsage(this, value);
-    if (host.outcomeRules.judgeResults) this.verdict ??= host.outcomeRules.ofResult(value, this.handle);
+    if (host.outcomeRules.judgeResults) this.verdict ??= host.outcomeRules.ofResult(value, this);
     this.succeeded();
   }
 
@@ -262,8 +249,8 @@ export class LiveExecution
   private furtherUse(): LiveExecution {
     const { host, spec, name, parentCallSerial } = this;
     const serial = (host.store.lastSerial += 1);
-    const running = host.options.asyncContext ? runningExecution() : undefined;
-    const isParent = running !== undefined && running.host === host && running.callSerial === parentCallSerial;
+    const running = host.ownRunning();
+    const isParent = running !== undefined && running.callSerial === parentCallSerial;
     const furtherUse = isParent
       ? new LiveExecution(host, spec, name, serial, running)
       : new LiveExecution(host, spec, name, serial, this.parent, this.origin);

@@ -1,21 +1,31 @@
 import { findModelFault } from '../../collection/executions/execution-records';
+import type { MetricsStore } from '../../collection/metrics-store';
 import { completeTokens } from '../../collection/models/token-usage';
-import { ModelSeries } from '../../collection/series/execution-series';
+import { ModelSeries, type CountedSeries } from '../../collection/series/execution-series';
 import type { ModelUsage, ReportedUsage } from '../declaring/execution-options';
-import type { LiveExecution } from './live-execution';
+import type { ExecutionSpec } from '../declaring/execution-spec';
+import type { FaultLog } from '../fault-log';
+
+/** A model call that has come to its end. */
+interface ModelCall {
+  /** As the caller names the model; the series may be that of `__other__`. */
+  readonly name: string;
+  readonly spec: Pick<ExecutionSpec, 'provider' | 'usage'>;
+  readonly series: CountedSeries | undefined;
+  readonly host: { readonly store: MetricsStore; readonly faults: FaultLog };
+}
 
 /** Counts the tokens that a model call reports in its result, at once or later. */
-export function addUsage(execution: LiveExecution, result: unknown): void {
-  const { spec, series, host } = execution;
+export function addUsage(call: ModelCall, result: unknown): void {
+  const { spec, series, host } = call;
   if (!(series instanceof ModelSeries) || !host.store.enabled) return;
   const reported = host.faults.guard('usage', () => spec.usage?.(result));
-  const count = (usage: ModelUsage | undefined) => countUsage(execution, series, usage);
+  const count = (usage: ModelUsage | undefined) => countUsage(call, series, usage);
   if (!isPromiseLike(reported)) count(reported);
   else void Promise.resolve(reported).then(count, (fault: unknown) => host.faults.report('usage', fault));
 }
 
-/** The model is priced as the call names it; the series may be that of `__other__`. */
-function countUsage({ name, spec, host }: LiveExecution, series: ModelSeries, usage: ModelUsage | undefined): void {
+function countUsage({ name, spec, host }: ModelCall, series: ModelSeries, usage: ModelUsage | undefined): void {
   if (usage === undefined || usage === null) return;
   const fault = findModelFault({ ...usage, model: name });
   if (fault !== undefined) {

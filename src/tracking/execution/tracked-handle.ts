@@ -5,6 +5,7 @@ import {
   type ExecutionStatus,
 } from '../../collection/executions/execution-status';
 import type { ExecutionHandle } from '../execution-handle';
+import { runInside } from './async-context';
 import { openAncestors } from './execution-lineage';
 import type { LiveExecution } from './live-execution';
 
@@ -34,7 +35,8 @@ export class TrackedHandle implements ExecutionHandle {
   }
 
   get parent(): ExecutionHandle | undefined {
-    return this[EXECUTION].parent?.handle;
+    const { parent } = this[EXECUTION];
+    return parent && handleOf(parent);
   }
 
   get signal(): AbortSignal {
@@ -42,7 +44,7 @@ export class TrackedHandle implements ExecutionHandle {
   }
 
   run<Result>(fn: () => Result): Result {
-    return this[EXECUTION].run(fn);
+    return runInside(this[EXECUTION], fn);
   }
 
   recordRetry(): void {
@@ -94,6 +96,15 @@ export class TrackedHandle implements ExecutionHandle {
     this.endsExecution = true;
     this[EXECUTION].awaitHandle();
   }
+}
+
+const handles = new WeakMap<LiveExecution, TrackedHandle>();
+
+/** The handle of an execution, the same one each time. Made when somebody asks: most never do. */
+export function handleOf(execution: LiveExecution): TrackedHandle {
+  let handle = handles.get(execution);
+  if (handle === undefined) handles.set(execution, (handle = new TrackedHandle(execution)));
+  return handle;
 }
 
 /** The execution behind a handle, if it is one of ours. */

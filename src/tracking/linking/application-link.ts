@@ -3,6 +3,7 @@ import { processWide } from '../../runtime/process-wide';
 import type { ApplicationTracking } from '../application-tracking';
 import { runningExecution } from '../execution/async-context';
 import type { ExecutionHost } from '../execution/execution-host';
+import type { LiveExecution } from '../execution/live-execution';
 
 /** The injection token of an application's link. A registered symbol, so that two copies of the package share it. */
 export const APPLICATION_LINK = Symbol.for('nestjs-agent-metrics@1:link');
@@ -111,7 +112,7 @@ export function linkObject(instance: object, link: ApplicationLink): void {
 }
 
 /** The tracking that counts a method called on `self`: its own application's, else that of the running execution. */
-export function trackingOf(self: unknown): ExecutionHost | undefined {
+export function trackingOf(self: unknown): ExecutionHost<LiveExecution> | undefined {
   // A primitive is no key of a WeakMap, which then knows nothing of it.
   const link = links.get(self as object) ?? findLink(self);
   return link === undefined ? runningTracking() : link.tracking;
@@ -121,7 +122,7 @@ export function trackingOf(self: unknown): ExecutionHost | undefined {
  * The tracking that counts a call without an instance (a static method, a plain function): that of the running
  * execution, else of the only live application. With several there is no telling, and the call goes on untracked.
  */
-export function trackingWithoutInstance(): ExecutionHost | undefined {
+export function trackingWithoutInstance(): ExecutionHost<LiveExecution> | undefined {
   if (runningExecution() !== undefined) return runningTracking();
   return onlyLive()?.tracking;
 }
@@ -134,7 +135,7 @@ function onlyLive(): ApplicationLink | undefined {
 }
 
 /** An execution can outlive its application; what it calls then is counted nowhere. */
-function runningTracking(): ExecutionHost | undefined {
+function runningTracking(): ExecutionHost<LiveExecution> | undefined {
   const tracking = runningExecution()?.host;
   return tracking?.closed ? undefined : tracking;
 }

@@ -9,6 +9,7 @@ import { detachedText } from '../../runtime/detached-text';
 import type { ExecutionHandle } from '../execution-handle';
 import type { FaultLog } from '../fault-log';
 import { classifyFailure, SUCCESS } from './outcome';
+
 const MAX_MESSAGE_LENGTH = 256;
 
 /**
@@ -34,13 +35,15 @@ export interface OutcomeRuleOptions {
 }
 
 /** How executions end: our own verdict and the user's, who has the last word unless it makes no sense. */
-export class OutcomeRules {
+export class OutcomeRules<Execution> {
   /** Whether a result can mean anything but success. Asked before `ofResult`, because most applications have no such rule. */
   readonly judgeResults: boolean;
 
   constructor(
     private readonly options: OutcomeRuleOptions,
     private readonly faults: FaultLog,
+    /** What the user's rules are given for an execution. */
+    private readonly handleOf: (execution: Execution) => ExecutionHandle,
   ) {
     this.judgeResults = options.classifyResult !== undefined;
   }
@@ -55,10 +58,10 @@ export class OutcomeRules {
   }
 
   /** Undefined where there is nothing to say against it. */
-  ofResult(result: unknown, execution: ExecutionHandle): Outcome | undefined {
+  ofResult(result: unknown, execution: Execution): Outcome | undefined {
     const { classifyResult } = this.options;
     if (classifyResult === undefined) return undefined;
-    const status = this.ask('classifyResult', () => classifyResult(result, execution));
+    const status = this.ask('classifyResult', () => classifyResult(result, this.handleOf(execution)));
     return status && { status, errorType: undefined };
   }
 

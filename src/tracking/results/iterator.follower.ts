@@ -1,7 +1,8 @@
 import { types } from 'node:util';
-import { runningExecution } from '../execution/async-context';
+import { runInside, runningExecution } from '../execution/async-context';
 import { earlyStop, type LiveExecution } from '../execution/live-execution';
 import { beginUse, isFollowed, replaceMethod, seriesOf, type ResultFollower } from './result-follower';
+
 type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
 type Step = IteratorResult<unknown>;
 
@@ -134,7 +135,7 @@ function watchStep(use: LiveExecution, take: () => unknown, seen: (use: LiveExec
   };
   let step: unknown;
   try {
-    step = use.run(take);
+    step = runInside(use, take);
   } catch (error) {
     return failed(error);
   }

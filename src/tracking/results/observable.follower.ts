@@ -1,5 +1,5 @@
 import { isObservable, Observable } from 'rxjs';
-import { runningExecution } from '../execution/async-context';
+import { runInside, runningExecution } from '../execution/async-context';
 import { beginUse, type ResultFollower } from './result-follower';
 import { TrackedSubscriber } from './tracked.subscriber';
 
@@ -18,7 +18,7 @@ export const observableFollower: ResultFollower<Observable<unknown>> = {
       const outer = runningExecution();
       const use = beginUse(execution);
       if (use.expired !== undefined) return subscriber.error(use.expired);
-      use.run(() => observable.subscribe(new TrackedSubscriber(subscriber, use, outer)));
+      runInside(use, () => observable.subscribe(new TrackedSubscriber(subscriber, use, outer)));
     });
     const subscribe = tracked.subscribe.bind(tracked);
     return new Proxy(observable, {

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { runningExecution, runInContext } from '../execution/async-context';
+import { runInContext, runInside, runningExecution } from '../execution/async-context';
 import type { LiveExecution } from '../execution/live-execution';
 import {
   beginUse,
@@ -68,8 +68,8 @@ export const thenableFollower: ResultFollower<PromiseLike<unknown>> = {
         const use = beginUse(execution);
         const outer = runningExecution();
         const callbacks = watchSettling(use, outer, followOn, onFulfilled, onRejected);
-        if (!use.isLimited) return use.run(() => then.call(this, ...callbacks));
-        const settled = new Promise((resolve, reject) => use.run(() => void then.call(this, resolve, reject)));
+        if (!use.isLimited) return runInside(use, () => then.call(this, ...callbacks));
+        const settled = new Promise((resolve, reject) => runInside(use, () => void then.call(this, resolve, reject)));
         return use.race(settled).then(...callbacks);
       };
     });

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { StreamableFile } from '@nestjs/common';
-import { runningExecution, runInContext } from '../execution/async-context';
+import { runInContext, runInside, runningExecution } from '../execution/async-context';
 import type { LiveExecution } from '../execution/live-execution';
 import { beginUse, isFollowed, replaceMethod, type ResultFollower } from './result-follower';
+
 /**
  * A Node stream. Its events are seen as it emits them, without a listener: a `data` listener would make it flow, and an
  * `error` listener would swallow a crash.
@@ -42,7 +43,7 @@ function watchReadable(execution: LiveExecution, stream: Readable): void {
       if (use === undefined && args[0] === 0 && !isRead(stream)) return read.apply(this, args);
       const caller = runningExecution();
       if (caller === undefined || caller !== use) reader = caller;
-      return begin().run(() => read.apply(this, args));
+      return runInside(begin(), () => read.apply(this, args));
     };
   });
   replaceMethod(stream, 'emit', (emit) => {

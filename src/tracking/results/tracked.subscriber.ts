@@ -1,5 +1,5 @@
 import { Subscriber } from 'rxjs';
-import { runInContext } from '../execution/async-context';
+import { runInContext, runInside } from '../execution/async-context';
 import type { LiveExecution } from '../execution/live-execution';
 import type { ExecutionTimeoutError } from '../limits/execution-timeout.error';
 
@@ -32,7 +32,7 @@ export class TrackedSubscriber extends Subscriber<unknown> {
 
   override unsubscribe(): void {
     if (this.closed) return;
-    this.execution.run(() => super.unsubscribe());
+    runInside(this.execution, () => super.unsubscribe());
     this.stopped();
   }
 

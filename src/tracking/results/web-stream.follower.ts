@@ -1,6 +1,8 @@
 import type { ReadableWritablePair, StreamPipeOptions } from 'node:stream/web';
+import { runInside } from '../execution/async-context';
 import type { LiveExecution } from '../execution/live-execution';
 import { beginUse, isFollowed, replaceMethod, type AnyMethod, type ResultFollower } from './result-follower';
+
 type Reader = ReadableStreamDefaultReader<unknown>;
 
 /** A web stream. All ways of reading it lead through `getReader`, or are made to. */
@@ -46,7 +48,7 @@ function watchReader(begin: () => LiveExecution, reader: Reader): void {
       if (!isStoppedAtLimit) stopAtLimit(use, reader);
       isStoppedAtLimit = true;
       try {
-        const step = await use.race(use.run(() => read.apply(this, args)) as ReturnType<Reader['read']>);
+        const step = await use.race(runInside(use, () => read.apply(this, args)) as ReturnType<Reader['read']>);
         if (step.done) use.succeeded();
         else use.chunk(step.value);
         return step;

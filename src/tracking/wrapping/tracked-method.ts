@@ -2,6 +2,7 @@ import type { ExecutionKind } from '../../collection/executions/execution-status
 import { callStyleOf, type AnyFunction, type CallStyle } from '../declaring/call-style';
 import type { ExecutionSpec } from '../declaring/execution-spec';
 import type { ExecutionHost } from '../execution/execution-host';
+import type { LiveExecution } from '../execution/live-execution';
 import { trackingOf, trackingWithoutInstance } from '../linking/application-link';
 
 /** Marks a tracked function with its spec. Metadata, so that decorators which copy metadata carry it on. */
@@ -37,7 +38,7 @@ function tracked(
   spec: ExecutionSpec,
   face: AnyFunction,
   style: CallStyle,
-  findTracking: (self: unknown) => ExecutionHost | undefined,
+  findTracking: (self: unknown) => ExecutionHost<LiveExecution> | undefined,
 ): AnyFunction {
   // What a subclass inherits and tracks under a name of its own is counted once.
   const fn = specOf(face, spec.kind) === undefined ? face : (bodies.get(face) ?? face);

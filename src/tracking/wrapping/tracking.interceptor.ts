@@ -13,7 +13,7 @@ import type { ExecutionKind } from '../../collection/executions/execution-status
 import type { ApplicationTracking } from '../application-tracking';
 import type { AgentOptions, ToolOptions } from '../declaring/execution-options';
 import { agentSpec, toolSpec, type ExecutionSpec } from '../declaring/execution-spec';
-import { runningExecution } from '../execution/async-context';
+import { runInside, runningExecution } from '../execution/async-context';
 import { APPLICATION_LINK, genuineLink, type ApplicationLink } from '../linking/application-link';
 import { HandlerSubscriber } from '../results/handler.subscriber';
 import { SKIP_TRACKING } from './skip-tracking.decorator';
@@ -122,5 +122,5 @@ function observe(
   if (tracking.isIntercepted(spec)) return next.handle().subscribe(response);
   const outer = runningExecution();
   const execution = tracking.intercept(spec);
-  return execution.run(() => next.handle().subscribe(new HandlerSubscriber(response, execution, outer)));
+  return runInside(execution, () => next.handle().subscribe(new HandlerSubscriber(response, execution, outer)));
 }
