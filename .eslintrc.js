@@ -1,50 +1,79 @@
-/** What stands beside the rooms of the house, and is known to none of them. */
-const GUESTS = ['testing', 'terminus', 'observability', 'schematics', 'demo'];
-
-/** Rooms of the house, in the order in which an execution walks through them, and what each must not know. */
-const rooms = [
-  { files: 'src/collection/**', closed: ['tracking', 'export', 'http', ...GUESTS] },
-  { files: 'src/tracking/**', closed: ['export', 'http', ...GUESTS] },
-  { files: 'src/export/**', closed: ['tracking', 'http', ...GUESTS] },
-  { files: 'src/http/**', closed: GUESTS },
-  { files: 'src/*.ts', closed: GUESTS, knowsModule: true },
-  // Knows the table of families and nothing else.
-  {
-    files: 'src/observability/**',
-    closed: ['tracking', 'collection', 'http', 'testing', 'terminus', 'schematics', 'demo'],
-  },
+/** The rooms of the house. Each may import from those named with it, and from no other. */
+const ROOMS = {
+  runtime: [],
+  collection: ['runtime'],
+  tracking: ['runtime', 'collection'],
+  export: ['runtime', 'collection'],
+  // Of tracking it knows the decorator that keeps our own routes out of the numbers.
+  http: ['runtime', 'collection', 'export', 'tracking'],
+  module: ['runtime', 'collection', 'tracking', 'export', 'http'],
+  // Knows the table of families.
+  observability: ['export'],
   // Runs in the Nest CLI, where nothing of the library may be loaded.
-  {
-    files: 'src/schematics/**',
-    closed: ['tracking', 'collection', 'export', 'http', ...GUESTS.filter((guest) => guest !== 'schematics')],
-  },
+  schematics: [],
   // Users of the library, who import its index.
-  ...['testing', 'terminus', 'demo'].map((guest) => ({
-    files: `src/${guest}/**`,
-    closed: ['tracking', 'collection', 'export', 'http', ...GUESTS.filter((other) => other !== guest)],
-    knowsIndex: true,
-  })),
-];
-
-/** Files that stand in no room: the module puts the rooms together, the index names what is public. */
-const moduleFiles = {
-  regex: '^(\\.\\./)+metrics(?:\\.(?:module|options|constants)|-core\\.module|-application|-options\\.[a-z]+)$',
-  message: 'This room must not know the module.',
+  testing: ['index'],
+  terminus: ['index'],
+  demo: ['index'],
 };
-const indexFile = { regex: '^(\\.\\./)+index$', message: 'This room must not know the index.' };
 
-const closedRoom = (room) => ({ group: [`**/${room}/**`], message: `This room must not know ${room}.` });
+/** Within a room data flows down: each folder or file may import from the steps below its own. */
+const STAIRS = {
+  collection: [
+    ['metrics-collector'],
+    ['execution-recorder', 'reading/'],
+    ['metrics-store'],
+    ['collector-ports', 'ledger'],
+    ['series/'],
+    ['executions/', 'models/', 'memory-sampler', 'clock', 'export-format'],
+  ],
+  tracking: [
+    ['wrapping/'],
+    ['linking/'],
+    ['application-tracking'],
+    ['results/'],
+    ['execution/'],
+    ['limits/', 'outcomes/'],
+    ['declaring/'],
+    ['execution-handle', 'fault-log'],
+  ],
+  export: [['exposition/'], ['json/', 'prom-client/'], ['families/'], ['text/']],
+  http: [['metrics.controller', 'metrics-listener', 'endpoint-check'], ['dashboard/'], ['guards/'], ['answers/']],
+};
 
-const roomRules = rooms.map(({ files, closed, knowsModule, knowsIndex }) => ({
+const closedRooms = (room) =>
+  Object.keys({ ...ROOMS, index: [] })
+    .filter((other) => other !== room && !ROOMS[room].includes(other))
+    .map((other) => ({
+      regex: `^(?:\\.\\./)+${other === 'index' ? 'index$' : `${other}/`}`,
+      message: `${room} must not know ${other}.`,
+    }));
+
+const closedSteps = (room, step, steps) =>
+  steps.map((other) => ({
+    regex: `^(?:\\.{1,2}/)+(?:${room}/)?${other.replaceAll('.', '\\.')}${other.endsWith('/') ? '' : '$'}`,
+    message: `${room}/${step} must not know ${room}/${other}, which stands above it or beside it.`,
+  }));
+
+const roomRule = (files, patterns) => ({
   files: [files],
-  excludedFiles: ['src/main.ts', '**/*.spec.ts'],
-  rules: {
-    'no-restricted-imports': [
-      'error',
-      { patterns: [...closed.map(closedRoom), !knowsModule && moduleFiles, !knowsIndex && indexFile].filter(Boolean) },
-    ],
-  },
-}));
+  excludedFiles: ['**/*.spec.ts'],
+  rules: { 'no-restricted-imports': ['error', { patterns }] },
+});
+
+const roomRules = Object.keys(ROOMS).flatMap((room) => [
+  roomRule(`src/${room}/**`, closedRooms(room)),
+  ...(STAIRS[room] ?? []).flatMap((steps, height, stairs) =>
+    steps.map((step) => {
+      const closed = stairs
+        .slice(0, height + 1)
+        .flat()
+        .filter((other) => other !== step);
+      const files = `src/${room}/${step}${step.endsWith('/') ? '**' : '.ts'}`;
+      return roomRule(files, [...closedRooms(room), ...closedSteps(room, step, closed)]);
+    }),
+  ),
+]);
 
 /** @type {import('eslint').Linter.LegacyConfig} */
 module.exports = {

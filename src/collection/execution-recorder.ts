@@ -77,16 +77,10 @@ export class ExecutionRecorder {
       const agentId = record.agentId === undefined ? context?.contextAgentId : normaliseName(record.agentId);
       const series = ledger.series.model(agentId, model, normaliseName(record.provider ?? ''));
       series.tokens.add(tokens, costUsd);
+      const { status, durationMs, errorType } = record;
+      const end = { status, durationMs, errorType };
       const serial = (this.store.lastSerial += 1);
-      const execution = new RecordedExecution(
-        'model',
-        model,
-        agentId,
-        serial,
-        context,
-        record,
-        measuresOfModel(record),
-      );
+      const execution = new RecordedExecution('model', model, agentId, serial, context, end, measuresOfModel(record));
       ledger.finish(execution, series, execution);
     }
     return { costUsd };
