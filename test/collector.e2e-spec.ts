@@ -106,6 +106,33 @@ describe.each(ADAPTERS)('Requests over HTTP on %s', (_name, adapter) => {
   });
 });
 
+describe('The uptime', () => {
+  it.each([
+    ['back', -3_600_000],
+    ['ahead', 86_400_000],
+  ])('does not follow a time of day that is set %s', async (_direction, step) => {
+    const { collector, clock, nest } = await start();
+    clock.advance(600_000);
+    const wallTime = clock.wallTime() + step;
+    const set = jest.spyOn(clock, 'wallTime').mockImplementation(() => wallTime);
+    expect(collector.getSystemMetrics()).toMatchObject({
+      startTime: new Date('2025-01-01T00:00:00Z'),
+      uptimeSeconds: 600,
+    });
+    nest.get(ExecutionTracker).trackAgent('a', () => clock.advance(30_000));
+    expect(collector.getSystemMetrics().uptimeSeconds).toBe(630);
+    set.mockRestore();
+  });
+
+  it('begins anew with a reset', async () => {
+    const { collector, clock } = await start();
+    clock.advance(600_000);
+    collector.reset();
+    clock.advance(1_500);
+    expect(collector.getSystemMetrics().uptimeSeconds).toBe(1.5);
+  });
+});
+
 describe('recordAgentExecution', () => {
   it('gives minimum, maximum and the exact average, also as text', async () => {
     const app = await start();

@@ -47,6 +47,8 @@ export class Ledger {
   readonly toolTrends = new Map<string, TrendSeries>();
   /** Milliseconds since 1970. */
   readonly startTime: number;
+  /** The same moment on the clock's own scale, which nobody sets. */
+  readonly startedAt: number;
   /** Milliseconds since 1970; NaN before the first record. A number in any case: it changes with every call. */
   lastUpdated = NaN;
   private readonly clock: Clock;
@@ -55,7 +57,8 @@ export class Ledger {
   constructor({ buckets, historySize, maxSeries, onFirstDrop }: LedgerSettings, ports: LedgerPorts) {
     this.clock = ports.clock;
     this.publisher = ports.publisher;
-    this.startTime = ports.clock.wallTime();
+    this.startedAt = ports.clock.now();
+    this.startTime = ports.clock.wallTime(this.startedAt);
     this.requests = new ExecutionSeries(new SeriesRows(buckets.request));
     this.requestTrend = new TrendSeries(buckets.request);
     this.history = new ExecutionHistory(historySize);

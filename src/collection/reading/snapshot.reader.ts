@@ -139,7 +139,7 @@ export function readSystem({ ledger, memory, clock }: MetricsStore): SystemMetri
   return Object.freeze({
     startTime: new Date(ledger.startTime),
     lastUpdated: Number.isNaN(ledger.lastUpdated) ? null : new Date(ledger.lastUpdated),
-    uptimeSeconds: Math.max(0, clock.wallTime() - ledger.startTime) / 1_000,
+    uptimeSeconds: Math.max(0, clock.now() - ledger.startedAt) / 1_000,
     totalRequests: success + error + timeout + cancelled,
     successfulRequests: success,
     failedRequests: error + timeout,
