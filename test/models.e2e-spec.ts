@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type MetricsModuleOptions, MetricsCollector, TrackAgent } from '../src';
+import { ExecutionTracker, type MetricsModuleOptions, MetricsCollector, TrackAgent } from '../src';
 import { expectAgreement } from './support/agreement';
 import { CollectionApp } from './support/collection-app';
 import type { CollectedDocument } from './support/collected-document';
@@ -218,6 +218,70 @@ describe('Token counts', () => {
     expect(app.metrics.getModelMetrics('gpt-4')?.tokenUsage).toMatchObject({ inputTokens: 42, outputTokens: 7 });
     const samples = await app.samples();
     for (const { value } of samples.all('crew_model_tokens_total')) expect(value).toBeGreaterThanOrEqual(0);
+  });
+
+  it.each<[string, Partial<Record<string, number>>, Partial<Record<string, number>>]>([
+    [
+      'cached input',
+      { inputTokens: 4_000, cachedInputTokens: 5_000 },
+      { input: 4_000, cached_input: 5_000, cache_write: 0 },
+    ],
+    [
+      'input written to the cache',
+      { inputTokens: 12, cacheWriteTokens: 2_048 },
+      { input: 12, cached_input: 0, cache_write: 2_048 },
+    ],
+    [
+      'both, each less than the whole',
+      { inputTokens: 700, cachedInputTokens: 600, cacheWriteTokens: 500 },
+      { input: 700, cached_input: 600, cache_write: 500 },
+    ],
+    ['reasoning', { outputTokens: 120, reasoningTokens: 900 }, { output: 120, reasoning: 900 }],
+    ['as many as the whole', { inputTokens: 50, cachedInputTokens: 50 }, { input: 0, cached_input: 50 }],
+  ])('of parts that are more than their whole stand beside it: %s', async (_what, tokens, expected) => {
+    const app = await start();
+    app.metrics.recordModelCall({ model: 'gpt-4', ...tokens });
+    const samples = await app.samples();
+    const byType = samples.all('crew_model_tokens_total').map(({ labels, value }) => [labels['type'], value]);
+    expect(Object.fromEntries(byType)).toMatchObject(expected);
+    const total = Object.values(expected).reduce<number>((sum, count = 0) => sum + count, 0);
+    expect(app.metrics.getModelMetrics('gpt-4')?.tokenUsage.totalTokens).toBe(total);
+  });
+
+  it('of parts beside their whole are paid for, each at its own rate', async () => {
+    const { metrics } = await start();
+    const { costUsd } = metrics.recordModelCall({ model: 'claude', inputTokens: 4_000, cachedInputTokens: 5_000 });
+    // 4,000 at 3 and 5,000 at 0.30 dollars a million.
+    expect(costUsd).toBeCloseTo(0.0135, 12);
+    const thoughts = metrics.recordModelCall({ model: 'claude', outputTokens: 100, reasoningTokens: 400 });
+    expect(thoughts.costUsd).toBeCloseTo(0.0075, 12);
+  });
+
+  it('that are fractions are counted in whole tokens, and no part is ever less than nothing', async () => {
+    const app = await start();
+    for (let call = 0; call < 10; call += 1) {
+      app.metrics.recordModelCall({ model: 'gpt-4', inputTokens: 10.6, cachedInputTokens: 10.5, outputTokens: 0.1 });
+      app.metrics.recordModelCall({ model: 'gpt-4', inputTokens: 0.3, cachedInputTokens: 0.1, cacheWriteTokens: 0.2 });
+      app.metrics.recordModelCall({ model: 'gpt-4', inputTokens: 11, cachedInputTokens: 5.5, cacheWriteTokens: 5.5 });
+      app.metrics.recordModelCall({ model: 'gpt-4', inputTokens: 3.3, cachedInputTokens: 1.1, cacheWriteTokens: 2.2 });
+    }
+    const samples = await app.samples();
+    const byType = samples.all('crew_model_tokens_total').map(({ labels, value }) => [labels['type'], value]);
+    expect(Object.fromEntries(byType)).toEqual({
+      input: 0,
+      cached_input: 180,
+      cache_write: 80,
+      output: 0,
+      reasoning: 0,
+    });
+    expect(app.metrics.getModelMetrics('gpt-4')?.tokenUsage).toMatchObject({ inputTokens: 260, totalTokens: 260 });
+  });
+
+  it('that a tracked call reports are completed alike', async () => {
+    const app = await start();
+    const usage = () => ({ inputTokens: 4_000.4, cachedInputTokens: 5_000 });
+    app.app.get(ExecutionTracker).trackModel({ model: 'gpt-4', usage }, () => 'text');
+    expect(app.metrics.getModelMetrics('gpt-4')?.tokenUsage).toMatchObject({ inputTokens: 9_000, totalTokens: 9_000 });
   });
 
   it('are partitioned by type in the text', async () => {

@@ -69,9 +69,12 @@ export interface ModelCallRecord {
   readonly timeToFirstTokenMs?: number;
   /** The error's class name or code; `Error` for an error and `TimeoutError` for a timeout where there is none. */
   readonly errorType?: string;
-  /** Includes cached and cache-written ones. */
+  /**
+   * Includes cached and cache-written ones. Where those are more than the input, it was reported beside them, and they are
+   * added to it. Token counts are rounded to whole tokens.
+   */
   readonly inputTokens?: number | null;
-  /** Includes reasoning. */
+  /** Includes reasoning. Where that is more than the output, it was reported beside it, and is added to it. */
   readonly outputTokens?: number | null;
   /** Part of the input that came from the provider's cache. */
   readonly cachedInputTokens?: number | null;

@@ -34,19 +34,32 @@ const NO_TOKENS: TokenCounts = {
   reasoningTokens: 0,
 };
 
-/** Fills in what was not reported. A part is never more than its whole: some providers report the whole without it. */
+/**
+ * Fills in what was not reported, in whole tokens: those who estimate report fractions, whose sums would be a little more or
+ * less than their parts.
+ */
 export function completeTokens(reported: Partial<Record<keyof TokenCounts, number | null>>): TokenCounts {
   const count = (field: keyof TokenCounts) => reported[field] ?? 0;
-  const cachedInputTokens = count('cachedInputTokens');
-  const cacheWriteTokens = count('cacheWriteTokens');
-  const reasoningTokens = count('reasoningTokens');
+  const cached = count('cachedInputTokens');
+  const written = count('cacheWriteTokens');
+  const reasoning = count('reasoningTokens');
   return {
-    inputTokens: Math.max(count('inputTokens'), cachedInputTokens + cacheWriteTokens),
-    cachedInputTokens,
-    cacheWriteTokens,
-    outputTokens: Math.max(count('outputTokens'), reasoningTokens),
-    reasoningTokens,
+    inputTokens: includingParts(count('inputTokens'), cached, written),
+    cachedInputTokens: Math.round(cached),
+    cacheWriteTokens: Math.round(written),
+    outputTokens: includingParts(count('outputTokens'), reasoning, 0),
+    reasoningTokens: Math.round(reasoning),
   };
+}
+
+/** More than floating point makes of one and the same sum. */
+const ROUNDING = 1e-3;
+
+/** Anthropic reports input beside what is cached, Gemini output beside its thoughts: more parts than whole say so. */
+function includingParts(whole: number, part: number, otherPart: number): number {
+  const parts = Math.round(part) + Math.round(otherPart);
+  const isBeside = part + otherPart > whole + ROUNDING;
+  return isBeside ? Math.round(whole) + parts : Math.max(Math.round(whole), parts);
 }
 
 /** The `type` label of the token family. Its values partition the tokens. */
