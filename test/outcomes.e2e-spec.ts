@@ -12,8 +12,10 @@ import {
 } from '@nestjs/common';
 import { Annotation, Command, interrupt, MemorySaver, START, StateGraph } from '@langchain/langgraph';
 import { ToolTimeoutError } from '@openai/agents';
+import { APICallError, RetryError } from 'ai';
 import axios from 'axios';
 import { DelayedError, RateLimitError, UnrecoverableError, WaitingChildrenError, WaitingError } from 'bullmq';
+import { ConstantBackoff, handleAll, retry, timeout as timeLimit, TimeoutStrategy, wrap } from 'cockatiel';
 import { from, lastValueFrom, NEVER, timeout } from 'rxjs';
 import { Agent, fetch as undiciFetch } from 'undici';
 import type { ExecutionStatus, MetricsModuleOptions } from '../src';
@@ -97,8 +99,48 @@ class OpaqueError extends Error {
   }
 }
 
-const withCode = (code: string, cause?: unknown) => Object.assign(new Error('from a driver', { cause }), { code });
 const timedOut = () => new DOMException('waited too long', 'TimeoutError');
+const aborted = () => new DOMException('no longer wanted', 'AbortError');
+
+const providerCall = (statusCode: number) =>
+  new APICallError({ message: 'no', url: 'http://127.0.0.1', requestBodyValues: {}, statusCode });
+const retried = (...errors: unknown[]) => new RetryError({ message: 'gave up', reason: 'maxRetriesExceeded', errors });
+
+/** What got throws for a response that is no success. */
+class HTTPError extends Error {
+  override readonly name = 'HTTPError';
+  readonly code = 'ERR_NON_2XX_3XX_RESPONSE';
+  readonly response: { readonly statusCode: number };
+
+  constructor(statusCode: number) {
+    super(`Response code ${statusCode}`);
+    this.response = { statusCode };
+  }
+}
+
+/** What execa throws for a process that was killed. */
+const killed = (why: { timedOut: boolean; isCanceled: boolean }, cause?: unknown) =>
+  Object.assign(new Error('Command was killed', { cause }), { exitCode: undefined, signal: 'SIGTERM', ...why });
+
+const timeLimited = timeLimit(1, TimeoutStrategy.Aggressive);
+const never = () => new Promise<never>(() => {});
+
+const trap = (field: string) => {
+  throw new Error(`nobody may read ${field}`);
+};
+const hostile = (fields: object) =>
+  new Proxy(Object.assign(new Error('hostile'), fields), {
+    get: (target, field) => (field in fields ? Reflect.get(target, field) : trap(String(field))),
+  });
+const longChain = Array.from({ length: 1_000 }).reduce<unknown>(
+  (cause) => new Error('one more', { cause }),
+  timedOut(),
+);
+const ring = { errors: [] as unknown[], reason: { cause: undefined as unknown } };
+ring.errors.push(ring, ring.reason);
+ring.reason.cause = ring;
+
+const withCode = (code: string, cause?: unknown) => Object.assign(new Error('from a driver', { cause }), { code });
 const circular = new Error('round and round');
 circular.cause = circular;
 const revoked = Proxy.revocable({}, {});
@@ -179,6 +221,95 @@ const failures: Failure[] = [
   ['an object', throwing({ message: 'no class' }), 'error', 'Object'],
   ['an object without a prototype', throwing(Object.create(null)), 'error', 'Error'],
   ['an error whose name throws', throwing(new OpaqueError()), 'error', 'OpaqueError'],
+  ['the AI SDK, 504 without retries', throwing(providerCall(504)), 'timeout', 'AI_APICallError'],
+  [
+    'the AI SDK, 504 after retries',
+    throwing(retried(providerCall(503), providerCall(504))),
+    'timeout',
+    'AI_RetryError',
+  ],
+  ['the AI SDK, fetch out of time after retries', throwing(retried(timedOut())), 'timeout', 'AI_RetryError'],
+  [
+    'the AI SDK, refused after a 504, since the last attempt decides',
+    throwing(retried(providerCall(504), providerCall(401))),
+    'error',
+    'AI_RetryError',
+  ],
+  ['the AI SDK, overloaded after retries', throwing(retried(providerCall(529))), 'error', 'AI_RetryError'],
+  ['got, 504', throwing(new HTTPError(504)), 'timeout', 'HTTPError'],
+  ['got, 408', throwing(new HTTPError(408)), 'timeout', 'HTTPError'],
+  ['got, 503', throwing(new HTTPError(503)), 'error', 'HTTPError'],
+  [
+    'got, cancelled',
+    throwing(Object.assign(new Error(), { name: 'CancelError', isCanceled: true })),
+    'cancelled',
+    'CancelError',
+  ],
+  ['execa, out of time', throwing(killed({ timedOut: true, isCanceled: false })), 'timeout', 'Error'],
+  ['execa, cancelled', throwing(killed({ timedOut: false, isCanceled: true })), 'cancelled', 'Error'],
+  [
+    'execa, cancelled by a signal that timed out',
+    throwing(killed({ timedOut: false, isCanceled: true }, timedOut())),
+    'timeout',
+    'Error',
+  ],
+  ['execa, killed', throwing(killed({ timedOut: false, isCanceled: false })), 'error', 'Error'],
+  ['cockatiel, out of time', () => timeLimited.execute(never), 'timeout', 'TaskCancelledError'],
+  [
+    'cockatiel, out of time after retries',
+    () => wrap(retry(handleAll, { maxAttempts: 1, backoff: new ConstantBackoff(1) }), timeLimited).execute(never),
+    'timeout',
+    'TaskCancelledError',
+  ],
+  [
+    'cockatiel, cancelled',
+    throwing(Object.assign(new Error('Operation cancelled'), { isTaskCancelledError: true })),
+    'cancelled',
+    'Error',
+  ],
+  [
+    'axios, AbortSignal.timeout',
+    () => axios.get(urlOf(silent), { signal: AbortSignal.timeout(1) }),
+    'timeout',
+    'CanceledError',
+  ],
+  [
+    'axios on fetch, AbortSignal.timeout',
+    () => axios.get(urlOf(silent), { adapter: 'fetch', signal: AbortSignal.timeout(1) }),
+    'timeout',
+    'CanceledError',
+  ],
+  [
+    'Promise.any, all out of time',
+    () => Promise.any([1, 2].map((ms) => fetch(urlOf(silent), { signal: AbortSignal.timeout(ms) }))),
+    'timeout',
+    'AggregateError',
+  ],
+  [
+    'Promise.any, one out of time',
+    throwing(new AggregateError([new RangeError(), timedOut()])),
+    'timeout',
+    'AggregateError',
+  ],
+  ['Promise.any, none out of time', throwing(new AggregateError([new RangeError()])), 'error', 'AggregateError'],
+  ['Promise.any, all aborted', throwing(new AggregateError([aborted(), aborted()])), 'cancelled', 'AggregateError'],
+  ['Promise.any, one aborted', throwing(new AggregateError([aborted(), new RangeError()])), 'error', 'AggregateError'],
+  ['Promise.any of nothing', () => Promise.any([]), 'error', 'AggregateError'],
+  [
+    'a connection, every address out of time',
+    throwing(new TypeError('fetch failed', { cause: new AggregateError([withCode('ETIMEDOUT')]) })),
+    'timeout',
+    'TypeError',
+  ],
+  ['a reason that is a timeout', throwing(Object.assign(new Error(), { reason: timedOut() })), 'timeout', 'Error'],
+  ['a reason in words', throwing(Object.assign(new Error(), { reason: 'TimeoutError' })), 'error', 'Error'],
+  ['errors that are no list', throwing(Object.assign(new Error(), { errors: { age: timedOut() } })), 'error', 'Error'],
+  ['a timeout under a thousand causes', throwing(longChain), 'error', 'Error'],
+  ['errors and causes in a ring', throwing(ring), 'error', 'Object'],
+  ['fields that throw', throwing(hostile({})), 'error', 'Error'],
+  ['a cause whose fields throw', throwing(new RangeError('no', { cause: hostile({}) })), 'error', 'RangeError'],
+  ['a timeout in a cause whose fields throw', throwing(hostile({ cause: timedOut() })), 'timeout', 'Error'],
+  ['a list of errors that was revoked', throwing({ errors: revoked.proxy, lastError: null }), 'error', 'Object'],
   ['a revoked proxy', throwing(revoked.proxy), 'error', 'Error'],
   ['an error that causes itself', throwing(circular), 'error', 'Error'],
 ];

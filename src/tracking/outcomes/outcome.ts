@@ -1,5 +1,7 @@
-import { normaliseName } from '../../collection/executions/execution-name';
 import type { Outcome } from '../../collection/executions/finished-execution';
+import { attemptsOf, withCauses } from './error-causes';
+import { classNameOf, isObject, readField } from './error-fields';
+import { errorTypeOf } from './error-type';
 
 export const SUCCESS: Outcome = { status: 'success', errorType: undefined };
 export const CANCELLED: Outcome = { status: 'cancelled', errorType: undefined };
@@ -18,9 +20,6 @@ const CONTROL_FLOW = new Set<unknown>([
   'RateLimitError',
 ]);
 
-/** An error's causes are followed this far, which also ends a cycle. */
-const MAX_CAUSES = 8;
-
 /** What anything thrown means: `timeout`, `cancelled` or `error`, and its type (never its message). */
 export function classifyFailure(thrown: unknown): Outcome {
   const errorType = errorTypeOf(thrown);
@@ -28,67 +27,65 @@ export function classifyFailure(thrown: unknown): Outcome {
   return { status: isCancellation(thrown) ? 'cancelled' : 'error', errorType };
 }
 
+/**
+ * Also where a timeout is only one of several errors of an `AggregateError`: each of them had a part in the failure, and this
+ * one says that more time could have helped.
+ */
 function isTimeout(thrown: unknown): boolean {
-  let error = thrown;
-  for (let depth = 0; depth <= MAX_CAUSES && isObject(error); depth += 1) {
-    if (isTimeoutItself(error)) return true;
-    error = read(error, 'cause');
-  }
+  for (const error of withCauses(thrown)) if (isTimeoutItself(error)) return true;
   return false;
 }
 
 function isTimeoutItself(error: object): boolean {
-  const code = read(error, 'code');
+  const code = readField(error, 'code');
   return (
     isNamed(error, 'TimeoutError') ||
     TIMEOUT_CODES.has(code) ||
     (typeof code === 'string' && UNDICI_TIMEOUT.test(code)) ||
-    TIMEOUT_STATUSES.has(httpStatus(error))
+    TIMEOUT_STATUSES.has(httpStatus(error)) ||
+    // A process that execa has killed.
+    readField(error, 'timedOut') === true ||
+    isCockatielTimeout(error)
   );
 }
 
+/** cockatiel has one class for tasks that were cancelled and those that ran out of time; only its message tells them apart. */
+function isCockatielTimeout(error: object): boolean {
+  if (readField(error, 'isTaskCancelledError') !== true) return false;
+  const message = readField(error, 'message');
+  return typeof message === 'string' && message.startsWith('Operation timed out');
+}
+
+/** Of several errors, only where all of them are cancellations: any other would have failed without them. */
 function isCancellation(thrown: unknown): boolean {
   if (!isObject(thrown)) return false;
-  if (isNamed(thrown, 'AbortError') || ABORT_CODES.has(read(thrown, 'code'))) return true;
+  if (isCancellationItself(thrown)) return true;
+  const attempts = attemptsOf(thrown);
+  return attempts.length > 0 && attempts.every((attempt) => isObject(attempt) && isCancellationItself(attempt));
+}
+
+function isCancellationItself(error: object): boolean {
+  if (isNamed(error, 'AbortError') || ABORT_CODES.has(readField(error, 'code'))) return true;
+  // A process of execa's, a request of got's, a task of cockatiel's.
+  if (readField(error, 'isCanceled') === true || readField(error, 'isTaskCancelledError') === true) return true;
   // What LangGraph throws past its nodes on purpose: interrupts, and commands to a parent graph.
-  if (read(thrown, 'is_bubble_up') === true) return true;
+  if (readField(error, 'is_bubble_up') === true) return true;
   // Model providers have a RateLimitError too; theirs carries the HTTP status and is a failure.
-  return CONTROL_FLOW.has(read(thrown, 'name')) && httpStatus(thrown) === undefined;
+  return CONTROL_FLOW.has(readField(error, 'name')) && httpStatus(error) === undefined;
 }
 
 /** Model SDKs have their own, some of which are named by their class alone: `APIConnectionTimeoutError`. */
 function isNamed(error: object, suffix: string): boolean {
-  return [read(error, 'name'), classNameOf(error)].some((name) => typeof name === 'string' && name.endsWith(suffix));
+  return [readField(error, 'name'), classNameOf(error)].some(
+    (name) => typeof name === 'string' && name.endsWith(suffix),
+  );
 }
 
-function classNameOf(error: object): unknown {
-  const constructor = read(error, 'constructor');
-  return typeof constructor === 'function' ? read(constructor, 'name') : undefined;
-}
-
+/** The error's own, else that of the response that it carries. */
 function httpStatus(error: object): number | undefined {
-  const response = read(error, 'response');
-  const candidates = [read(error, 'status'), read(error, 'statusCode'), isObject(response) && read(response, 'status')];
-  return candidates.find((status): status is number => typeof status === 'number');
-}
-
-/** The class name, or the code where the name is just `Error` (`error` in pg). */
-function errorTypeOf(thrown: unknown): string {
-  if (!isObject(thrown)) return thrown === null ? 'null' : typeof thrown;
-  const candidates = [read(thrown, 'name'), classNameOf(thrown), read(thrown, 'code')];
-  const type = candidates.find((name) => typeof name === 'string' && !/^(?:error)?$/i.test(name));
-  return typeof type === 'string' ? normaliseName(type) : 'Error';
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
-/** Anything can be thrown, objects with throwing getters and revoked proxies included. */
-function read(source: object, key: string): unknown {
-  try {
-    return (source as Record<string, unknown>)[key];
-  } catch {
-    return undefined;
-  }
+  const response = readField(error, 'response');
+  return [error, response]
+    .filter(isObject)
+    .flatMap((source) => [readField(source, 'status'), readField(source, 'statusCode')])
+    .find((status): status is number => typeof status === 'number');
 }
