@@ -314,6 +314,48 @@ const failures: Failure[] = [
   ['an error that causes itself', throwing(circular), 'error', 'Error'],
 ];
 
+const errorWith = (fields: object) => Object.assign(new Error('no'), fields);
+class OrderError extends Error {}
+class Größenfehler extends Error {}
+/** Thrown, but made by a function that somebody has given a name. */
+const madeBy = (name: unknown) => ({ constructor: Object.defineProperty(() => {}, 'name', { value: name }) });
+const longName = 'x'.repeat(64);
+
+const errorTypes: [what: string, thrown: unknown, errorType: string][] = [
+  ['a name with an address in it', { name: 'Jane Doe, 4 Elm Street, born 1970', message: 'x' }, 'Object'],
+  ['a mail address as its name', { name: 'jane@example.com' }, 'Object'],
+  ['a name in a script without spaces', { name: '简住在北京市朝阳区' }, 'Object'],
+  ['a class beneath a name that is a sentence', Object.assign(new OrderError(), { name: 'No order 42' }), 'OrderError'],
+  ['a code beneath a name that is a sentence', errorWith({ name: 'No order 42', code: 'E_ORDER' }), 'E_ORDER'],
+  ['a card number as its code', errorWith({ code: '4111111111111111' }), 'Error'],
+  ['a card number with dashes', errorWith({ code: '4111-1111-1111-1111' }), 'Error'],
+  ['a card number with a word before it', errorWith({ code: 'card_4111111111111111' }), 'Error'],
+  ['a telephone number', errorWith({ code: '+49-30-1234567' }), 'Error'],
+  ['digits alone', errorWith({ code: '23505' }), 'Error'],
+  ['an address of a machine', errorWith({ code: '10.0.0.1' }), 'Error'],
+  ['a UUID', errorWith({ name: '550e8400-e29b-41d4-a716-446655440000' }), 'Error'],
+  ['a line feed at the end', errorWith({ code: 'E_ORDER\n' }), 'Error'],
+  ['an empty name', errorWith({ name: '', code: '' }), 'Error'],
+  ['a number as its code', errorWith({ code: 7 }), 'Error'],
+  ['a name that is an object', errorWith({ name: { toString: () => 'Jane' } }), 'Error'],
+  ['a code of a database', errorWith({ code: 'ORA-00942' }), 'ORA-00942'],
+  ['a code that begins with a digit', errorWith({ code: '42P01' }), '42P01'],
+  ['a code of a cloud', errorWith({ code: 'Throttling.User' }), 'Throttling.User'],
+  ['a code with six digits', errorWith({ code: 'AADSTS700016' }), 'AADSTS700016'],
+  ['a class named as others write', new Größenfehler(), 'Größenfehler'],
+  ['a name of 64 characters', errorWith({ name: longName }), longName],
+  ['a name of 65 characters', errorWith({ name: `${longName}x` }), 'Error'],
+  ['a constructor named by data', madeBy('Jane Doe, 4 Elm Street'), 'Error'],
+  ['a constructor named by a number', madeBy('4111111111111111'), 'Error'],
+  ['a constructor whose name is no text', madeBy(Symbol('Jane')), 'Error'],
+  ['a constructor that is no function', { constructor: { name: 'Jane' } }, 'Error'],
+  [
+    'a constructor whose name throws',
+    { constructor: new Proxy(class Jane {}, { get: (_, field) => trap(String(field)) }) },
+    'Error',
+  ],
+];
+
 /** What is thrown at once or later is swallowed: the rows are about what is counted. */
 const settle = async (run: () => unknown): Promise<void> => {
   await Promise.allSettled([(async () => run())()]);
@@ -346,6 +388,28 @@ describe('an execution fails with', () => {
       { status: 'cancelled', errorType: 'GraphInterrupt' },
       { status: 'success', errorType: undefined },
     ]);
+    await module.close();
+  });
+});
+
+describe('The type of an error', () => {
+  it.each(errorTypes)('of %s is no data', async (_what, thrown, errorType) => {
+    const { module, collector } = await startApplication({ providers: [Subject] });
+
+    await settle(() => module.get(Subject).tool(throwing(thrown)));
+
+    expect(endings(collector)).toMatchObject([{ status: 'error', errorType }]);
+    const labels = [...(await collector.exportMetrics('prometheus')).matchAll(/error_type="([^"]*)"/g)];
+    expect(labels.map(([, label]) => label)).toEqual([errorType]);
+    await module.close();
+  });
+
+  it('that is recorded is what the caller calls it', async () => {
+    const { module, collector } = await startApplication();
+
+    collector.recordToolExecution({ toolName: 't', durationMs: 1, status: 'error', errorType: 'no order 42' });
+
+    expect(endings(collector)).toMatchObject([{ errorType: 'no order 42' }]);
     await module.close();
   });
 });
