@@ -1,5 +1,9 @@
-import { inspect } from 'node:util';
 import type { LoggerService } from '@nestjs/common';
+import { describeValue } from '../runtime/described-value';
+import { catchRejection } from '../runtime/thenable';
+
+/** Kinds of trouble that are logged at the most, should one of them have a name from outside in it. */
+const MAX_KINDS = 500;
 
 /** Logs each kind of trouble once: a user's log must not fill because of us, and no call may fail. */
 export class FaultLog {
@@ -7,8 +11,24 @@ export class FaultLog {
 
   constructor(private readonly logger: Pick<LoggerService, 'warn' | 'error'>) {}
 
-  /** Runs `step`; a fault in it is reported and the answer is undefined. */
+  /**
+   * Runs `step`, whose answer is wanted at once; a fault in it is reported and the answer is undefined. So is that of a
+   * function of the user's which returned a promise, whose rejection then ends nothing.
+   */
   guard<Result>(where: string, step: () => Result): Result | undefined {
+    return this.attempt(where, () => {
+      const answer = step();
+      if (!catchRejection(answer, () => {})) return answer;
+      this.warnOnce(
+        `promise:${where}`,
+        `"${where}" returned Promise, must answer at once. It was ignored; further ones are not logged.`,
+      );
+      return undefined;
+    });
+  }
+
+  /** The same where the answer may be a promise, which the caller follows. */
+  attempt<Result>(where: string, step: () => Result): Result | undefined {
     try {
       return step();
     } catch (fault) {
@@ -18,21 +38,20 @@ export class FaultLog {
   }
 
   report(where: string, fault: unknown): void {
-    this.once(`fault:${where}`, () => {
-      const detail = fault instanceof Error ? (fault.stack ?? fault.message) : inspect(fault);
+    this.once(`fault:${where}`, () =>
       this.logger.error(
         `Tracking failed at "${where}"; the call goes on. Further faults there are not logged.`,
-        detail,
-      );
-    });
+        detailOf(fault),
+      ),
+    );
   }
 
   warnOnce(kind: string, message: string): void {
-    this.once(`warning:${kind}`, () => void this.logger.warn(message));
+    this.once(`warning:${kind}`, () => this.logger.warn(message));
   }
 
   private once(kind: string, log: () => void): void {
-    if (this.seen.has(kind)) return;
+    if (this.seen.has(kind) || this.seen.size >= MAX_KINDS) return;
     this.seen.add(kind);
     try {
       log();
@@ -40,4 +59,13 @@ export class FaultLog {
       // The logger is the user's, and there is nobody left to tell.
     }
   }
+}
+
+function detailOf(fault: unknown): string {
+  try {
+    if (fault instanceof Error) return String(fault.stack ?? fault.message);
+  } catch {
+    // An error that cannot be read is a value like any other.
+  }
+  return describeValue(fault);
 }

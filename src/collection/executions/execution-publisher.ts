@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import { types } from 'node:util';
+import { catchRejection } from '../../runtime/thenable';
 import { toExecution, type Execution, type FinishedExecution } from './finished-execution';
 
 /**
@@ -34,11 +34,10 @@ export class ExecutionPublisher {
     this.channel.publish(execution);
   }
 
-  /** The listener is the user's: it may throw, or return a promise that rejects. */
+  /** The listener is the user's: it may throw, or return a promise or the like that rejects. */
   private call(execution: Execution): void {
     try {
-      const answer = this.listener?.(execution);
-      if (types.isPromise(answer)) answer.catch(this.onFault);
+      catchRejection(this.listener?.(execution), this.onFault);
     } catch (fault) {
       this.onFault(fault);
     }

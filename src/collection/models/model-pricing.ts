@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import { catchRejection } from '../../runtime/thenable';
 import type { TokenCounts } from './token-usage';
 
 /**
@@ -82,8 +82,9 @@ export class PriceList {
 
   /** A function may even have returned a promise, whose rejection would otherwise end the process. */
   private noPrice(answer: unknown, model: string): TypeError {
-    if (types.isPromise(answer)) answer.catch(this.events.onFault);
-    return new TypeError(`The price of the model ${JSON.stringify(model)} is no ModelPrice.`);
+    const isLate = catchRejection(answer, this.events.onFault);
+    const reason = isLate ? ': the function must answer at once and not with a promise' : '';
+    return new TypeError(`The price of model ${JSON.stringify(model)} is not a ModelPrice${reason}.`);
   }
 
   private tell(model: string): undefined {

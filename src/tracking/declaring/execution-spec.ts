@@ -2,6 +2,7 @@ import { normaliseName } from '../../collection/executions/execution-name';
 import type { ExecutionKind } from '../../collection/executions/execution-status';
 import type { DeclaredNames } from '../../collection/series/declared-names';
 import { OTHER_NAME } from '../../collection/series/series-limit';
+import { catchRejection } from '../../runtime/thenable';
 import type { AgentOptions, ExecutionName, ModelOptions, ReportedUsage, ToolOptions } from './execution-options';
 
 /** What a decorator or a function says of the executions that it tracks, made regular once. */
@@ -101,7 +102,9 @@ function naming(
   const ofArguments = name as (...args: readonly unknown[]) => unknown;
   const places = allowed && new Set(allowed.map(normaliseName));
   const nameOf = (args: readonly unknown[]) => {
-    const found = labelOf(ofArguments(...args)) ?? fallbackName;
+    const answer = ofArguments(...args);
+    if (catchRejection(answer, () => {})) throw new TypeError('A name must be returned at once and not by a promise.');
+    const found = labelOf(answer) ?? fallbackName;
     return places === undefined || places.has(found) ? found : OTHER_NAME;
   };
   return { fallbackName, declaredName: undefined, declaredNames: declare([...(places ?? [])]), nameOf };

@@ -19,10 +19,10 @@ interface ModelCall {
 export function addUsage(call: ModelCall, result: unknown): void {
   const { spec, series, host } = call;
   if (!(series instanceof ModelSeries) || !host.store.enabled) return;
-  const reported = host.faults.guard('usage', () => spec.usage?.(result));
+  const reported = host.faults.attempt('usage', () => spec.usage?.(result));
   const count = (usage: ModelUsage | undefined) => countUsage(call, series, usage);
   if (!isPromiseLike(reported)) count(reported);
-  else void Promise.resolve(reported).then(count, (fault: unknown) => host.faults.report('usage', fault));
+  else void Promise.resolve(reported).then(count).catch((fault: unknown) => host.faults.report('usage', fault));
 }
 
 function countUsage({ name, spec, host }: ModelCall, series: ModelSeries, usage: ModelUsage | undefined): void {

@@ -1,10 +1,10 @@
-import { inspect } from 'node:util';
 import {
   EXECUTION_STATUSES,
   isExecutionStatus,
   type ExecutionStatus,
 } from '../../collection/executions/execution-status';
 import type { Outcome } from '../../collection/executions/finished-execution';
+import { describeValue } from '../../runtime/described-value';
 import { detachedText } from '../../runtime/detached-text';
 import type { ExecutionHandle } from '../execution-handle';
 import type { FaultLog } from '../fault-log';
@@ -78,7 +78,7 @@ export class OutcomeRules<Execution> {
     if (status === undefined || isExecutionStatus(status)) return status;
     this.faults.warnOnce(
       option,
-      `The option "${option}" returned ${inspect(status, { depth: 0, maxStringLength: 40 })}, must return one of ` +
+      `The option "${option}" returned ${describeValue(status)}, must return one of ` +
         `${EXECUTION_STATUSES.join(', ')} or undefined. It was ignored; further ones are not logged.`,
     );
     return undefined;

@@ -88,7 +88,7 @@ function isPlainValue(result: object): boolean {
 function targetOf({ spec, host }: LiveExecution, result: unknown): object | undefined {
   const { until } = spec;
   if (until === undefined) return undefined;
-  const target = host.faults.guard('until', () => until(result));
+  const target = host.faults.attempt('until', () => until(result));
   if (target === undefined || target === null) return undefined;
   if (followerOf(target) !== undefined) return target;
   host.faults.warnOnce('until', 'The option "until" returned neither a promise nor a stream. It was ignored.');

@@ -1,0 +1,13 @@
+/**
+ * What a function of the user's returned may be a promise, or anything else with a `then`, whose rejection would be nobody's and
+ * end the process: it goes to `onRejected`. Tells whether it was one.
+ *
+ * @throws where `then` cannot even be read
+ */
+export function catchRejection(answer: unknown, onRejected: (fault: unknown) => void): boolean {
+  if ((typeof answer !== 'object' && typeof answer !== 'function') || answer === null) return false;
+  if (typeof (answer as PromiseLike<unknown>).then !== 'function') return false;
+  // A promise of its own: a `then` that throws rejects it, too.
+  new Promise((resolve) => resolve(answer)).catch(onRejected);
+  return true;
+}
