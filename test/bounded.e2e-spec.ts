@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Injectable, Logger } from '@nestjs/common';
@@ -190,6 +191,21 @@ describe('Twenty thousand names', () => {
     expect(new Set(Object.keys(agent_metrics))).toEqual(new Set(['declared agent', ...names]));
     const samples = (await app.samples()).all('crew_agent_executions_in_progress');
     expect(samples.map(({ labels }) => labels['agent'])).toEqual(['declared agent', ...names]);
+  });
+});
+
+describe('Two thousand streams that a limit destroys', () => {
+  it('are one line of the log, whatever their names', async () => {
+    const app = await CollectionApp.start({ timeouts: { toolMs: 30 } });
+    for (let i = 0; i < 2_000; i += 1) {
+      app.tracker.trackTool({ name: nameOf(i) }, () => new Readable({ read() {} })).read();
+      if (i % 200 === 199) app.clock.advance(30);
+    }
+    expect(app.metrics.getHistory({ status: 'timeout' })).toHaveLength(1_000);
+    expect(app.metrics.getRunning()).toEqual([]);
+    expect(app.log.warnings.filter((line) => line.includes('destroyed'))).toEqual([
+      'The tool "agent 0" took longer than 30 ms. Its stream was destroyed. Further ones are not logged.',
+    ]);
   });
 });
 

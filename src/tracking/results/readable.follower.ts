@@ -68,7 +68,7 @@ function destroyAtLimit(use: LiveExecution, stream: Readable): void {
     if (expired === undefined || expired.destroyed) return;
     if (expired.listenerCount('error') > 0) return void expired.destroy(error);
     expired.destroy();
-    use.host.faults.warnOnce(`destroyed:${use.name}`, `${error.message} Its stream was destroyed.`);
+    use.host.faults.warnOnce('destroyed', `${error.message} Its stream was destroyed. Further ones are not logged.`);
   });
 }
 
