@@ -1,10 +1,10 @@
 import type { LabelSet } from '../../collection/series/execution-series';
 import { escapeLabelValue } from '../text/exposition-text';
-import { Fragment } from '../text/fragment';
+import { PreparedText } from '../text/prepared-text';
 import { TextBuffer } from '../text/text-buffer';
 
 const FIRST_BYTES = 1_024;
-const QUOTE = new Fragment('"');
+const QUOTE = new PreparedText('"');
 
 /**
  * What stands between the name of a family and the label of its samples, for the series of one kind. Most families of a
@@ -22,7 +22,7 @@ export class LabelTexts {
   private next = 0;
 
   /** @param starts what stands before the value of each label */
-  constructor(private readonly starts: readonly Fragment[]) {}
+  constructor(private readonly starts: readonly PreparedText[]) {}
 
   /** Another family begins. */
   rewind(): void {
@@ -55,10 +55,10 @@ export class LabelTexts {
   private writeAnew({ labels }: LabelSet, out: TextBuffer): void {
     if (labels.length === 0) return;
     for (let index = 0; index < labels.length; index += 1) {
-      out.writeFragment(this.starts[index]!);
+      out.writePrepared(this.starts[index]!);
       writeLabelValue(labels[index]!, out);
     }
-    out.writeFragment(QUOTE);
+    out.writePrepared(QUOTE);
   }
 }
 

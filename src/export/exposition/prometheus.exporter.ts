@@ -1,8 +1,14 @@
 import type { Registry } from 'prom-client';
+import { BucketBounds } from '../../collection/series/duration-histogram';
+import { ExecutionSeries, SeriesRows } from '../../collection/series/execution-series';
+import { keepShapes } from '../../runtime/kept-shapes';
 import { METRIC_FAMILIES } from '../families/metric-families';
 import { Scrape, type ScrapeSource } from '../families/scrape';
-import type { TextBuffer } from '../text/text-buffer';
+import { readSeries } from '../families/series-reading';
+import { TextBuffer } from '../text/text-buffer';
+import { StringSink } from '../text/text-sink';
 import { expositionEnd, type ExpositionOptions } from './exposition';
+import { FamilyLines } from './family-lines';
 import { FamilyWriter } from './family-writer';
 import { LabelTexts } from './label-texts';
 import { readForeignMetrics, writeForeignMetric } from './registry.reader';
@@ -25,7 +31,7 @@ export class PrometheusExporter {
 
   constructor(private readonly options: ExpositionOptions) {
     this.names = METRIC_FAMILIES.map(({ name }) => `${options.prefix}_${name}`);
-    this.families = METRIC_FAMILIES.map((family) => ({ family, writer: new FamilyWriter(family, options) }));
+    this.families = METRIC_FAMILIES.map((family) => ({ family, lines: new FamilyLines(family, options) }));
   }
 
   /** @throws when `signal` aborts: nobody wants the text any more */
@@ -39,11 +45,11 @@ export class PrometheusExporter {
   /** By itself, so that nothing of it is kept while metrics of others are waited for. */
   private async writeOwn(scrape: Scrape, out: TextBuffer, work: SlicedWork): Promise<void> {
     const labelTexts = new Map<string, LabelTexts>();
-    for (const { family, writer } of this.families) {
+    for (const { family, lines } of this.families) {
       const kind = family.labels.join();
-      const texts = labelTexts.get(kind) ?? new LabelTexts(writer.labelStarts);
+      const texts = labelTexts.get(kind) ?? new LabelTexts(lines.labelStarts);
       labelTexts.set(kind, texts);
-      await work.run(writer.write(family.read(scrape), out, texts));
+      await work.run(new FamilyWriter(lines, texts, out).write(family.read(scrape)));
     }
   }
 
@@ -65,3 +71,14 @@ export class PrometheusExporter {
     }
   }
 }
+
+/** A scrape's own, of which there are none between two scrapes. */
+function keepShapesOfWriting(): void {
+  const lines = new FamilyLines(METRIC_FAMILIES[0]!, { format: 'prometheus', prefix: '', defaultLabels: {} });
+  const texts = new LabelTexts([]);
+  const out = new TextBuffer(new StringSink());
+  const series = new ExecutionSeries(new SeriesRows(new BucketBounds([])));
+  keepShapes(out, texts, new FamilyWriter(lines, texts, out), ...readSeries([series]));
+}
+
+keepShapesOfWriting();

@@ -9,7 +9,7 @@ import type {
   ModelSeries,
   ToolSeries,
 } from '../../collection/series/execution-series';
-import { SeriesSnapshot } from './series-snapshot';
+import { readSeries, type SeriesReading } from './series-reading';
 
 /** What a scrape reads. */
 export interface ScrapeSource {
@@ -29,12 +29,12 @@ export class Scrape {
   /** One for all families, though a reset may bring a new one while they are written. */
   readonly ledger: Ledger;
   private memoryReading: MemoryReading | undefined;
-  private requestSeries: SeriesSnapshot | undefined;
-  private agentSeries: SeriesSnapshot<AgentSeries> | undefined;
-  private toolSeries: SeriesSnapshot<ToolSeries> | undefined;
+  private requestSeries: readonly SeriesReading[] | undefined;
+  private agentSeries: readonly SeriesReading<AgentSeries>[] | undefined;
+  private toolSeries: readonly SeriesReading<ToolSeries>[] | undefined;
   /** Copies, of which all groups of models are added up. */
   private modelSeries: readonly ModelSeries[] | undefined;
-  private readonly modelGroups = new Map<string, SeriesSnapshot<ModelSeries>>();
+  private readonly modelGroups = new Map<string, readonly SeriesReading<ModelSeries>[]>();
 
   constructor(readonly source: ScrapeSource) {
     this.ledger = source.store.ledger;
@@ -45,23 +45,23 @@ export class Scrape {
     return (this.memoryReading ??= this.source.store.memory.read());
   }
 
-  get requests(): SeriesSnapshot {
-    return (this.requestSeries ??= new SeriesSnapshot<ExecutionSeries>([this.ledger.requests]));
+  get requests(): readonly SeriesReading[] {
+    return (this.requestSeries ??= readSeries<ExecutionSeries>([this.ledger.requests]));
   }
 
-  get agents(): SeriesSnapshot<AgentSeries> {
-    return (this.agentSeries ??= new SeriesSnapshot([...this.ledger.series.agents.values()]));
+  get agents(): readonly SeriesReading<AgentSeries>[] {
+    return (this.agentSeries ??= readSeries(this.ledger.series.agents.values()));
   }
 
-  get tools(): SeriesSnapshot<ToolSeries> {
-    return (this.toolSeries ??= new SeriesSnapshot([...this.ledger.series.allTools()]));
+  get tools(): readonly SeriesReading<ToolSeries>[] {
+    return (this.toolSeries ??= readSeries(this.ledger.series.allTools()));
   }
 
   /** Added up over the names that `by` leaves out. */
-  models(by: readonly ModelName[]): SeriesSnapshot<ModelSeries> {
+  models(by: readonly ModelName[]): readonly SeriesReading<ModelSeries>[] {
     this.modelSeries ??= mergeModels(this.ledger.series.allModels(), ['agentId', 'model', 'provider']);
     const key = by.join();
-    const group = this.modelGroups.get(key) ?? new SeriesSnapshot(mergeModels(this.modelSeries, by));
+    const group = this.modelGroups.get(key) ?? readSeries(mergeModels(this.modelSeries, by));
     this.modelGroups.set(key, group);
     return group;
   }

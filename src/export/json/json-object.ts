@@ -1,4 +1,4 @@
-import { Fragment } from '../text/fragment';
+import { PreparedText } from '../text/prepared-text';
 import type { TextBuffer } from '../text/text-buffer';
 import { writeGoDuration } from './go-duration';
 
@@ -8,40 +8,40 @@ export type WriteValue<Source> = (out: TextBuffer, source: Source) => void;
 /** A name, and how its value is written. */
 export type Member<Source> = readonly [name: string, write: WriteValue<Source>];
 
-const EMPTY = new Fragment('{}');
-const END = new Fragment('}');
-const QUOTE = new Fragment('"');
-const COLON = new Fragment(':');
-const OPEN = new Fragment('{');
-const NEXT = new Fragment(',');
+const EMPTY = new PreparedText('{}');
+const END = new PreparedText('}');
+const QUOTE = new PreparedText('"');
+const COLON = new PreparedText(':');
+const OPEN = new PreparedText('{');
+const NEXT = new PreparedText(',');
 
 /** An object whose members are always the same; their names are made once, in bytes. */
 export function objectOf<Source>(members: readonly Member<Source>[]): WriteValue<Source> {
-  const starts = members.map(([name], index) => new Fragment(`${index === 0 ? '{' : ','}${JSON.stringify(name)}:`));
+  const starts = members.map(([name], index) => new PreparedText(`${index === 0 ? '{' : ','}${JSON.stringify(name)}:`));
   const writes = members.map(([, write]) => write);
   return (out, source) => {
     for (let index = 0; index < starts.length; index += 1) {
-      out.writeFragment(starts[index]!);
+      out.writePrepared(starts[index]!);
       writes[index]!(out, source);
     }
-    out.writeFragment(END);
+    out.writePrepared(END);
   };
 }
 
 /** An object whose members are entries of a map. Pieces of it may be handed over in between. */
 export function mapOf<Value>(write: WriteValue<Value>): WriteValue<ReadonlyMap<string, Value>> {
   return (out, entries) => {
-    if (entries.size === 0) return out.writeFragment(EMPTY);
+    if (entries.size === 0) return out.writePrepared(EMPTY);
     let separator = OPEN;
     for (const [name, value] of entries) {
-      out.writeFragment(separator);
+      out.writePrepared(separator);
       writeText(out, name);
-      out.writeFragment(COLON);
+      out.writePrepared(COLON);
       write(out, value);
       out.handOver();
       separator = NEXT;
     }
-    out.writeFragment(END);
+    out.writePrepared(END);
   };
 }
 
@@ -66,13 +66,13 @@ export function duration<Source>(name: string, read: (source: Source) => number)
 }
 
 function writeQuotedDuration(out: TextBuffer, ns: number): void {
-  out.writeFragment(QUOTE);
+  out.writePrepared(QUOTE);
   writeGoDuration(out, Math.floor(ns));
-  out.writeFragment(QUOTE);
+  out.writePrepared(QUOTE);
 }
 
 function writeText(out: TextBuffer, value: string): void {
-  out.writeFragment(QUOTE);
-  if (out.writePlain(value)) out.writeFragment(QUOTE);
+  out.writePrepared(QUOTE);
+  if (out.writePlain(value)) out.writePrepared(QUOTE);
   else out.write(JSON.stringify(value).slice(1));
 }

@@ -1,8 +1,7 @@
 import type { MetricObjectWithValues, MetricValue, Registry } from 'prom-client';
-import { HISTOGRAM_COLUMNS } from '../../collection/series/duration-histogram';
-import { histogramsIn, samplesIn, type FamilyContent } from '../families/family-content';
 import type { MetricFamily } from '../families/metric-families';
 import { Scrape, type ScrapeSource } from '../families/scrape';
+import { BridgedValues } from './bridged-values';
 
 /** A metric in a prom-client registry, ours or the user's: what the registry itself asks of it. */
 export interface RegisteredMetric {
@@ -46,8 +45,8 @@ export class BridgedMetric implements RegisteredMetric {
   }
 
   get(): Promise<MetricObjectWithValues<MetricValue<string>>> {
-    const values = [...this.values(this.family.read(new Scrape(this.source)))];
-    const { name, help, type, aggregator } = this;
+    const { name, help, type, aggregator, family, defaultLabels } = this;
+    const { values } = new BridgedValues(name, family, defaultLabels).add(family.read(new Scrape(this.source)));
     const metric = { name, help, type, aggregator, values };
     // prom-client types `type` as a numeric enum, and has it as a text.
     return Promise.resolve(metric as unknown as MetricObjectWithValues<MetricValue<string>>);
@@ -55,30 +54,6 @@ export class BridgedMetric implements RegisteredMetric {
 
   /** `registry.resetMetrics()` resets what a registry holds; what we expose is reset by the collector alone. */
   reset(): void {}
-
-  private *values(content: FamilyContent) {
-    for (const { series, value, label } of samplesIn(content)) {
-      yield { value, labels: this.labels(series.labels, label) };
-    }
-    for (const { series, bounds, numbers, at } of histogramsIn(content)) {
-      const labels = this.labels(series.labels);
-      let cumulative = 0;
-      for (const [bucket, le] of [...bounds, '+Inf'].entries()) {
-        cumulative += numbers[at + HISTOGRAM_COLUMNS.buckets + bucket]!;
-        yield { value: cumulative, labels: { ...labels, le }, metricName: `${this.name}_bucket` };
-      }
-      const sum = numbers[at + HISTOGRAM_COLUMNS.totalNs]! / 1e9;
-      yield { value: sum, labels, metricName: `${this.name}_sum` };
-      yield { value: numbers[at + HISTOGRAM_COLUMNS.count]!, labels, metricName: `${this.name}_count` };
-    }
-  }
-
-  private labels(values: readonly string[], ofSample?: string): Record<string, string> {
-    const { labels: names, sampleLabel } = this.family;
-    const labels = Object.fromEntries(values.map((value, index) => [names[index]!, value]));
-    if (sampleLabel !== undefined && ofSample !== undefined) labels[sampleLabel] = ofSample;
-    return { ...labels, ...this.defaultLabels };
-  }
 }
 
 /** Who has stood under a name in a registry, the newest last: it owns the name. */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { formatValue } from './exposition-text';
-import { Fragment } from './fragment';
+import { PreparedText } from './prepared-text';
 import { TextBuffer } from './text-buffer';
 import { BytesSink, StringSink } from './text-sink';
 
@@ -63,7 +63,7 @@ describe('TextBuffer', () => {
     );
   });
 
-  it('keeps any fragment, whatever stands before and after it', () => {
+  it('keeps any prepared text, whatever stands before and after it', () => {
     const texts = fc.oneof(
       fc.string({ unit: 'grapheme' }),
       fc.string({ unit: fc.constantFrom('\x7f', '\u{10ffff}', '\u{f0000}', 'a', '') }),
@@ -72,9 +72,9 @@ describe('TextBuffer', () => {
       fc.property(fc.array(texts), (parts) => {
         const into = (out: TextBuffer) => {
           for (const part of parts) {
-            out.writeFragment(new Fragment(part));
+            out.writePrepared(new PreparedText(part));
             out.mark();
-            out.writeFragment(new Fragment(part));
+            out.writePrepared(new PreparedText(part));
             out.repeat(0, out.sinceMark);
           }
         };

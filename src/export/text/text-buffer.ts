@@ -1,6 +1,7 @@
 import { formatValue } from './exposition-text';
-import { WORD_BYTES, type Fragment } from './fragment';
+import type { PreparedText } from './prepared-text';
 import type { TextSink } from './text-sink';
+import { COPY_MARGIN, copyWords, wordsOf } from './word-copy';
 
 /** Up to here copying character by character is quicker than a call into Node. */
 const SHORT_LENGTH = 64;
@@ -48,9 +49,10 @@ export class TextBuffer {
     }
   }
 
-  writeFragment({ words, length }: Fragment): void {
-    this.makeRoom(length + WORD_BYTES);
-    this.copy(words, 0, length);
+  writePrepared(text: PreparedText): void {
+    this.makeRoom(text.length + COPY_MARGIN);
+    text.copyTo(this.words, this.position);
+    this.position += text.length;
   }
 
   /** ASCII without a character that any format escapes. False for any other text; nothing has been written then. */
@@ -109,20 +111,20 @@ export class TextBuffer {
   /** Bytes of another text, which has not been handed over. */
   writeFrom(source: TextBuffer, from: number, to: number): void {
     // So that its last word can be read.
-    source.makeRoom(WORD_BYTES);
-    this.makeRoom(to - from + WORD_BYTES);
+    source.makeRoom(COPY_MARGIN);
+    this.makeRoom(to - from + COPY_MARGIN);
     this.copy(source.words, from, to - from);
   }
 
   /** Writes once more what stands from one place after the mark to another. */
   repeat(from: number, to: number): void {
-    this.makeRoom(to - from + WORD_BYTES);
+    this.makeRoom(to - from + COPY_MARGIN);
     this.copy(this.words, this.marked + from, to - from);
   }
 
   /** The rest of a sample's line. */
-  endSample(end: Fragment, value: number): void {
-    this.writeFragment(end);
+  endSample(end: PreparedText, value: number): void {
+    this.writePrepared(end);
     this.writeNumber(value);
     this.endLine();
   }
@@ -145,18 +147,10 @@ export class TextBuffer {
     this.position = 0;
   }
 
-  /**
-   * Whoever calls has made room for a word more, in the source as well; what is copied too much is overwritten by what
-   * follows. A word is a float because V8 copies no larger one without making an object of it. No text in UTF-8 has the
-   * bytes of one that is no number, which might be changed by copying: its last two would be F0 7F or beyond. Where bytes
-   * behind the text make it one, V8 sets a bit in the last two at most, which are not of the text either.
-   */
+  /** Whoever calls has made room for it, margin included, and for the margin in the source. */
   private copy(source: DataView, from: number, length: number): void {
-    const { words, position } = this;
-    for (let index = 0; index < length; index += WORD_BYTES) {
-      words.setFloat64(position + index, source.getFloat64(from + index, true), true);
-    }
-    this.position = position + length;
+    copyWords(source, from, this.words, this.position, length);
+    this.position += length;
   }
 
   private writeCount(count: number): void {
@@ -199,8 +193,4 @@ export class TextBuffer {
     this.bytes = bytes;
     this.words = wordsOf(bytes);
   }
-}
-
-function wordsOf({ buffer, byteOffset, length }: Buffer): DataView {
-  return new DataView(buffer, byteOffset, length);
 }

@@ -1,0 +1,34 @@
+import type { FamilyDescription } from '../families/metric-families';
+import { labelText } from '../text/exposition-text';
+import { PreparedText } from '../text/prepared-text';
+import { writeHeader, type ExpositionOptions } from './exposition';
+import { LineEnds } from './line-ends';
+
+/** What the lines of one family have in common, in one format: made once, for all scrapes. */
+export class FamilyLines {
+  readonly header: string;
+  readonly names: Readonly<Record<'sample' | 'bucket' | 'sum' | 'count', PreparedText>>;
+  /** What stands before the value of each label of a series. */
+  readonly labelStarts: readonly PreparedText[];
+  /** How lines go on after the labels of a series, and where it has none. */
+  readonly labelledEnds: LineEnds;
+  readonly bareEnds: LineEnds;
+  readonly hasExemplars: boolean;
+
+  constructor(family: FamilyDescription, { prefix, defaultLabels, format }: ExpositionOptions) {
+    const { type, help, labels, sampleLabel } = family;
+    const name = `${prefix}_${family.name}`;
+    this.header = writeHeader({ name, type, help }, format);
+    this.names = {
+      sample: new PreparedText(name),
+      bucket: new PreparedText(`${name}_bucket`),
+      sum: new PreparedText(`${name}_sum`),
+      count: new PreparedText(`${name}_count`),
+    };
+    this.labelStarts = labels.map((label, index) => new PreparedText(`${index === 0 ? '{' : '",'}${label}="`));
+    const defaults = labelText(Object.keys(defaultLabels), Object.values(defaultLabels));
+    this.labelledEnds = new LineEnds(',', sampleLabel, defaults);
+    this.bareEnds = new LineEnds('{', sampleLabel, defaults);
+    this.hasExemplars = format === 'openmetrics';
+  }
+}

@@ -1,0 +1,55 @@
+import { HISTOGRAM_COLUMNS, type DurationHistogram } from '../../collection/series/duration-histogram';
+import type { ExecutionSeries, LabelSet } from '../../collection/series/execution-series';
+import type { Exemplars } from '../../collection/series/exemplar';
+
+/** One label set of a histogram, as it was at one moment. */
+export interface HistogramReading {
+  readonly series: LabelSet;
+  /** Upper bounds of the buckets, in seconds. */
+  readonly bounds: readonly number[];
+  /** Where its numbers stand: from `at` on, in the order of `HISTOGRAM_COLUMNS`. */
+  readonly numbers: Float64Array;
+  readonly at: number;
+  /** By bucket. */
+  readonly exemplars: Readonly<Exemplars> | undefined;
+}
+
+/** A histogram that a series has beside its durations. */
+export function readHistogram(series: LabelSet, { bounds, page, at, exemplars }: DurationHistogram): HistogramReading {
+  const numbers = page.slice(at, at + bounds.count + HISTOGRAM_COLUMNS.buckets);
+  return { series, bounds: bounds.seconds, numbers, at: 0, exemplars: exemplars?.slice() };
+}
+
+/** A series with its numbers as they were at one moment. As a histogram, how long its executions took. */
+export class SeriesReading<Series extends ExecutionSeries = ExecutionSeries> implements HistogramReading {
+  constructor(
+    readonly series: Series,
+    readonly numbers: Float64Array,
+    readonly exemplars: Readonly<Exemplars> | undefined,
+  ) {}
+
+  get bounds(): readonly number[] {
+    return this.series.bounds.seconds;
+  }
+
+  get at(): number {
+    return this.series.at;
+  }
+
+  /** One of `SERIES_COLUMNS`. */
+  number(column: number): number {
+    return this.numbers[this.series.at + column]!;
+  }
+}
+
+/** Reads all series of one kind at one moment. */
+export function readSeries<Series extends ExecutionSeries>(all: Iterable<Series>): readonly SeriesReading<Series>[] {
+  // A page holds the numbers of many series, and copying it costs little more than copying those of one.
+  const copies = new Map<Float64Array, Float64Array>();
+  const copyOf = (page: Float64Array) => {
+    let copy = copies.get(page);
+    if (copy === undefined) copies.set(page, (copy = page.slice()));
+    return copy;
+  };
+  return Array.from(all, (series) => new SeriesReading(series, copyOf(series.page), series.exemplars?.slice()));
+}
