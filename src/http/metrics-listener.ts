@@ -7,13 +7,18 @@ import {
   NotFoundException,
   UnauthorizedException,
 } from '@nestjs/common';
-import type { MetricsAnswers, MetricsRequest, MetricsRoute } from './answers/metrics-answer';
 import { nodeResponse, respond } from './answers/metrics-response';
+import { findRoute, type RouteMatch } from './answers/metrics-route';
+import { METRICS_ROUTES } from './answers/metrics-routes';
+import type { MetricsSource } from './answers/metrics-source';
 import { writeDashboard } from './dashboard/dashboard-response';
 import type { BearerTokens } from './guards/bearer-tokens';
 
 /** A scrape is one short request: who takes longer to ask does not want an answer. Reading it may take its time. */
 const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 5_000 };
+
+/** Where the page stands, below the endpoint. */
+const PAGE = '/dashboard';
 
 /**
  * A listener of its own for scrapers.
@@ -33,7 +38,7 @@ export interface MetricsListenerOptions {
   readonly path: string;
   /** Whether the page stands below the path. */
   readonly dashboard: boolean;
-  readonly answers: MetricsAnswers;
+  readonly source: MetricsSource;
   readonly tokens: BearerTokens;
   readonly onFault: (fault: unknown) => void;
 }
@@ -48,19 +53,13 @@ export interface MetricsListenerOptions {
  */
 export class MetricsListener {
   private server: Server | undefined;
-  private readonly routes: ReadonlyMap<string, MetricsRoute>;
-  private readonly page: string;
+  /** Of the endpoint, with a slash before it; empty where it is the root. */
+  private readonly path: string;
 
   /** @internal Nest makes it: inject it. */
   constructor(private readonly options: MetricsListenerOptions) {
-    const path = `/${options.path.replace(/^\/+|\/+$/g, '')}`;
-    this.page = `${path}/dashboard`;
-    this.routes = new Map([
-      [path, 'metrics'],
-      [`${path}/history`, 'history'],
-      [`${path}/running`, 'running'],
-      [`${path}/trends`, 'trends'],
-    ]);
+    const path = options.path.replace(/^\/+|\/+$/g, '');
+    this.path = path === '' ? '' : `/${path}`;
   }
 
   /** Whether there is one: the main listener does not answer then. */
@@ -113,32 +112,37 @@ export class MetricsListener {
     try {
       response.setHeader('Cache-Control', 'no-store');
       const url = readUrl(request);
-      const asked: MetricsRequest = { headers: request.headers, query: readQuery(url.searchParams) };
-      if (this.isOfPage(request, url)) return await this.answerPage(response, asked, url);
-      const route = this.route(request, url);
-      await respond(nodeResponse(response), asked, (signal) => this.options.answers[route](asked, signal));
+      if (this.isOfPage(request, url)) return await this.answerPage(response, request, url);
+      const { route, params } = this.find(request, url);
+      const asked = { headers: request.headers, query: readQuery(url.searchParams), params };
+      await respond(nodeResponse(response), asked, (signal) => route.answer(asked, this.options.source, signal));
     } catch (error) {
       this.refuse(response, error);
     }
   }
 
   private isOfPage({ method }: IncomingMessage, { pathname }: URL): boolean {
-    const isRead = method === 'GET' || method === 'HEAD';
-    return isRead && this.options.dashboard && `${pathname}/`.startsWith(`${this.page}/`);
+    return isRead(method) && this.options.dashboard && `${pathname}/`.startsWith(`${this.path}${PAGE}/`);
   }
 
-  private answerPage(response: ServerResponse, asked: MetricsRequest, { pathname }: URL): Promise<void> {
-    const name = pathname.slice(this.page.length + 1) || undefined;
-    return writeDashboard(nodeResponse(response), { ...asked, url: pathname }, name);
+  private answerPage(response: ServerResponse, { headers }: IncomingMessage, { pathname }: URL): Promise<void> {
+    const name = pathname.slice(this.path.length + PAGE.length + 1) || undefined;
+    return writeDashboard(nodeResponse(response), { headers, url: pathname }, name);
   }
 
-  private route({ method, headers }: IncomingMessage, { pathname }: URL): MetricsRoute {
-    const route = this.routes.get(pathname.length > 1 ? pathname.replace(/\/$/, '') : pathname);
-    if (route === undefined || (method !== 'GET' && method !== 'HEAD')) {
-      throw new NotFoundException(`Cannot ${method} ${pathname}`);
-    }
+  private find({ method, headers }: IncomingMessage, { pathname }: URL): RouteMatch {
+    const below = this.below(pathname);
+    const found = isRead(method) && below !== undefined ? findRoute(METRICS_ROUTES, below) : undefined;
+    if (found === undefined) throw new NotFoundException(`Cannot ${method} ${pathname}`);
     if (!this.options.tokens.admit(headers.authorization)) throw new UnauthorizedException();
-    return route;
+    return found;
+  }
+
+  /** The path below the endpoint, where one slash at the end does not count; undefined for what is elsewhere. */
+  private below(pathname: string): string | undefined {
+    const path = pathname.replace(/\/$/, '');
+    if (path === this.path) return '';
+    return path.startsWith(`${this.path}/`) ? path.slice(this.path.length + 1) || undefined : undefined;
   }
 
   private refuse(response: ServerResponse, error: unknown): void {
@@ -149,6 +153,10 @@ export class MetricsListener {
     response.setHeader('Content-Type', 'application/json; charset=utf-8');
     response.end(JSON.stringify(exception.getResponse()));
   }
+}
+
+function isRead(method: string | undefined): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 /** @throws BadRequestException for what a client other than a browser may send as an address */

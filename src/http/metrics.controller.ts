@@ -6,63 +6,51 @@ import {
   SetMetadata,
   UseGuards,
   VERSION_NEUTRAL,
-  type CanActivate,
   type Type,
 } from '@nestjs/common';
 import { SkipTracking } from '../tracking/wrapping/skip-tracking.decorator';
-import type { MetricsRoute } from './answers/metrics-answer';
+import type { MetricsRoute } from './answers/metrics-route';
+import { METRICS_ROUTES } from './answers/metrics-routes';
 import { BearerTokenGuard } from './guards/bearer-token.guard';
+import type { EndpointProtection } from './guards/endpoint-protection';
 import { ListenerGuard } from './guards/listener.guard';
 import { METRICS_ROUTE, MetricsResponseGuard } from './guards/metrics-response.guard';
 import { NoStoreGuard } from './guards/no-store.guard';
-
-export interface MetricsControllerOptions {
-  readonly guards: readonly (Type<CanActivate> | CanActivate)[];
-  readonly decorators: readonly ClassDecorator[];
-}
-
-/** On the handler: its guards are asked after those of the class, also after those that the user's decorators add. */
-const Answers = (route: MetricsRoute) =>
-  applyDecorators(SetMetadata(METRICS_ROUTE, route), UseGuards(MetricsResponseGuard));
 
 const OWN_GUARDS: readonly unknown[] = [NoStoreGuard, ListenerGuard, BearerTokenGuard];
 
 /**
  * A controller class of its own for each endpoint: its path stands on the class, and two applications in one process
- * have two paths. Its handlers are empty, the last guard has answered before them; `@Res()` keeps Nest from answering
- * again. They return an object for interceptors that look into what they wrap.
+ * have two paths. It has a handler for each route.
  */
-export function createMetricsController({ guards, decorators }: MetricsControllerOptions): Type<object> {
+export function createMetricsController({ guards, decorators }: EndpointProtection): Type<object> {
   @SkipTracking()
   @UseGuards(NoStoreGuard, ListenerGuard, BearerTokenGuard, ...guards)
   @Controller({ version: VERSION_NEUTRAL })
-  class MetricsController {
-    @Get()
-    @Answers('metrics')
-    metrics(@Res() _response: unknown): object {
-      return {};
-    }
+  class MetricsController {}
 
-    @Get('history')
-    @Answers('history')
-    history(@Res() _response: unknown): object {
-      return {};
-    }
-
-    @Get('trends')
-    @Answers('trends')
-    trends(@Res() _response: unknown): object {
-      return {};
-    }
-
-    @Get('running')
-    @Answers('running')
-    running(@Res() _response: unknown): object {
-      return {};
-    }
-  }
+  for (const route of METRICS_ROUTES) addHandler(MetricsController, route);
   for (const decorate of decorators) decorate(MetricsController);
   return MetricsController;
+}
+
+/**
+ * The handler is empty, the last guard has answered before it; `@Res()` keeps Nest from answering again. It returns an
+ * object for interceptors that look into what they wrap.
+ */
+function addHandler(controller: Type<object>, route: MetricsRoute): void {
+  const { name, path } = route;
+  const prototype = controller.prototype as object;
+  const handler = { [name]: (_response: unknown): object => ({}) }[name];
+  const descriptor = { value: handler, writable: true, configurable: true };
+  Object.defineProperty(prototype, name, descriptor);
+  Res()(prototype, name, 0);
+  // On the handler: the guard is asked after those of the class, also after those that the user's decorators add.
+  applyDecorators(Get(path), SetMetadata(METRICS_ROUTE, route), UseGuards(MetricsResponseGuard))(
+    prototype,
+    name,
+    descriptor,
+  );
 }
 
 /** Where Nest keeps the guards of a class. */

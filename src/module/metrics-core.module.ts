@@ -13,12 +13,11 @@ import {
 import { ModulesContainer } from '@nestjs/core';
 import { systemClock, type Clock } from '../collection/clock';
 import { promClientCopyWarning } from '../export/prom-client/prom-client-copies';
-import { CollectorAnswers } from '../http/answers/collector.answers';
-import type { MetricsAnswers } from '../http/answers/metrics-answer';
+import type { MetricsSource } from '../http/answers/metrics-source';
 import { exposureWarning, refuseSharedPaths, type MetricsEndpoint } from '../http/endpoint-check';
 import { BearerTokens } from '../http/guards/bearer-tokens';
 import { METRICS_LISTENER } from '../http/guards/listener.guard';
-import { METRICS_ANSWERS, ON_ANSWER_FAULT } from '../http/guards/metrics-response.guard';
+import { METRICS_SOURCE, ON_ANSWER_FAULT } from '../http/guards/metrics-response.guard';
 import { MetricsListener } from '../http/metrics-listener';
 import { APPLICATION_LINK, ApplicationLink } from '../tracking/linking/application-link';
 import { ProviderExplorer } from '../tracking/linking/provider-explorer';
@@ -57,7 +56,7 @@ export class MetricsCoreModule implements NestModule, OnModuleInit, OnApplicatio
         },
         ...httpProviders(endpoint),
       ],
-      exports: [APPLICATION_LINK, MetricsApplication, METRICS_ANSWERS, ON_ANSWER_FAULT, BearerTokens, METRICS_LISTENER],
+      exports: [APPLICATION_LINK, MetricsApplication, METRICS_SOURCE, ON_ANSWER_FAULT, BearerTokens, METRICS_LISTENER],
     };
   }
 
@@ -116,14 +115,13 @@ function httpProviders(endpoint: MetricsEndpoint | undefined): FactoryProvider[]
       useFactory: ({ bearerToken }: ResolvedMetricsOptions) => new BearerTokens(bearerToken),
     },
     {
-      provide: METRICS_ANSWERS,
+      provide: METRICS_SOURCE,
       inject: [MetricsApplication, METRICS_OPTIONS],
-      useFactory: (application: MetricsApplication, { defaultFormat }: ResolvedMetricsOptions) =>
-        new CollectorAnswers({
-          collector: application.collector,
-          export: (format, signal) => application.export(format, signal),
-          defaultFormat,
-        }),
+      useFactory: (application: MetricsApplication, { defaultFormat }: ResolvedMetricsOptions): MetricsSource => ({
+        collector: application.collector,
+        export: (format, signal) => application.export(format, signal),
+        defaultFormat,
+      }),
     },
     {
       provide: ON_ANSWER_FAULT,
@@ -135,7 +133,7 @@ function httpProviders(endpoint: MetricsEndpoint | undefined): FactoryProvider[]
     },
     {
       provide: METRICS_LISTENER,
-      inject: [METRICS_OPTIONS, METRICS_ANSWERS, BearerTokens, ON_ANSWER_FAULT],
+      inject: [METRICS_OPTIONS, METRICS_SOURCE, BearerTokens, ON_ANSWER_FAULT],
       useFactory: createListener(endpoint),
     },
   ];
@@ -144,13 +142,13 @@ function httpProviders(endpoint: MetricsEndpoint | undefined): FactoryProvider[]
 function createListener(endpoint: MetricsEndpoint | undefined) {
   return (
     { listen }: ResolvedMetricsOptions,
-    answers: MetricsAnswers,
+    source: MetricsSource,
     tokens: BearerTokens,
     onFault: (fault: unknown) => void,
   ): MetricsListener => {
     if (listen !== undefined && endpoint !== undefined && endpoint.guards.length > 0) throw guardsCannotListen();
     const { path = '/metrics', dashboard = true } = endpoint ?? {};
-    return new MetricsListener({ listen, path, dashboard, answers, tokens, onFault });
+    return new MetricsListener({ listen, path, dashboard, source, tokens, onFault });
   };
 }
 

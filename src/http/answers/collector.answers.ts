@@ -1,44 +1,28 @@
-import type { ExportFormat } from '../../collection/export-format';
-import type { MetricsCollector } from '../../collection/metrics-collector';
 import { executionDocument, runningDocument } from '../../export/json/execution.document';
 import { trendsDocument } from '../../export/json/trends.document';
 import { CONTENT_TYPES, negotiateFormat } from './content-negotiation';
-import type { MetricsAnswer, MetricsAnswers, MetricsRequest } from './metrics-answer';
-import { readHistoryQuery, readMetricsQuery, readTrendsQuery } from './request-query';
+import type { MetricsAnswer } from './metrics-answer';
+import type { MetricsQuestion } from './metrics-route';
+import type { HistoryQuery, MetricsQuery, TrendsQuery } from './request-query';
 
-export interface CollectorAnswersOptions {
-  readonly collector: MetricsCollector;
-  /** As the collector exports, but in pieces of bytes, and until the signal ends it early. */
-  readonly export: (format: ExportFormat, signal: AbortSignal) => Promise<readonly Buffer[]>;
-  readonly defaultFormat: ExportFormat;
+export async function answerMetrics(question: MetricsQuestion<MetricsQuery>): Promise<MetricsAnswer> {
+  const { source, query, headers, signal } = question;
+  const accepted = headers.accept;
+  const header = Array.isArray(accepted) ? accepted.join(',') : accepted;
+  const format = query.format ?? negotiateFormat(header, source.defaultFormat);
+  return { contentType: CONTENT_TYPES[format], body: await source.export(format, signal) };
 }
 
-/** Answers from what the collector has. */
-export class CollectorAnswers implements MetricsAnswers {
-  private readonly collector: MetricsCollector;
+export function answerHistory({ source, query }: MetricsQuestion<HistoryQuery>): MetricsAnswer {
+  return json({ executions: source.collector.getHistory(query).map(executionDocument) });
+}
 
-  constructor(private readonly options: CollectorAnswersOptions) {
-    this.collector = options.collector;
-  }
+export function answerTrends({ source, query }: MetricsQuestion<TrendsQuery>): MetricsAnswer {
+  return json(trendsDocument(source.collector.getTrends(query)));
+}
 
-  async metrics({ query, headers }: MetricsRequest, signal: AbortSignal): Promise<MetricsAnswer> {
-    const accepted = headers.accept;
-    const header = Array.isArray(accepted) ? accepted.join(',') : accepted;
-    const format = readMetricsQuery(query).format ?? negotiateFormat(header, this.options.defaultFormat);
-    return { contentType: CONTENT_TYPES[format], body: await this.options.export(format, signal) };
-  }
-
-  async history({ query }: MetricsRequest): Promise<MetricsAnswer> {
-    return json({ executions: this.collector.getHistory(readHistoryQuery(query)).map(executionDocument) });
-  }
-
-  async trends({ query }: MetricsRequest): Promise<MetricsAnswer> {
-    return json(trendsDocument(this.collector.getTrends(readTrendsQuery(query))));
-  }
-
-  async running(): Promise<MetricsAnswer> {
-    return json({ executions: this.collector.getRunning().map(runningDocument) });
-  }
+export function answerRunning({ source }: MetricsQuestion<unknown>): MetricsAnswer {
+  return json({ executions: source.collector.getRunning().map(runningDocument) });
 }
 
 function json(document: unknown): MetricsAnswer {

@@ -5,19 +5,10 @@ export interface MetricsAnswer {
   readonly body: readonly Buffer[];
 }
 
-/** The parts of a request that an answer depends on; alike on Express and Fastify. */
+/** The parts of a request that an answer depends on; alike on Express, Fastify and the listener. */
 export interface MetricsRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly query: unknown;
+  /** By the names in the path of the route. */
+  readonly params: Readonly<Record<string, string>>;
 }
-
-/** Makes the answers, one method per route. */
-export interface MetricsAnswers {
-  /** @throws when `signal` aborts, which says that nobody waits for the answer any more */
-  metrics(request: MetricsRequest, signal: AbortSignal): Promise<MetricsAnswer>;
-  history(request: MetricsRequest): Promise<MetricsAnswer>;
-  trends(request: MetricsRequest): Promise<MetricsAnswer>;
-  running(request: MetricsRequest): Promise<MetricsAnswer>;
-}
-
-export type MetricsRoute = keyof MetricsAnswers;

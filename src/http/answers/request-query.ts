@@ -13,9 +13,10 @@ const wholeNumber = v.pipe(
 const oneOf = <const Options extends readonly string[]>(options: Options) =>
   v.picklist(options, `one of ${options.join(', ')}`);
 
-const metricsQuery = v.object({ format: v.optional(oneOf(EXPORT_FORMATS)) });
+export const metricsQuery = v.object({ format: v.optional(oneOf(EXPORT_FORMATS)) });
+export type MetricsQuery = v.InferOutput<typeof metricsQuery>;
 
-const historyQuery = v.pipe(
+export const historyQuery = v.pipe(
   v.object({
     kind: v.optional(oneOf(EXECUTION_KINDS)),
     agent: v.optional(text),
@@ -25,20 +26,17 @@ const historyQuery = v.pipe(
   }),
   v.transform(({ agent, tool, ...rest }) => ({ ...rest, agentId: agent, toolName: tool })),
 );
+export type HistoryQuery = v.InferOutput<typeof historyQuery>;
 
 const WINDOWS = Object.keys(TREND_WINDOWS) as TrendWindow[];
-const trendsQuery = v.object({ window: v.optional(oneOf(WINDOWS), '15m') });
+export const trendsQuery = v.object({ window: v.optional(oneOf(WINDOWS), '15m') });
+export type TrendsQuery = v.InferOutput<typeof trendsQuery>;
+
+/** Of a route that has no parameters of a query: what is given is ignored. */
+export const noQuery = v.unknown();
 
 /** @throws BadRequestException that says what is allowed */
-export const readTrendsQuery = (query: unknown) => read(trendsQuery, query);
-
-/** @throws BadRequestException that says what is allowed */
-export const readMetricsQuery = (query: unknown) => read(metricsQuery, query);
-
-/** @throws BadRequestException that says what is allowed */
-export const readHistoryQuery = (query: unknown) => read(historyQuery, query);
-
-function read<Schema extends v.GenericSchema>(schema: Schema, query: unknown): v.InferOutput<Schema> {
+export function readQuery<Schema extends v.GenericSchema>(schema: Schema, query: unknown): v.InferOutput<Schema> {
   const result = v.safeParse(schema, query ?? {}, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;

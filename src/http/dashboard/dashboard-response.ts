@@ -29,7 +29,7 @@ const SECURITY_HEADERS: readonly (readonly [name: string, value: string])[] = [
   ['Cross-Origin-Resource-Policy', 'same-origin'],
 ];
 
-export interface DashboardRequest extends MetricsRequest {
+export interface DashboardRequest extends Pick<MetricsRequest, 'headers'> {
   readonly url: string;
 }
 

@@ -9,12 +9,13 @@ import {
   type Type,
 } from '@nestjs/common';
 import { SkipTracking } from '../../tracking/wrapping/skip-tracking.decorator';
+import type { EndpointProtection } from '../guards/endpoint-protection';
 import { ListenerGuard } from '../guards/listener.guard';
 import { NoStoreGuard } from '../guards/no-store.guard';
-import type { MetricsControllerOptions } from '../metrics.controller';
+
 import { DashboardResponseGuard } from './dashboard-response.guard';
 
-interface DashboardOptions extends MetricsControllerOptions {
+interface DashboardOptions extends EndpointProtection {
   /** Of the endpoint; the page stands below it. */
   readonly path: string;
 }

@@ -1,8 +1,13 @@
 import { Inject, Injectable, NotFoundException, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import type { MetricsListener } from '../metrics-listener';
 
 /** The injection token of the listener inside this library; users inject it by its class. */
 export const METRICS_LISTENER = Symbol('METRICS_LISTENER');
+
+/** What the guard asks of the listener. */
+export interface ListenerState {
+  /** Whether there is one: the main listener does not answer then. */
+  readonly isConfigured: boolean;
+}
 
 /**
  * Where scrapers have a listener of their own, the application's routes are as if they were not there. They are, because
@@ -10,7 +15,7 @@ export const METRICS_LISTENER = Symbol('METRICS_LISTENER');
  */
 @Injectable()
 export class ListenerGuard implements CanActivate {
-  constructor(@Inject(METRICS_LISTENER) private readonly listener: MetricsListener) {}
+  constructor(@Inject(METRICS_LISTENER) private readonly listener: ListenerState) {}
 
   canActivate(context: ExecutionContext): boolean {
     if (!this.listener.isConfigured) return true;

@@ -1,15 +1,17 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import type { MetricsAnswers, MetricsRequest, MetricsRoute } from '../answers/metrics-answer';
+import type { MetricsRequest } from '../answers/metrics-answer';
 import { respond } from '../answers/metrics-response';
+import type { MetricsRoute } from '../answers/metrics-route';
+import type { MetricsSource } from '../answers/metrics-source';
 import { LateResponse } from './late-response';
 
-/** The injection token of what makes the answers. */
-export const METRICS_ANSWERS = Symbol('METRICS_ANSWERS');
+/** The injection token of what the answers are made from. */
+export const METRICS_SOURCE = Symbol('METRICS_SOURCE');
 
 /** The injection token of what is told of a fault that no client is told of. */
 export const ON_ANSWER_FAULT = Symbol('ON_ANSWER_FAULT');
 
-/** Says which answer a handler gives. */
+/** Says which route a handler stands for. */
 export const METRICS_ROUTE = 'nestjs-agent-metrics@1:route';
 
 /**
@@ -20,7 +22,7 @@ export const METRICS_ROUTE = 'nestjs-agent-metrics@1:route';
 @Injectable()
 export class MetricsResponseGuard implements CanActivate {
   constructor(
-    @Inject(METRICS_ANSWERS) private readonly answers: MetricsAnswers,
+    @Inject(METRICS_SOURCE) private readonly source: MetricsSource,
     @Inject(ON_ANSWER_FAULT) private readonly onFault: (fault: unknown) => void,
   ) {}
 
@@ -28,7 +30,7 @@ export class MetricsResponseGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<MetricsRequest>();
     const route = Reflect.getMetadata(METRICS_ROUTE, context.getHandler()) as MetricsRoute;
     const response = new LateResponse(context, this.onFault);
-    await respond(response, request, (signal) => this.answers[route](request, signal));
+    await respond(response, request, (signal) => route.answer(request, this.source, signal));
     return true;
   }
 }
