@@ -1,14 +1,26 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { Controller, Get, Module, UseGuards, type INestApplicationContext } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Injectable,
+  Module,
+  UseGuards,
+  type INestApplication,
+  type INestApplicationContext,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { Transport, type MicroserviceOptions } from '@nestjs/microservices';
 import { METRICS_CLOCK, MetricsCollector, MetricsListener, MetricsModule, type MetricsRootOptions } from '../src';
 import { ManualClock } from '../src/testing';
 import { runProgram } from './processes/run-program';
+import { Gate } from './support/gate';
+import { rawRequest } from './support/raw-request';
 import { RecordingLogger } from './support/recording-logger';
+import { ADAPTERS, type AdapterFactory } from './support/test-app';
 
 @Controller('hello')
 class HelloController {
@@ -213,6 +225,109 @@ describe('a listener of its own', () => {
       `the port ${port} of 127.0.0.1 (option "listen") is taken`,
     );
     await new Promise((resolve) => other.close(resolve));
+  });
+
+  describe('in an application that starts while another one has the port', () => {
+    const running: INestApplicationContext[] = [];
+    afterEach(() => Promise.all(running.splice(0).map((each) => each.close())));
+
+    /** Keeps its application from closing, as a pool of connections does. */
+    @Injectable()
+    class Pool implements OnModuleDestroy {
+      isSlow = false;
+      readonly drained = new Gate();
+
+      async onModuleDestroy() {
+        if (this.isSlow) await this.drained.passed;
+      }
+    }
+
+    @Controller('slow')
+    class SlowController {
+      readonly asked = new Gate();
+      readonly gate = new Gate();
+
+      @Get()
+      async slow() {
+        this.asked.open();
+        await this.gate.passed;
+        return 'slow';
+      }
+    }
+
+    const silent = { logger: false, abortOnError: false } as const;
+
+    async function startAt(port: number, adapter?: AdapterFactory): Promise<INestApplicationContext> {
+      @Module({
+        imports: [MetricsModule.forRoot({ listen: { port, host: '127.0.0.1' }, defaultMetrics: false })],
+        controllers: [SlowController],
+        providers: [Pool],
+      })
+      class AppModule {}
+      if (adapter === undefined) return NestFactory.createApplicationContext(AppModule, silent);
+      const web = await NestFactory.create(AppModule, adapter(), silent);
+      await web.listen(0, '127.0.0.1');
+      return web;
+    }
+
+    const portOf = (each: INestApplicationContext) => each.get(MetricsListener).address()!.port;
+
+    async function expectOwnMetrics(each: INestApplicationContext): Promise<void> {
+      each.get(MetricsCollector).recordAgentExecution({ agentId: 'new', durationMs: 1, status: 'success' });
+      const { body } = await rawRequest(`http://127.0.0.1:${portOf(each)}/metrics`);
+      const { agent_metrics: agents } = JSON.parse(body.toString()) as { agent_metrics: object };
+      expect(Object.keys(agents)).toEqual(['new']);
+    }
+
+    it.each<[where: string, adapter: AdapterFactory | undefined]>([...ADAPTERS, ['no HTTP', undefined]])(
+      'takes it over from one that closes, as often as that happens, on %s',
+      async (_where, adapter) => {
+        let last = await startAt(0, adapter);
+        const port = portOf(last);
+        for (let reload = 1; reload <= 3; reload += 1) {
+          running.push(last);
+          void last.close();
+          last = await startAt(port, adapter);
+          await expectOwnMetrics(last);
+        }
+        running.push(last);
+      },
+    );
+
+    it.each(ADAPTERS)('takes it over from one that has a request to finish, on %s', async (_name, adapter) => {
+      const old = (await startAt(0, adapter)) as INestApplication;
+      const { asked, gate } = old.get(SlowController);
+      const answer = rawRequest(`${await old.getUrl()}/slow`);
+      await asked.passed;
+      const closed = old.close();
+      const fresh = await startAt(portOf(old), adapter);
+      running.push(fresh);
+      await expectOwnMetrics(fresh);
+      gate.open();
+      expect((await answer).body.toString()).toBe('slow');
+      await closed;
+      await expectOwnMetrics(fresh);
+    });
+
+    it('takes it over from one that is slow to say that it closes', async () => {
+      const old = await startAt(0);
+      const port = portOf(old);
+      old.get(Pool).isSlow = true;
+      const closed = old.close();
+      const fresh = startAt(port);
+      // Whether the new one has asked for the port by then makes no difference.
+      setImmediate(() => old.get(Pool).drained.open());
+      running.push(await fresh);
+      await closed;
+      await expectOwnMetrics(running[0]!);
+    });
+
+    it('leaves it to one that does not close', async () => {
+      const old = await startAt(0);
+      running.push(old);
+      await expect(startAt(portOf(old))).rejects.toThrow(`the port ${portOf(old)} of 127.0.0.1 (option "listen") is`);
+      await expectOwnMetrics(old);
+    });
   });
 
   it('excludes guards, those that decorators add included', async () => {

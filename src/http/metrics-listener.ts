@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   BadRequestException,
@@ -13,9 +13,7 @@ import { METRICS_ROUTES } from './answers/metrics-routes';
 import type { MetricsSource } from './answers/metrics-source';
 import { writeDashboard } from './dashboard/dashboard-response';
 import type { BearerTokens } from './guards/bearer-tokens';
-
-/** A scrape is one short request: who takes longer to ask does not want an answer. Reading it may take its time. */
-const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 5_000 };
+import { openServer } from './listener-port';
 
 /** Where the page stands, below the endpoint. */
 const PAGE = '/dashboard';
@@ -53,6 +51,8 @@ export interface MetricsListenerOptions {
  */
 export class MetricsListener {
   private server: Server | undefined;
+  private tellOfClosing!: () => void;
+  private readonly closing = new Promise<void>((resolve) => (this.tellOfClosing = resolve));
   /** Of the endpoint, with a slash before it; empty where it is the root. */
   private readonly path: string;
 
@@ -86,15 +86,16 @@ export class MetricsListener {
     const { listen } = this.options;
     if (listen === undefined) return;
     const { port, host = '0.0.0.0' } = listen;
-    const server = createServer(TIMEOUTS, (request, response) => void this.answer(request, response));
-    await new Promise<void>((resolve, reject) => {
-      server.on('error', (error) => reject(describeFailure(error, host, port)));
-      // Exclusive: the processes of a cluster would share the port, and a scraper would see one at random.
-      server.listen({ port, host, exclusive: true }, resolve);
-    });
-    // Later ones, such as too many open files, must not end the process.
+    const onRequest = (request: IncomingMessage, response: ServerResponse) => void this.answer(request, response);
+    const server = await openServer({ port, host }, onRequest, this.closing);
+    // Later errors, such as too many open files, must not end the process.
     server.on('error', this.options.onFault);
     this.server = server;
+  }
+
+  /** @internal The application begins to close: it answers still, and another one may have the port. */
+  beginClose(): void {
+    this.tellOfClosing();
   }
 
   /** @internal The module closes it with the application. */
@@ -174,13 +175,4 @@ function readQuery(parameters: URLSearchParams): Record<string, string | string[
 
 function onlyOrAll(values: string[]): string | string[] {
   return values.length === 1 ? values[0]! : values;
-}
-
-function describeFailure(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  if (error.code !== 'EADDRINUSE') return error;
-  return new Error(
-    `MetricsModule: the port ${port} of ${host} (option "listen") is taken. Where several processes run on one machine, ` +
-      'give each its own: 9464 + Number(process.env.NODE_APP_INSTANCE ?? 0).',
-    { cause: error },
-  );
 }

@@ -7,6 +7,7 @@ import {
   type NestModule,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
+  type OnModuleDestroy,
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
@@ -30,7 +31,9 @@ import type { ResolvedMetricsOptions } from './metrics.options';
  * whoever may inject the collector.
  */
 @Module({})
-export class MetricsCoreModule implements NestModule, OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
+export class MetricsCoreModule
+  implements NestModule, OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown
+{
   private readonly explorer: ProviderExplorer;
 
   /** `optionsProviders` provide `METRICS_OPTIONS` and what makes them. */
@@ -97,6 +100,10 @@ export class MetricsCoreModule implements NestModule, OnModuleInit, OnApplicatio
       this.application.close();
       throw error;
     });
+  }
+
+  onModuleDestroy(): void {
+    this.listener.beginClose();
   }
 
   /** Not before the servers are closed: a request that they still finish is no cancelled one. */
