@@ -96,6 +96,16 @@ describe.each(ADAPTERS)('GET /metrics on %s', (_name, adapter) => {
         'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.7,text/plain;version=0.0.4;q=0.3',
         TEXT_TYPE,
       ],
+      [
+        'Prometheus 3 that takes one text only',
+        'text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,*/*;q=0.3',
+        TEXT_TYPE,
+      ],
+      [
+        'Prometheus 2 that takes one OpenMetrics only',
+        'application/openmetrics-text;version=0.0.1;q=0.4,*/*;q=0.3',
+        OPENMETRICS_TYPE,
+      ],
       ['Chrome', 'text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8', JSON_TYPE],
       ['who likes JSON less', 'application/json;q=0.1, text/plain;q=0.2', TEXT_TYPE],
       ['who refuses all but one', 'application/json;q=0, application/openmetrics-text;q=0, text/plain', TEXT_TYPE],
