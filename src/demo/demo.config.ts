@@ -1,18 +1,19 @@
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
-import type { MetricsModuleOptions } from '../index';
+import { join, resolve } from 'node:path';
+import type { ModelPrice, TimeoutOptions } from '../index';
 import { StartupError } from './startup.error';
 
 export interface DemoConfig {
   readonly port: number;
-  /** The folder whose Markdown the crew reads; without it, this project's and its dependencies'. */
-  readonly docsDir?: string;
-  /** What scrapers have to show; without it, anybody may read the metrics. */
+  /** The folder whose Markdown the crew reads. */
+  readonly docsDir: string;
+  /** The token that scrapers must send; without it, anybody may read the metrics. */
   readonly metricsToken?: string;
-  /** Limits of agents and tools. */
-  readonly timeouts: MetricsModuleOptions['timeouts'];
-  /** How often somebody asks by themselves, in milliseconds; 0 for never. */
+  readonly timeouts: TimeoutOptions;
+  /** How often the demo asks itself something, in milliseconds; 0 for never. */
   readonly visitEveryMs: number;
+  /** How long the embedded model takes for a word that it writes. */
+  readonly msPerWord: number;
   /** The server to ask; without it, the embedded model answers. */
   readonly openAi?: OpenAiConfig;
 }
@@ -21,94 +22,80 @@ export interface OpenAiConfig {
   readonly baseUrl: string;
   readonly apiKey?: string;
   readonly model: string;
-  /** How long one answer may take. */
-  readonly timeoutMs: number;
-  /** What it costs in US dollars; without it, its calls are counted as unpriced. */
-  readonly price?: { readonly inputPerMillion: number; readonly outputPerMillion: number };
+  /** In US dollars; without it, its calls are counted as unpriced. */
+  readonly price?: ModelPrice;
 }
 
-// A model on somebody's own laptop reads the passages slowly.
-const MODEL_TIMEOUT_MS = 120_000;
+/** This project's guides. */
+const GUIDES = join(__dirname, '../../docs');
 
-const VISIT_EVERY_MS = 2_000;
-
-const TIMEOUTS = {
-  // One answer of the model, and asking again.
-  agentMs: 150_000,
-  // The researcher's tools together: a question may name many sections that do not exist.
-  sequenceMs: 5_000,
-  // It looks through all documents for what is not there, which takes the longer the more there are.
-  perTool: { read_section: 2_000 },
-};
+/** A model on a laptop is slow. An expert either answers soon or is not there. */
+const TIMEOUTS = { agentMs: 120_000, sequenceMs: 30_000, perTool: { ask_expert: 10_000 } };
 
 /**
- * What the environment asks for: `PORT`, `DOCS_DIR`, `METRICS_TOKEN`, `VISIT_EVERY_MS`, `OPENAI_BASE_URL`, `OPENAI_API_KEY`,
+ * Reads the environment: `PORT`, `DOCS_DIR`, `METRICS_TOKEN`, `VISIT_EVERY_MS`, `OPENAI_BASE_URL`, `OPENAI_API_KEY`,
  * `OPENAI_MODEL`, and what that model costs in US dollars per million tokens, `OPENAI_INPUT_PRICE` and `OPENAI_OUTPUT_PRICE`.
  * An empty variable counts as unset, since that is what compose files and CI make of a missing one.
  *
- * @throws StartupError naming the variable, its value and what is wrong with it
+ * @throws StartupError naming the variable, its value and what is allowed
  */
 export function readDemoConfig(env: NodeJS.ProcessEnv): DemoConfig {
+  const openAi = readOpenAi(env);
   return {
-    port: readPort(env.PORT),
-    docsDir: readDocsDir(env.DOCS_DIR),
+    port: read(env, 'PORT', 'a whole number from 0 to 65535', (text) => wholeNumber(text, 65_535)) ?? 3000,
+    docsDir: read(env, 'DOCS_DIR', 'a folder with Markdown files', folder) ?? GUIDES,
     metricsToken: env.METRICS_TOKEN || undefined,
     timeouts: TIMEOUTS,
-    visitEveryMs: readVisits(env),
-    openAi: readOpenAi(env),
+    // A model on a server may cost money, so traffic for it has to be asked for.
+    visitEveryMs: read(env, 'VISIT_EVERY_MS', 'whole milliseconds, 0 for never', wholeNumber) ?? (openAi ? 0 : 2_000),
+    msPerWord: 10,
+    openAi,
   };
-}
-
-function readPort(value: string | undefined): number {
-  if (!value) return 3000;
-  const port = Number(value);
-  if (/^\d+$/.test(value) && port <= 65_535) return port;
-  throw new StartupError(`PORT=${value} is not a port: give a whole number from 0 to 65535.`);
-}
-
-/** A model on a server costs somebody something: there nobody comes unless invited. */
-function readVisits({ VISIT_EVERY_MS: value, OPENAI_BASE_URL }: NodeJS.ProcessEnv): number {
-  if (!value) return OPENAI_BASE_URL ? 0 : VISIT_EVERY_MS;
-  if (/^\d{1,9}$/.test(value)) return Number(value);
-  throw new StartupError(`VISIT_EVERY_MS=${value} is no time: give whole milliseconds, 0 for no visits.`);
-}
-
-function readDocsDir(value: string | undefined): string | undefined {
-  if (!value) return undefined;
-  const folder = resolve(value);
-  const stats = statSync(folder, { throwIfNoEntry: false });
-  if (!stats) throw new StartupError(`DOCS_DIR=${value} does not exist: give a folder with Markdown files.`);
-  if (!stats.isDirectory()) throw new StartupError(`DOCS_DIR=${value} is not a folder: give one with Markdown files.`);
-  return folder;
 }
 
 function readOpenAi(env: NodeJS.ProcessEnv): OpenAiConfig | undefined {
-  if (!env.OPENAI_BASE_URL) return undefined;
+  const baseUrl = read(env, 'OPENAI_BASE_URL', 'a URL such as http://localhost:11434/v1', httpUrl);
+  if (baseUrl === undefined) return undefined;
+  const inputPerMillion = read(env, 'OPENAI_INPUT_PRICE', 'US dollars per million tokens', dollars);
+  const outputPerMillion = read(env, 'OPENAI_OUTPUT_PRICE', 'US dollars per million tokens', dollars);
+  const isPriced = inputPerMillion !== undefined && outputPerMillion !== undefined;
+  if (!isPriced && inputPerMillion !== outputPerMillion) {
+    throw new StartupError('OPENAI_INPUT_PRICE and OPENAI_OUTPUT_PRICE belong together: set both or neither.');
+  }
   return {
-    baseUrl: readBaseUrl(env.OPENAI_BASE_URL),
+    baseUrl,
     apiKey: env.OPENAI_API_KEY || undefined,
     model: env.OPENAI_MODEL || 'gpt-4o-mini',
-    timeoutMs: MODEL_TIMEOUT_MS,
-    price: readPrice(env),
+    price: isPriced ? { inputPerMillion, outputPerMillion } : undefined,
   };
 }
 
-function readBaseUrl(value: string): string {
-  if (/^https?:\/\//i.test(value) && URL.canParse(value)) return value.replace(/\/+$/, '');
-  throw new StartupError(`OPENAI_BASE_URL=${value} is not a URL: give one such as http://localhost:11434/v1.`);
+/** `parse` returns undefined for what is not `allowed`. */
+function read<T>(
+  env: NodeJS.ProcessEnv,
+  name: string,
+  allowed: string,
+  parse: (text: string) => T | undefined,
+): T | undefined {
+  const text = env[name];
+  if (!text) return undefined;
+  const value = parse(text);
+  if (value === undefined) throw new StartupError(`${name} is ${JSON.stringify(text)}, must be ${allowed}.`);
+  return value;
 }
 
-function readPrice(env: NodeJS.ProcessEnv): OpenAiConfig['price'] {
-  const inputPerMillion = readDollars('OPENAI_INPUT_PRICE', env);
-  const outputPerMillion = readDollars('OPENAI_OUTPUT_PRICE', env);
-  if (inputPerMillion === undefined && outputPerMillion === undefined) return undefined;
-  if (inputPerMillion !== undefined && outputPerMillion !== undefined) return { inputPerMillion, outputPerMillion };
-  throw new StartupError('OPENAI_INPUT_PRICE and OPENAI_OUTPUT_PRICE belong together: give both or neither.');
+function wholeNumber(text: string, most = 2 ** 31 - 1): number | undefined {
+  return /^\d+$/.test(text) && Number(text) <= most ? Number(text) : undefined;
 }
 
-function readDollars(name: string, env: NodeJS.ProcessEnv): number | undefined {
-  const value = env[name];
-  if (!value) return undefined;
-  if (/^\d+(?:\.\d+)?$/.test(value)) return Number(value);
-  throw new StartupError(`${name}=${value} is not a price: give US dollars per million tokens, such as 2.50.`);
+function dollars(text: string): number | undefined {
+  return /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined;
+}
+
+function folder(path: string): string | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? resolve(path) : undefined;
+}
+
+function httpUrl(text: string): string | undefined {
+  return /^https?:/i.test(text) && URL.canParse(text) ? text.replace(/\/+$/, '') : undefined;
 }

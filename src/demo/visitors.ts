@@ -2,10 +2,10 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { CrewService } from './crew/crew.service';
 import { DocsIndex } from './docs/docs-index';
 
-/** They ask about other things than the starter questions do. */
-const FIRST_SECTION = 7;
+/** Few enough that a question comes again while the cache still has it. */
+const SECTIONS = 40;
 
-/** Visitors who ask the crew one question after the other, so that the dashboard has something to show. */
+/** Traffic: asks the crew questions, so that the dashboard has something to show. */
 @Injectable()
 export class Visitors implements OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
@@ -16,26 +16,29 @@ export class Visitors implements OnApplicationShutdown {
     private readonly docs: DocsIndex,
   ) {}
 
-  /** They come about every `intervalMs` milliseconds, whether or not the one before has got an answer. */
-  invite(intervalMs: number): void {
-    const waitMs = intervalMs * (0.4 + 1.2 * Math.random());
-    this.timer = setTimeout(() => {
-      this.invite(intervalMs);
-      this.asked += 1;
-      // What goes wrong is counted, and logged by the crew.
-      this.crew.ask(this.question(this.asked)).catch(() => undefined);
-    }, waitMs).unref();
+  /** Asks three questions at once, one after the other, then one every `intervalMs` milliseconds; 0 for none. */
+  async invite(intervalMs: number): Promise<void> {
+    for (const question of [this.nextQuestion(), this.nextQuestion(), 'Calculate 6 * (7 + bananas)']) {
+      await this.ask(question);
+    }
+    if (intervalMs > 0) this.timer = setInterval(() => void this.ask(this.nextQuestion()), intervalMs).unref();
   }
 
   onApplicationShutdown(): void {
-    clearTimeout(this.timer);
+    clearInterval(this.timer);
   }
 
-  /** Most are answered, some fail, few take long, and one in a while takes too long. */
-  private question(count: number): string {
-    const { sections } = this.docs;
-    const heading = sections[(FIRST_SECTION * count) % sections.length]?.heading ?? '';
-    if (count % 31 === 30) return `What does the section "${'Lorem ipsum '.repeat(24)}" say?`;
+  /** What goes wrong is counted and logged. */
+  private async ask(question: string): Promise<void> {
+    await this.crew.ask(question).catch(() => undefined);
+  }
+
+  /** Most are answered, some fail, and one in a while takes too long. */
+  private nextQuestion(): string {
+    const count = ++this.asked;
+    const sections = this.docs.sections.slice(0, SECTIONS);
+    const heading = sections[(7 * count) % sections.length]?.heading;
+    if (count % 31 === 30) return `Ask an expert about ${heading}`;
     if (count % 9 === 8) return `What does the section "Teleportation ${count}" say?`;
     if (count % 7 === 6) return `Calculate ${count} * (7 + bananas)`;
     if (count % 3 === 2) return `What is ${heading}, and how much is ${count} * 7?`;

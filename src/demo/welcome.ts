@@ -1,5 +1,7 @@
 /** What to open and to type, once the demo listens at `baseUrl`. */
 export function welcome(baseUrl: string): string {
+  const post = (path: string, body: object) =>
+    `curl ${baseUrl}/crew/${path} -H 'content-type: application/json' -d '${JSON.stringify(body)}'`;
   return `
   The crew is listening on ${baseUrl}
 
@@ -9,11 +11,11 @@ export function welcome(baseUrl: string): string {
   running     ${baseUrl}/metrics/running
   trends      ${baseUrl}/metrics/trends
   prometheus  ${baseUrl}/metrics?format=prometheus
-  ask         curl ${baseUrl}/crew/ask -H 'content-type: application/json' -d '{"question": "What is a histogram?"}'
-  stream      curl -N '${baseUrl}/crew/stream?question=What+is+a+histogram'
-  a failure   curl ${baseUrl}/crew/ask -H 'content-type: application/json' -d '{"question": "Calculate 2 + bananas"}'
-  a slow one  curl -N '${baseUrl}/crew/stream?question=What+does+the+section+%22Teleportation%22+say'
-  a timeout   curl -NG ${baseUrl}/crew/stream --data-urlencode "question=What does the section '$(seq -s- 99)' say"
+  ask         ${post('ask', { question: 'How do I limit a tool?' })}
+  stream      curl -N '${baseUrl}/crew/stream?question=What+counts+as+a+request'
+  a failure   ${post('ask', { question: 'Calculate 2 + bananas' })}
+  a timeout   ${post('ask', { question: 'Ask an expert about tea' })}
+  answer it   ${post('expert', { answer: 'Four minutes.' })}
 
 `;
 }

@@ -5,7 +5,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CrewAnswer } from '../../src/demo/crew/crew-answer';
+import type { CrewAnswer } from '../../src/demo/crew/crew-event';
 import { readDemoConfig, type DemoConfig } from '../../src/demo/demo.config';
 import { createDemo } from '../../src/demo/start-demo';
 
@@ -19,6 +19,11 @@ export async function writeDocuments(documents: Readonly<Record<string, string>>
   return folder;
 }
 
+/** As the environment asks for, with models that answer at once. */
+export function configOf(env: NodeJS.ProcessEnv): DemoConfig {
+  return { ...readDemoConfig(env), msPerWord: 0 };
+}
+
 /** A running demo, its address and what it logged as errors and warnings. */
 export class DemoApp {
   private constructor(
@@ -28,8 +33,7 @@ export class DemoApp {
     readonly warnings: readonly string[],
   ) {}
 
-  static async start(env: NodeJS.ProcessEnv, timeouts?: DemoConfig['timeouts']): Promise<DemoApp> {
-    const config = readDemoConfig(env);
+  static async start(env: NodeJS.ProcessEnv, overrides: Partial<DemoConfig> = {}): Promise<DemoApp> {
     const errors: string[] = [];
     const warnings: string[] = [];
     const logger = {
@@ -37,7 +41,7 @@ export class DemoApp {
       warn: (message: unknown) => warnings.push(String(message)),
       error: (message: unknown) => errors.push(String(message)),
     };
-    const app = await createDemo({ ...config, ...(timeouts && { timeouts }) }, { logger });
+    const app = await createDemo({ ...configOf(env), ...overrides }, { logger });
     const server = (await app.listen(0)) as Server;
     return new DemoApp(app, `http://localhost:${portOf(server)}`, errors, warnings);
   }
@@ -46,13 +50,13 @@ export class DemoApp {
     return this.app.close();
   }
 
-  post(body: unknown): Promise<Response> {
+  post(path: 'ask' | 'expert', body: unknown): Promise<Response> {
     const headers = { 'content-type': 'application/json' };
-    return fetch(`${this.url}/crew/ask`, { method: 'POST', headers, body: JSON.stringify(body) });
+    return fetch(`${this.url}/crew/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
   }
 
   async ask(question: string): Promise<CrewAnswer> {
-    const response = await this.post({ question });
+    const response = await this.post('ask', { question });
     expect(response.status).toBe(200);
     return (await response.json()) as CrewAnswer;
   }
@@ -65,11 +69,6 @@ export class DemoApp {
     const response = await this.stream(question);
     expect(response.headers.get('content-type')).toContain('text/event-stream');
     return parseEvents(await response.text());
-  }
-
-  async history(): Promise<Record<string, unknown>[]> {
-    const response = await fetch(`${this.url}/metrics/history`);
-    return ((await response.json()) as { executions: Record<string, unknown>[] }).executions;
   }
 
   async metrics(): Promise<DemoMetrics> {
@@ -104,7 +103,10 @@ function parseEvents(body: string): SentEvent[] {
         .split('\n')
         .map((line) => line.split(/: (.*)/s, 2) as [string, string]),
     );
-    return { type: fields.get('event') ?? '', data: JSON.parse(fields.get('data') ?? '') as Record<string, unknown> };
+    const data = fields.get('data') ?? '';
+    // Nest sends an error's message as it is.
+    const isJson = data.startsWith('{');
+    return { type: fields.get('event') ?? '', data: (isJson ? JSON.parse(data) : data) as SentEvent['data'] };
   });
 }
 

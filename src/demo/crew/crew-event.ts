@@ -1,18 +1,41 @@
-import type { CrewAnswer } from './crew-answer';
-import type { PlanStep } from './plan';
+export type ToolName = 'search_docs' | 'read_section' | 'calculate' | 'ask_expert';
 
-export type AgentName = 'planner' | 'researcher' | 'writer';
+/** One use of a tool. */
+export interface PlanStep {
+  readonly tool: ToolName;
+  readonly input: string;
+}
 
-/** What happens while the crew answers, in this order; a failure ends it with an exception in place of `done`. */
+export interface ToolFailure extends PlanStep {
+  readonly error: string;
+}
+
+/** What `POST /crew/ask` answers. */
+export interface CrewAnswer {
+  readonly question: string;
+  readonly answer: string;
+  /** The sections that the answer names by their numbers. */
+  readonly sources: readonly Source[];
+  readonly failures: readonly ToolFailure[];
+}
+
+export interface Source {
+  /** 1 for `[1]`. */
+  readonly number: number;
+  /** What `read_section` finds it by. */
+  readonly id: string;
+  readonly heading: string;
+}
+
+/** What `GET /crew/stream` sends, the answer last. */
 export type CrewEvent =
-  | { readonly type: 'start'; readonly question: string }
-  | { readonly type: 'agent_start'; readonly agent: AgentName }
+  | { readonly type: 'agent_start'; readonly data: { readonly agent: string } }
+  | { readonly type: 'agent_response'; readonly data: { readonly agent: string; readonly response: unknown } }
   | ToolEvent
-  | { readonly type: 'agent_response'; readonly agent: AgentName; readonly response: unknown }
-  | { readonly type: 'done'; readonly answer: CrewAnswer };
+  | { readonly type: 'done'; readonly data: CrewAnswer };
 
 export type ToolEvent =
-  ({ readonly type: 'tool_start' } & PlanStep) | ({ readonly type: 'tool_result' } & PlanStep & ToolOutcome);
+  | { readonly type: 'tool_start'; readonly data: PlanStep }
+  | { readonly type: 'tool_result'; readonly data: PlanStep & ToolOutcome };
 
-/** What the tool returned, or why it could not. */
 export type ToolOutcome = { readonly result: unknown } | { readonly error: string };

@@ -1,33 +1,44 @@
 import { Injectable } from '@nestjs/common';
 import { TrackAgent } from '../../index';
-import { termsOf } from '../docs/terms';
-import { LanguageModel, NO_USAGE, type ModelReply } from '../model/language-model';
-import type { Plan, PlanStep, ToolName } from './plan';
-import { takeApart } from './question-parts';
+import { contentWords } from '../docs/content-words';
+import { LanguageModel } from '../model/language-model';
+import type { PlanStep, ToolName } from './crew-event';
 
-/** Turns a question into the tools to use: what it spells out at once, searches for the rest. */
+const MAX_QUERIES = 3;
+
+const INSTRUCTIONS = `You search technical documentation. Reply with one to ${MAX_QUERIES} search queries of a few keywords
+each that would find what answers the user's question: one query per line, and nothing else.`;
+
+/** How a question names a tool and its input. */
+const COMMANDS: readonly (readonly [ToolName, RegExp])[] = [
+  ['read_section', /\bsection\s+["“']([^"”']+)["”']/gi],
+  ['calculate', /\b(?:calculate|how much is)\s+([^?!;]+?)(?=\s+and\s|[?!;]|\.\s|\.?$)/gi],
+  ['ask_expert', /\bask an expert\s+([^?!;.,]+)/gi],
+];
+
+/** Turns a question into uses of tools: those that it names, and searches for the rest. */
 @Injectable()
 export class PlannerAgent {
   constructor(private readonly model: LanguageModel) {}
 
   @TrackAgent({ id: 'planner', name: 'Planner' })
-  async run(question: string, signal?: AbortSignal): Promise<Plan> {
-    const { expressions, references, rest } = takeApart(question);
-    const queries = await this.queriesFor(rest, signal);
-    const steps = [
-      ...stepsWith('search_docs', queries.value),
-      ...stepsWith('read_section', references),
-      ...stepsWith('calculate', expressions),
-    ];
-    return { steps, usage: queries.usage };
+  async run(question: string): Promise<PlanStep[]> {
+    const commands: PlanStep[] = [];
+    const rest = COMMANDS.reduce(
+      (text, [tool, pattern]) =>
+        text.replace(pattern, (_, input: string) => {
+          commands.push({ tool, input: input.trim() });
+          return ' ';
+        }),
+      question,
+    );
+    return [...(await this.searchesFor(rest)), ...commands];
   }
 
-  private async queriesFor(text: string, signal?: AbortSignal): Promise<ModelReply<string[]>> {
-    if (termsOf(text).length === 0) return { value: [], usage: NO_USAGE };
-    return this.model.suggestQueries(text, signal);
+  private async searchesFor(text: string): Promise<PlanStep[]> {
+    if (contentWords(text).length === 0) return [];
+    const reply = await this.model.ask('small', { instructions: INSTRUCTIONS, text });
+    const queries = reply.split('\n').filter((line) => line.trim() !== '');
+    return queries.slice(0, MAX_QUERIES).map((input) => ({ tool: 'search_docs', input }));
   }
-}
-
-function stepsWith(tool: ToolName, inputs: readonly string[]): PlanStep[] {
-  return inputs.map((input) => ({ tool, input }));
 }

@@ -1,14 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { TrackAgent } from '../../index';
-import { stopSignal } from '../stop-signal';
+import { ExecutionTimeoutError, TrackAgent } from '../../index';
+import type { Section } from '../docs/markdown-sections';
+import { AskExpertTool } from '../tools/ask-expert.tool';
 import { CalculateTool } from '../tools/calculate.tool';
 import { ReadSectionTool } from '../tools/read-section.tool';
 import { SearchDocsTool } from '../tools/search-docs.tool';
-import type { ToolEvent, ToolOutcome } from './crew-event';
-import { toolFailureText } from './crew-failure';
-import type { Findings } from './findings';
-import type { Plan, PlanStep } from './plan';
-import { Research } from './research';
+import { ToolError } from '../tools/tool.error';
+import type { PlanStep, ToolEvent, ToolFailure, ToolOutcome } from './crew-event';
+
+/** The researcher's results, for the writer. */
+export class Findings {
+  readonly passages: Section[] = [];
+  readonly notes: string[] = [];
+  readonly failures: ToolFailure[] = [];
+}
 
 /** Works off a plan with its tools, one after the other. A tool that fails is a finding too. */
 @Injectable()
@@ -17,50 +22,49 @@ export class ResearcherAgent {
     private readonly searchDocs: SearchDocsTool,
     private readonly readSection: ReadSectionTool,
     private readonly calculate: CalculateTool,
+    private readonly askExpert: AskExpertTool,
   ) {}
 
   /** Yields what its tools do, returns what they found. */
   @TrackAgent({ id: 'researcher', name: 'Researcher' })
-  async *run(plan: Plan, signal?: AbortSignal): AsyncGenerator<ToolEvent, Findings> {
-    const stop = stopSignal(signal);
-    const research = new Research(plan.steps);
-    for (let step = research.nextStep(); step; step = research.nextStep()) {
-      stop.throwIfAborted();
-      yield { type: 'tool_start', ...step };
-      yield { type: 'tool_result', ...step, ...(await this.attempt(step, research, stop)) };
+  async *run(plan: readonly PlanStep[]): AsyncGenerator<ToolEvent, Findings> {
+    const findings = new Findings();
+    // A search appends the sections to read.
+    const steps = [...plan];
+    for (const step of steps) {
+      yield { type: 'tool_start', data: step };
+      yield { type: 'tool_result', data: { ...step, ...(await this.attempt(step, findings, steps)) } };
     }
-    return research;
+    return findings;
   }
 
-  private async attempt(step: PlanStep, research: Research, signal: AbortSignal): Promise<ToolOutcome> {
+  private async attempt(step: PlanStep, findings: Findings, steps: PlanStep[]): Promise<ToolOutcome> {
     try {
-      return { result: await this.take(step, research, signal) };
+      return { result: await this.use(step, findings, steps) };
     } catch (error) {
-      const failure = toolFailureText(error);
-      if (failure === undefined) throw error;
-      research.failures.push({ ...step, error: failure });
-      return { error: failure };
+      if (!(error instanceof ToolError || error instanceof ExecutionTimeoutError)) throw error;
+      findings.failures.push({ ...step, error: error.message });
+      return { error: error.message };
     }
   }
 
-  private async take({ tool, input }: PlanStep, research: Research, signal: AbortSignal): Promise<unknown> {
+  private async use({ tool, input }: PlanStep, { passages, notes }: Findings, steps: PlanStep[]): Promise<unknown> {
     switch (tool) {
       case 'search_docs': {
         const hits = await this.searchDocs.run(input);
-        research.readLater(hits);
+        const unread = hits.filter(({ id }) => !steps.some((step) => step.input === id));
+        steps.push(...unread.map(({ id }): PlanStep => ({ tool: 'read_section', input: id })));
         return hits;
       }
-      case 'read_section': {
-        const section = await this.readSection.run(input, signal);
-        const { id, title, path, heading, text } = section;
-        research.passages.push(section);
-        return { id, title, path, section: heading, length: text.length };
-      }
-      case 'calculate': {
-        const value = this.calculate.run(input);
-        research.calculations.push({ expression: input, value });
-        return value;
-      }
+      case 'read_section':
+        passages.push(this.readSection.run(input));
+        return passages.at(-1)?.heading;
+      case 'calculate':
+        notes.push(`${input} = ${this.calculate.run(input)}`);
+        return notes.at(-1);
+      case 'ask_expert':
+        notes.push(`An expert says: ${await this.askExpert.run(input)}`);
+        return notes.at(-1);
     }
   }
 }

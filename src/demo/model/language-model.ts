@@ -1,50 +1,31 @@
-import type { Section } from '../docs/section';
+import { currentExecution, type ExecutionTracker, type ModelUsage } from '../../index';
 
-/** What the crew needs of a language model; which one answers is decided at start. */
-export abstract class LanguageModel {
-  abstract readonly name: string;
-  abstract readonly provider: string;
+/** A small model is quick and cheap; a large one writes better. */
+export type ModelSize = 'small' | 'large';
 
-  /** Up to three searches that would find what answers `question`, the most promising first. */
-  abstract suggestQueries(question: string, signal?: AbortSignal): Promise<ModelReply<string[]>>;
-
-  /** An answer from `passages` alone, which names them by their numbers, from `[1]` on. */
-  abstract composeAnswer(
-    question: string,
-    passages: readonly Section[],
-    signal?: AbortSignal,
-  ): Promise<ModelReply<string>>;
+export interface Prompt {
+  readonly instructions: string;
+  readonly text: string;
 }
 
-export interface ModelReply<T> {
-  readonly value: T;
+export interface Completion {
+  readonly text: string;
   readonly usage: ModelUsage;
 }
 
-export interface ModelUsage {
-  readonly calls: number;
-  /** Includes those that the server had cached. */
-  readonly inputTokens: number;
-  readonly cachedInputTokens: number;
-  /** Includes those of its reasoning. */
-  readonly outputTokens: number;
-  readonly reasoningTokens: number;
-}
+/** The two models of the crew. Each call is counted with its tokens, whoever serves the model. */
+export abstract class LanguageModel {
+  protected abstract readonly provider: string;
+  protected abstract readonly names: Readonly<Record<ModelSize, string>>;
 
-export const NO_USAGE: ModelUsage = {
-  calls: 0,
-  inputTokens: 0,
-  cachedInputTokens: 0,
-  outputTokens: 0,
-  reasoningTokens: 0,
-};
+  constructor(private readonly tracker: ExecutionTracker) {}
 
-export function addUsage(a: ModelUsage, b: ModelUsage): ModelUsage {
-  return {
-    calls: a.calls + b.calls,
-    inputTokens: a.inputTokens + b.inputTokens,
-    cachedInputTokens: a.cachedInputTokens + b.cachedInputTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    reasoningTokens: a.reasoningTokens + b.reasoningTokens,
-  };
+  async ask(size: ModelSize, prompt: Prompt): Promise<string> {
+    const call = { model: this.names[size], provider: this.provider, usage: ({ usage }: Completion) => usage };
+    const { text } = await this.tracker.trackModel(call, () => this.complete(size, prompt, currentExecution()?.signal));
+    return text;
+  }
+
+  /** One call. It ends early once `signal` is aborted. */
+  protected abstract complete(size: ModelSize, prompt: Prompt, signal?: AbortSignal): Promise<Completion>;
 }

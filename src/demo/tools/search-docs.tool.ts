@@ -1,7 +1,7 @@
+import { Cache } from '@nestjs/cache-manager';
 import { Injectable } from '@nestjs/common';
-import { TrackTool } from '../../index';
+import { MetricsCollector, TrackTool } from '../../index';
 import { DocsIndex, type SearchHit } from '../docs/docs-index';
-import { ResultCache } from './result-cache.service';
 
 const MAX_HITS = 3;
 
@@ -9,12 +9,16 @@ const MAX_HITS = 3;
 export class SearchDocsTool {
   constructor(
     private readonly docs: DocsIndex,
-    private readonly cache: ResultCache,
+    private readonly cache: Cache,
+    private readonly metrics: MetricsCollector,
   ) {}
 
-  /** The sections that fit `query` best, the best first. */
-  @TrackTool({ name: 'search_docs', timeoutMs: 2_000 })
-  run(query: string): Promise<SearchHit[]> {
-    return this.cache.remember('search', query, () => this.docs.search(query, MAX_HITS));
+  /** The sections that fit `query` best, the best first; from the cache where somebody has asked before. */
+  @TrackTool('search_docs')
+  async run(query: string): Promise<SearchHit[]> {
+    const known = await this.cache.get<SearchHit[]>(query);
+    if (known === undefined) this.metrics.recordCacheMiss('search');
+    else this.metrics.recordCacheHit('search');
+    return known ?? this.cache.set(query, this.docs.search(query, MAX_HITS));
   }
 }

@@ -1,4 +1,4 @@
-/** What a tool was asked and cannot do. The crew says so in its answer and goes on; any other error is a bug. */
+/** A tool cannot do what it was asked. The crew says so in its answer and goes on; any other error is a bug. */
 export abstract class ToolError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
