@@ -217,14 +217,57 @@ describe('The command', () => {
     [['--tool-slo', '99%'], '--tool-slo is "99%", must be a number above 0 and below 1.'],
     [['--stuck-seconds', '0'], '--stuck-seconds is 0, must be a number above 0.'],
     [['--min-executions', '1e3'], '--min-executions is "1e3", must be a number above 0.'],
-    [['--job', 'a"b'], '--job is "a\\"b", must be without quotes, backslashes or line breaks, and not empty.'],
-    [
-      ['--runbooks', 'http://wiki/#'],
-      '--runbooks is "http://wiki/#", must be a path or URL without spaces, quotes or `#`.',
-    ],
   ])('refuses %j', (flags, message) => {
     expect(() => runCommand(['observability', folder, ...flags])).toThrow(new RangeError(message));
   });
+
+  const UNPRINTABLE: [text: string, shown: string][] = [
+    ['a\tb', 'a\\tb'],
+    ['a\nb', 'a\\nb'],
+    ['a\rb', 'a\\rb'],
+    ['a\0b', 'a\\u0000b'],
+    ['a\x1bb', 'a\\u001bb'],
+    ['a\x7fb', 'a\\u007fb'],
+    ['a\x85b', 'a\\u0085b'],
+    ['a\u2028b', 'a\\u2028b'],
+    ['a\u2029b', 'a\\u2029b'],
+    ['a\u202eb', 'a\\u202eb'],
+    ['a\ufeffb', 'a\\ufeffb'],
+    ['a\uffffb', 'a\\uffffb'],
+    ['a\ud83d', 'a\\ud83d'],
+    ['a"b', 'a\\"b'],
+    ["it's", "it's"],
+    ['a\\b', 'a\\\\b'],
+    ['{{ $labels.x }}', '{{ $labels.x }}'],
+    ['a{{', 'a{{'],
+    ['', ''],
+  ];
+
+  it.each([
+    ...UNPRINTABLE.map(([text, shown]) => ['job', text, shown] as const),
+    ...UNPRINTABLE.map(([text, shown]) => ['runbooks', text, shown] as const),
+    ['runbooks', 'http://wiki/#', 'http://wiki/#'] as const,
+    ['runbooks', 'my runbooks.md', 'my runbooks.md'] as const,
+    ['runbooks', '{x}', '{x}'] as const,
+  ])('refuses --%s %j', (flag, text, shown) => {
+    const allowed = {
+      job: 'printable characters other than quotes, backslashes and "{{", and not empty',
+      runbooks: 'a path or URL of printable characters other than spaces, quotes, backslashes, braces and `#`',
+    };
+    expect(() => runCommand(['observability', folder, `--${flag}=${text}`])).toThrow(
+      new RangeError(`--${flag} is "${shown}", must be ${allowed[flag]}.`),
+    );
+  });
+
+  it.each(['AI agents', 'agents: the #1 {of} `us` 100% $1', 'Agenten in Köln', '代理 🤖', ' agents ', '}}'])(
+    'makes rules for the job %j that say what they say for any other',
+    (job) => {
+      const jobless = JSON.stringify(ruleGroups(completeSettings({ job: 'JOB' })));
+      runCommand(['observability', folder, `--job=${job}`]);
+      const written = parse(readFileSync(join(folder, 'agent-rules.yml'), 'utf8')) as { groups: unknown };
+      expect(written.groups).toEqual(JSON.parse(jobless.replaceAll('JOB', () => job)));
+    },
+  );
 
   it.each([[[]], [['observability']], [['rules', 'here']], [['observability', 'here', 'there']]])(
     'shows how it is used for %j',

@@ -39,6 +39,11 @@ const positive = (byDefault: number, meaning: string): Setting<number> => ({
   isAllowed: (value) => value > 0 && Number.isFinite(value),
 });
 
+/** Cannot stand in YAML as it is, or is not seen: control and format characters, line separators, half a surrogate pair. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\uFFFE\uFFFF]/gu;
+
+const isPrintable = (text: string) => text.search(UNPRINTABLE) === -1;
+
 /** Every setting, in the order in which the help and the guide list them. */
 export const SETTINGS: { readonly [Name in keyof ObservabilitySettings]: Setting<ObservabilitySettings[Name]> } = {
   prefix: {
@@ -50,8 +55,9 @@ export const SETTINGS: { readonly [Name in keyof ObservabilitySettings]: Setting
   job: {
     default: 'agents',
     meaning: 'the `job_name` in your Prometheus configuration',
-    allowed: 'without quotes, backslashes or line breaks, and not empty',
-    isAllowed: (value) => /^[^"'\\\r\n]+$/.test(value),
+    // Prometheus takes "{{" in an annotation for the beginning of a template.
+    allowed: 'printable characters other than quotes, backslashes and "{{", and not empty',
+    isAllowed: (value) => /^(?!.*\{\{)[^"'\\]+$/.test(value) && isPrintable(value),
   },
   agentSlo: ratio(0.99, 'share of agent executions that succeed'),
   toolSlo: ratio(0.99, 'share of tool executions that succeed'),
@@ -74,8 +80,8 @@ export const SETTINGS: { readonly [Name in keyof ObservabilitySettings]: Setting
   runbooks: {
     default: 'docs/runbooks.md',
     meaning: 'address of your copy of the runbooks; the name of the alert is appended as `#anchor`',
-    allowed: 'a path or URL without spaces, quotes or `#`',
-    isAllowed: (value) => /^[^\s"'#{}\\]+$/.test(value),
+    allowed: 'a path or URL of printable characters other than spaces, quotes, backslashes, braces and `#`',
+    isAllowed: (value) => /^[^\s"'#{}\\]+$/.test(value) && isPrintable(value),
   },
 };
 
@@ -101,7 +107,13 @@ export function completeSettings(given: Partial<ObservabilitySettings> = {}): Ob
 function checkSetting(name: SettingName, value: unknown): void {
   const { default: byDefault, allowed, isAllowed } = SETTINGS[name] as Setting<unknown>;
   if (typeof value === typeof byDefault && isAllowed(value)) return;
-  throw new RangeError(`--${flagOf(name)} is ${JSON.stringify(value)}, must be ${allowed}.`);
+  throw new RangeError(`--${flagOf(name)} is ${visible(value)}, must be ${allowed}.`);
+}
+
+/** As JSON, with what cannot be seen as `\u2028`. */
+function visible(value: unknown): string {
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value).replace(UNPRINTABLE, escaped);
 }
 
 /** The share that an objective lets fail, without the last digits of floating-point arithmetic. */
