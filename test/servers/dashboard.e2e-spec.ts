@@ -115,6 +115,17 @@ describe('The dashboard of the demo', () => {
     await eventually(async () => expect(await dashboard.text('#tools .empty')).toBe('None has a name like that.'));
   });
 
+  it('draws no crew where the filter leaves nobody', async () => {
+    const dashboard = await openPage();
+    await dashboard.find('.crew-map').waitFor();
+    await dashboard.find('#filter').fill('no such name');
+    await eventually(async () => expect(await dashboard.text('#crew .empty')).toBe('None has a name like that.'));
+    expect(await dashboard.find('.crew-map').count()).toBe(0);
+    await dashboard.find('#filter').fill('calc');
+    await dashboard.find('.crew-map').waitFor();
+    expect(dashboard.complaints).toEqual([]);
+  });
+
   it('opens what is selected, from the table as from the crew, and goes back to where it was', async () => {
     const dashboard = await openPage();
     const link = dashboard.find('#tools a', 'calculate');

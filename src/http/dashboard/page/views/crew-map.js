@@ -5,7 +5,7 @@ import { hashOf } from '../view-state.js';
 import { layOut, NODE_HEIGHT, NODE_WIDTH } from './crew-layout.js';
 import { severity } from './names.js';
 
-/** @import { CrewEdge, CrewNode } from '../data/crew-graph.js' */
+/** @import { CrewEdge, CrewGraph, CrewNode } from '../data/crew-graph.js' */
 /** @import { Layout } from './crew-layout.js' */
 /** @import { Snapshot } from '../data/snapshot.js' */
 /** @import { ViewState } from '../view-state.js' */
@@ -17,8 +17,6 @@ const SMALLEST_SCALE = 0.8;
 /** Who calls whom, how often, and where it fails. @param {Snapshot} snapshot @param {ViewState} view @param {(...names: string[]) => boolean} matches */
 export function crewPanel(snapshot, view, matches) {
   const graph = readCrew(snapshot, matches);
-  const layout = layOut(graph);
-  const busiest = Math.max(1, ...graph.edges.map(({ calls }) => calls));
   return html`<section class="panel" id="crew" aria-labelledby="crew-title">
     <header>
       <h2 id="crew-title">Crew</h2>
@@ -28,19 +26,25 @@ export function crewPanel(snapshot, view, matches) {
         <span class="legend-line severity-bad"></span>5% or more fail
       </span>
     </header>
-    ${graph.nodes.length === 0 ? html`<p class="empty">None has a name like that.</p>` : nothing}
-    <div class="crew-frame" tabindex="0" role="group" aria-label="Crew, as a graph">
-      <svg
-        class="crew-map"
-        viewBox="0 0 ${layout.width} ${layout.height}"
-        .style=${`width: ${layout.width}px; min-width: ${layout.width * SMALLEST_SCALE}px`}
-      >
-        ${graph.edges.map((edge, index) => edgeView(edge, layout.paths[index] ?? '', busiest))}
-        ${graph.nodes.map((node) => nodeView(node, layout, view))}
-      </svg>
-    </div>
+    ${graph.nodes.length === 0 ? html`<p class="empty">None has a name like that.</p>` : crewFrame(graph, view)}
     ${graph.leftOut > 0 ? html`<p class="more">${plural(graph.leftOut, 'further name')}, used less or filtered out. A filter shows others.</p>` : nothing}
   </section>`;
+}
+
+/** The drawing, which needs at least one node: nothing has no size. @param {CrewGraph} graph @param {ViewState} view */
+function crewFrame(graph, view) {
+  const layout = layOut(graph);
+  const busiest = Math.max(1, ...graph.edges.map(({ calls }) => calls));
+  return html`<div class="crew-frame" tabindex="0" role="group" aria-label="Crew, as a graph">
+    <svg
+      class="crew-map"
+      viewBox="0 0 ${layout.width} ${layout.height}"
+      .style=${`width: ${layout.width}px; min-width: ${layout.width * SMALLEST_SCALE}px`}
+    >
+      ${graph.edges.map((edge, index) => edgeView(edge, layout.paths[index] ?? '', busiest))}
+      ${graph.nodes.map((node) => nodeView(node, layout, view))}
+    </svg>
+  </div>`;
 }
 
 /** @param {CrewEdge} edge @param {string} path @param {number} busiest */
