@@ -1,25 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { transformSync, type JscTarget } from '@swc/core';
+import { transformSync, type JscTarget, type TransformConfig } from '@swc/core';
 import * as ts from 'typescript';
+import { SkipTracking, TrackAgent, TrackTool } from '../src';
 import { counted, OpenApplications, startContext, withMetrics } from './support/applications';
 import type * as Crew from './support/crew.fixture';
 
+const { ES2015, ES2023 } = ts.ScriptTarget;
 const FILE = join(__dirname, 'support/crew.fixture.ts');
 
-function compileByTypeScript(source: string, target: ts.ScriptTarget, useDefineForClassFields: boolean): string {
-  const compilerOptions: ts.CompilerOptions = {
-    target,
-    useDefineForClassFields,
-    module: ts.ModuleKind.CommonJS,
-    experimentalDecorators: true,
-    emitDecoratorMetadata: true,
-    esModuleInterop: true,
-  };
+const WITH_METADATA: ts.CompilerOptions = { experimentalDecorators: true, emitDecoratorMetadata: true };
+
+function compileByTypeScript(source: string, options: ts.CompilerOptions): string {
+  const compilerOptions = { module: ts.ModuleKind.CommonJS, esModuleInterop: true, ...options };
   return ts.transpileModule(source, { compilerOptions, fileName: FILE }).outputText;
 }
 
-function compileBySwc(source: string, target: JscTarget, useDefineForClassFields: boolean): string {
+const LEGACY: TransformConfig = { legacyDecorator: true, decoratorMetadata: true };
+
+function compileBySwc(source: string, target: JscTarget, transform: TransformConfig): string {
   return transformSync(source, {
     filename: FILE,
     configFile: false,
@@ -28,7 +27,7 @@ function compileBySwc(source: string, target: JscTarget, useDefineForClassFields
     jsc: {
       target,
       parser: { syntax: 'typescript', decorators: true },
-      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields },
+      transform,
       keepClassNames: true,
     },
   }).code;
@@ -50,11 +49,14 @@ const applications = new OpenApplications();
 afterEach(() => applications.closeAll());
 
 const compilers: [string, (source: string) => string][] = [
-  ['TypeScript for ES2015', (source) => compileByTypeScript(source, ts.ScriptTarget.ES2015, false)],
-  ['TypeScript for ES2023', (source) => compileByTypeScript(source, ts.ScriptTarget.ES2023, true)],
-  ['TypeScript without define semantics', (source) => compileByTypeScript(source, ts.ScriptTarget.ES2023, false)],
-  ['swc for ES2017', (source) => compileBySwc(source, 'es2017', false)],
-  ['swc for ES2022', (source) => compileBySwc(source, 'es2022', true)],
+  ['TypeScript for ES2015', (source) => compileByTypeScript(source, { ...WITH_METADATA, target: ES2015 })],
+  ['TypeScript for ES2023', (source) => compileByTypeScript(source, { ...WITH_METADATA, target: ES2023 })],
+  [
+    'TypeScript without define semantics',
+    (source) => compileByTypeScript(source, { ...WITH_METADATA, target: ES2023, useDefineForClassFields: false }),
+  ],
+  ['swc for ES2017', (source) => compileBySwc(source, 'es2017', { ...LEGACY, useDefineForClassFields: false })],
+  ['swc for ES2022', (source) => compileBySwc(source, 'es2022', { ...LEGACY, useDefineForClassFields: true })],
 ];
 
 it.each(compilers)('what %s makes of decorators is tracked', async (_name, compileCrew) => {
@@ -67,4 +69,75 @@ it.each(compilers)('what %s makes of decorators is tracked', async (_name, compi
     'tool search of Researcher: success',
     'agent Researcher: success',
   ]);
+});
+
+describe('a decorator called as a standard one', () => {
+  type StandardDecorator = (value: unknown, context: object) => unknown;
+
+  const errorOf = (decorator: string) =>
+    new TypeError(
+      `@${decorator} was called as a standard decorator, but Nest and this package need TypeScript's experimental ones. ` +
+        'Set "experimentalDecorators": true in the compilerOptions of tsconfig.json (esbuild reads it there, too); ' +
+        'for swc, set "legacyDecorator": true in jsc.transform of .swcrc.',
+    );
+
+  const decorators = [
+    ['TrackAgent', TrackAgent()],
+    ['TrackAgent', TrackAgent({ id: 'writer', methods: ['write'] })],
+    ['TrackTool', TrackTool('search')],
+    ['TrackTool', TrackTool({ methods: ['query'] })],
+    ['SkipTracking', SkipTracking()],
+  ] as const;
+
+  const method = function run() {};
+  const places: readonly [kind: string, value: unknown, isStatic?: boolean][] = [
+    ['method', method],
+    ['method', method, true],
+    ['class', class Researcher {}],
+    ['field', undefined],
+    ['field', undefined, true],
+    ['accessor', { get: method, set: method }],
+    ['getter', method],
+    ['setter', method],
+  ];
+
+  const calls = decorators.flatMap(([name, decorator]) =>
+    places.map(([kind, value, isStatic = false]) => ({ name, decorator, kind, value, isStatic })),
+  );
+
+  it.each(calls)('is refused: @$name on a $kind (static: $isStatic)', ({ name, decorator, kind, value, isStatic }) => {
+    const member = { static: isStatic, private: false, access: { has: () => true, get: () => value } };
+    const context = {
+      kind,
+      name: 'run',
+      metadata: {},
+      addInitializer: () => undefined,
+      ...(kind !== 'class' && member),
+    };
+    expect(() => (decorator as StandardDecorator)(value, context)).toThrow(errorOf(name));
+  });
+
+  const standardCompilers: [string, (source: string) => string][] = [
+    ['TypeScript', (source) => compileByTypeScript(source, { target: ES2023 })],
+    ['swc', (source) => compileBySwc(source, 'es2022', { decoratorVersion: '2022-03' })],
+  ];
+  const programs = [
+    ['TrackAgent', `class Crew { @TrackAgent('researcher') async run() {} }`],
+    ['TrackAgent', `@TrackAgent() class Crew { async run() {} }`],
+    ['TrackTool', `class Crew { @TrackTool() static run() {} }`],
+    ['TrackTool', `@TrackTool({ methods: ['query'] }) class Crew { query() {} }`],
+    ['TrackTool', `class Crew { @TrackTool() run = () => 1; }`],
+    ['TrackAgent', `class Crew { @TrackAgent() accessor run = 1; }`],
+    ['SkipTracking', `class Crew { @SkipTracking() run() {} }`],
+    ['SkipTracking', `@SkipTracking() class Crew {}`],
+  ] as const;
+
+  it.each(
+    standardCompilers.flatMap(([compiler, compile]) =>
+      programs.map(([decorator, program]) => ({ compiler, compile, decorator, program })),
+    ),
+  )('is refused as $compiler compiles $program', ({ compile, decorator, program }) => {
+    const source = `import { ${decorator} } from '../../src';\n${program}`;
+    expect(() => load(compile(source))).toThrow(errorOf(decorator));
+  });
 });

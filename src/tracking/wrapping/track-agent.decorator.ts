@@ -11,7 +11,7 @@ import { trackingDecorator } from './tracking-decorator';
  * Observable it is another one of the same class. What is frozen cannot be watched and counts when it is returned.
  *
  * @param options the agent's id, or options; the class's name is the id where there is none
- * @throws TypeError when the class is loaded, if there is no such method
+ * @throws TypeError when the class is loaded, if there is no such method, or it was compiled without `experimentalDecorators`
  *
  * @example
  * @TrackAgent('researcher')

@@ -7,7 +7,7 @@ import { trackingDecorator } from './tracking-decorator';
  * its beginning to its real end, and its result reaches the caller as with `@TrackAgent`.
  *
  * @param options the tool's name, or options; the method's name where there is none
- * @throws TypeError when the class is loaded, if there is no such method
+ * @throws TypeError when the class is loaded, if there is no such method, or it was compiled without `experimentalDecorators`
  *
  * @example
  * @TrackTool('search')

@@ -19,10 +19,27 @@ type MethodName = string | symbol;
 /** A decorator for methods (static ones too) and for classes. */
 export function trackingDecorator(definition: TrackingDecoratorDefinition): MethodDecorator & ClassDecorator {
   return (target: object, method?: MethodName, descriptor?: PropertyDescriptor): void => {
+    assertExperimentalDecorators(definition.decorator, method);
     if (method === undefined) return trackClass(definition, target as Function);
     if (typeof descriptor?.value !== 'function') throw notAMethod(definition, target, method);
     descriptor.value = track(definition, target, method, descriptor.value as AnyFunction);
   };
+}
+
+/**
+ * A compiler without `experimentalDecorators` calls decorators as TC39 has them: with the method or class and a context
+ * object. No prototype is known then, on which Nest's injection could find us.
+ *
+ * @param second the second argument that the decorator was called with
+ * @throws TypeError that says what to set
+ */
+export function assertExperimentalDecorators(decorator: string, second: unknown): void {
+  if (typeof second !== 'object' || second === null) return;
+  throw new TypeError(
+    `@${decorator} was called as a standard decorator, but Nest and this package need TypeScript's experimental ones. ` +
+      'Set "experimentalDecorators": true in the compilerOptions of tsconfig.json (esbuild reads it there, too); ' +
+      'for swc, set "legacyDecorator": true in jsc.transform of .swcrc.',
+  );
 }
 
 function trackClass(definition: TrackingDecoratorDefinition, target: Function): void {
