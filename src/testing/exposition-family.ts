@@ -1,4 +1,4 @@
-import { toNumber, type ExpositionSample, type ExpositionTextFormat, type Labels } from './exposition-line';
+import type { ExpositionSample, ExpositionTextFormat, Labels } from './exposition-line';
 
 /** A metric with all its samples. */
 export interface ExpositionFamily {
@@ -16,23 +16,55 @@ export interface ExpositionFamily {
   readonly samples: readonly ExpositionSample[];
 }
 
-const PROMETHEUS_SUFFIXES: Readonly<Record<string, readonly string[]>> = {
-  histogram: ['_bucket', '_sum', '_count'],
-  summary: ['', '_sum', '_count'],
+/** What the value of a sample must be. */
+interface ValueRule {
+  readonly says: string;
+  holds(value: number): boolean;
+}
+
+const ANY: ValueRule = { says: 'a number', holds: () => true };
+const NUMERIC: ValueRule = { says: 'a number other than NaN', holds: (value) => !Number.isNaN(value) };
+const GROWING: ValueRule = { says: 'a number from 0 on', holds: (value) => value >= 0 };
+const COUNT: ValueRule = { says: 'a whole number from 0 on', holds: (value) => Number.isInteger(value) && value >= 0 };
+const QUANTILE: ValueRule = { says: 'a number from 0 on, or NaN', holds: (value) => !(value < 0) };
+const TIME: ValueRule = { says: 'a time in seconds', holds: (value) => Number.isFinite(value) };
+const STATE: ValueRule = { says: '0 or 1', holds: (value) => value === 0 || value === 1 };
+const ONE: ValueRule = { says: '1', holds: (value) => value === 1 };
+
+/** What stands after the name of a family in the names of its samples, by its type. */
+const SAMPLES: Readonly<Record<ExpositionTextFormat, Readonly<Record<string, Readonly<Record<string, ValueRule>>>>>> = {
+  prometheus: {
+    counter: { '': GROWING },
+    gauge: { '': ANY },
+    histogram: { _bucket: ANY, _sum: ANY, _count: ANY },
+    summary: { '': ANY, _sum: ANY, _count: ANY },
+    untyped: { '': ANY },
+  },
+  openmetrics: {
+    counter: { _total: GROWING, _created: TIME },
+    gauge: { '': ANY },
+    histogram: { _bucket: COUNT, _sum: GROWING, _count: COUNT, _created: TIME },
+    gaugehistogram: { _bucket: COUNT, _gsum: NUMERIC, _gcount: COUNT },
+    stateset: { '': STATE },
+    info: { _info: ONE },
+    summary: { '': QUANTILE, _sum: GROWING, _count: COUNT, _created: TIME },
+    unknown: { '': ANY },
+  },
 };
 
-const OPENMETRICS_SUFFIXES: Readonly<Record<string, readonly string[]>> = {
-  counter: ['_total', '_created'],
-  histogram: ['_bucket', '_sum', '_count', '_created'],
-  gaugehistogram: ['_bucket', '_gsum', '_gcount'],
-  summary: ['', '_sum', '_count', '_created'],
-  info: ['_info'],
-};
+/** The types of a format. */
+export function typesOf(format: ExpositionTextFormat): string[] {
+  return Object.keys(SAMPLES[format]);
+}
 
 /** The names that samples of a family have. */
-export function sampleNames({ name, type, format }: ExpositionFamily): string[] {
-  const suffixes = format === 'openmetrics' ? OPENMETRICS_SUFFIXES : PROMETHEUS_SUFFIXES;
-  return (suffixes[type] ?? ['']).map((suffix) => `${name}${suffix}`);
+export function sampleNames({ name, type, format }: Omit<ExpositionFamily, 'samples'>): string[] {
+  return Object.keys(SAMPLES[format][type] ?? {}).map((suffix) => `${name}${suffix}`);
+}
+
+/** What the value of a sample of this family must be. */
+export function valueRule({ name, type, format }: ExpositionFamily, sample: ExpositionSample): ValueRule {
+  return SAMPLES[format][type]?.[sample.name.slice(name.length)] ?? ANY;
 }
 
 /** The same for the same series only. An empty value is as none: that is how Prometheus sees it. */
@@ -41,54 +73,15 @@ export function seriesKey(name: string, labels: Labels): string {
   return JSON.stringify([name, present.sort(([a], [b]) => (a < b ? -1 : 1))]);
 }
 
-/** What can be said of a family only when it is whole. @throws SyntaxError */
-export function checkFamily(family: ExpositionFamily): void {
-  try {
-    for (const sample of family.samples) checkSample(family, sample);
-    if (family.type === 'histogram') for (const samples of groupSeries(family)) checkHistogram(family.name, samples);
-  } catch (error) {
-    throw new SyntaxError(`in the family ${family.name}, ${(error as Error).message}`, { cause: error });
-  }
+/** The same for all samples of one metric: those that differ in a bound, a quantile or a state only. */
+export function metricKey({ name, type }: ExpositionFamily, { labels }: ExpositionSample): string {
+  const own = ownLabel(name, type);
+  return seriesKey('', own === undefined ? labels : { ...labels, [own]: '' });
 }
 
-function checkSample(
-  { name: family, type }: ExpositionFamily,
-  { name, labels, value, exemplar }: ExpositionSample,
-): void {
-  const isBucket = type === 'histogram' && name.endsWith('_bucket');
-  if (isBucket !== Object.hasOwn(labels, 'le') && type === 'histogram')
-    throw new SyntaxError('"le" stands on buckets only');
-  const isQuantile = type === 'summary' && name === family;
-  if (isQuantile !== Object.hasOwn(labels, 'quantile') && type === 'summary') {
-    throw new SyntaxError('"quantile" stands on quantiles only');
-  }
-  if (type === 'counter' && !(value >= 0)) throw new SyntaxError(`a counter cannot be ${value}`);
-  if (exemplar !== undefined && type !== 'counter' && !isBucket) {
-    throw new SyntaxError('an exemplar stands on buckets and counters only');
-  }
-}
-
-/** The samples of each label set, `le` apart. */
-function groupSeries({ samples }: ExpositionFamily): Iterable<ExpositionSample[]> {
-  const groups = new Map<string, ExpositionSample[]>();
-  for (const sample of samples) {
-    const key = seriesKey('', { ...sample.labels, le: '' });
-    groups.set(key, [...(groups.get(key) ?? []), sample]);
-  }
-  return groups.values();
-}
-
-function checkHistogram(name: string, samples: readonly ExpositionSample[]): void {
-  const buckets = samples.filter((sample) => sample.name === `${name}_bucket`);
-  const bounds = buckets.map(({ labels }) => toNumber(labels['le']!));
-  if (!isAscending(bounds, 'strictly')) throw new SyntaxError('the bounds of buckets do not ascend');
-  if (bounds.at(-1) !== Infinity) throw new SyntaxError('there is no bucket with le="+Inf"');
-  if (!isAscending(buckets.map(({ value }) => value))) throw new SyntaxError('buckets are not cumulative');
-  const count = samples.find((sample) => sample.name === `${name}_count`);
-  if (count?.value !== buckets.at(-1)?.value) throw new SyntaxError('"_count" is not the bucket of le="+Inf"');
-  if (!samples.some((sample) => sample.name === `${name}_sum`)) throw new SyntaxError('there is no "_sum"');
-}
-
-function isAscending(numbers: readonly number[], strictly?: 'strictly'): boolean {
-  return numbers.every((number, i) => i === 0 || number > numbers[i - 1]! || (!strictly && number === numbers[i - 1]));
+/** The label that tells the samples of one metric apart. */
+export function ownLabel(family: string, type: string): string | undefined {
+  if (type === 'histogram' || type === 'gaugehistogram') return 'le';
+  if (type === 'summary') return 'quantile';
+  return type === 'stateset' ? family : undefined;
 }

@@ -1,3 +1,6 @@
+import { unescapeKnown } from './exposition-escapes';
+import { NUMBER, toNumber } from './exposition-number';
+
 /** The two text formats. */
 export type ExpositionTextFormat = 'prometheus' | 'openmetrics';
 
@@ -28,35 +31,44 @@ export interface ExpositionSample {
   readonly exemplar: Exemplar | undefined;
 }
 
-/** A line of metadata. */
-export interface Descriptor {
-  readonly keyword: 'HELP' | 'TYPE' | 'UNIT';
-  readonly family: string;
-  readonly text: string;
-}
+/** How the two formats differ within a line. All patterns are sticky. */
+const SYNTAX = {
+  prometheus: {
+    blanks: /[ \t]*/y,
+    beforeValue: /[ \t]*/y,
+    beforeTimestamp: /[ \t]+/y,
+    timestamp: /[+-]?\d+/y,
+    labelValue: /"(?:[^"\\]|\\[\\"n])*"/y,
+    // A comma may stand after the last label.
+    separator: /,|(?=\})/y,
+  },
+  openmetrics: {
+    blanks: /(?:)/y,
+    beforeValue: / /y,
+    beforeTimestamp: / (?!#)/y,
+    timestamp: /[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y,
+    labelValue: /"(?:[^"\\]|\\.)*"/y,
+    separator: /,(?!\})|(?=\})/y,
+  },
+} as const;
 
-const ESCAPED: Readonly<Record<string, string>> = { '\\\\': '\\', '\\"': '"', '\\n': '\n' };
+/** Timestamps of the older format have 64 bits. */
+const LARGEST_MS = 2 ** 63;
 
-/** `# HELP`, `# TYPE` or `# UNIT`; undefined for any other comment. */
-export function parseDescriptor(line: string, format: ExpositionTextFormat): Descriptor | undefined {
-  const match = /^# (HELP|TYPE|UNIT) ([a-zA-Z_:][a-zA-Z0-9_:]*)(?: (.*))?$/s.exec(line);
-  if (match === null) return undefined;
-  const [, keyword, family, text = ''] = match as unknown as [string, Descriptor['keyword'], string, string?];
-  if (keyword !== 'HELP') return { keyword, family, text };
-  // In the older format a quotation mark stands for itself in a help text.
-  const escapes = format === 'openmetrics' ? /\\./gs : /\\[^"]/gs;
-  return { keyword, family, text: text.replace(escapes, unescape) };
-}
+/** The labels of an exemplar together. */
+const MOST_CHARACTERS = 128;
 
 /** A line with a value. @throws SyntaxError that says what is wrong with it */
 export function parseSample(line: string, format: ExpositionTextFormat): ExpositionSample {
   const scanner = new LineScanner(line, format);
+  scanner.skipBlanks();
   const name = scanner.take(/[a-zA-Z_:][a-zA-Z0-9_:]*/y, 'the name of a metric');
+  scanner.skipBlanks();
   const labels = scanner.takeLabels();
   const value = scanner.takeNumber('a value');
   const timestamp = scanner.takeTimestamp();
-  const exemplar =
-    format === 'openmetrics' && scanner.tryTake(/ #(?= )/y) !== undefined ? takeExemplar(scanner) : undefined;
+  const isFollowed = format === 'openmetrics' && scanner.tryTake(/ #(?= )/y) !== undefined;
+  const exemplar = isFollowed ? takeExemplar(scanner) : undefined;
   scanner.expectEnd();
   return { name, labels, value, timestamp, exemplar };
 }
@@ -65,21 +77,22 @@ function takeExemplar(scanner: LineScanner): Exemplar {
   scanner.take(/ (?=\{)/y, 'the labels of an exemplar');
   const labels = scanner.takeLabels();
   const characters = Object.entries(labels).reduce((sum, [name, value]) => sum + [...name, ...value].length, 0);
-  if (characters > 128)
-    throw new SyntaxError(`the labels of an exemplar have ${characters} characters, at most 128 may be`);
+  if (characters > MOST_CHARACTERS) {
+    throw new SyntaxError(`the labels of an exemplar have ${characters} characters, at most ${MOST_CHARACTERS} may be`);
+  }
   return { labels, value: scanner.takeNumber('the value of an exemplar'), timestamp: scanner.takeTimestamp() };
 }
 
-/** Reads a line from left to right. All patterns are sticky. */
+/** Reads a line from left to right. */
 class LineScanner {
   private position = 0;
-  private readonly gap: RegExp;
+  private readonly syntax: (typeof SYNTAX)[ExpositionTextFormat];
 
   constructor(
     private readonly line: string,
     private readonly format: ExpositionTextFormat,
   ) {
-    this.gap = format === 'openmetrics' ? / /y : /[ \t]+/y;
+    this.syntax = SYNTAX[format];
   }
 
   tryTake(pattern: RegExp): string | undefined {
@@ -95,45 +108,49 @@ class LineScanner {
     throw new SyntaxError(`expected ${what} at "${this.line.slice(this.position, this.position + 40)}"`);
   }
 
+  skipBlanks(): void {
+    this.tryTake(this.syntax.blanks);
+  }
+
   takeLabels(): Labels {
     const labels = Object.create(null) as Record<string, string>;
     if (this.tryTake(/\{/y) === undefined) return labels;
+    this.skipBlanks();
     while (this.tryTake(/\}/y) === undefined) {
-      const name = this.take(/[a-zA-Z_][a-zA-Z0-9_]*(?==)/y, 'the name of a label');
+      const [name, value] = this.takeLabel();
+      if (name === '__name__') throw new SyntaxError('the label "__name__" is reserved');
       if (Object.hasOwn(labels, name)) throw new SyntaxError(`the label "${name}" stands twice`);
-      const quoted = this.take(/="(?:[^"\\]|\\[\\"n])*"/y, 'the value of a label, quoted and escaped');
-      labels[name] = quoted.slice(2, -1).replace(/\\./g, unescape);
-      // The older format lets a comma stand after the last label.
-      const separator = this.format === 'openmetrics' ? /,(?!\})|(?=\})/y : /,|(?=\})/y;
-      this.take(separator, 'a comma or the closing brace');
+      labels[name] = value;
     }
     return labels;
   }
 
-  /** What stands after a gap. */
+  /** With what separates it from the next one. */
+  private takeLabel(): [name: string, value: string] {
+    const name = this.take(/[a-zA-Z_][a-zA-Z0-9_]*/y, 'the name of a label');
+    this.skipBlanks();
+    this.take(/=/y, 'an equals sign after the name of a label');
+    this.skipBlanks();
+    const quoted = this.take(this.syntax.labelValue, 'the value of a label, quoted and escaped');
+    this.skipBlanks();
+    this.take(this.syntax.separator, 'a comma or the closing brace');
+    this.skipBlanks();
+    return [name, quoted.slice(1, -1).replace(/\\./gs, unescapeKnown)];
+  }
+
   takeNumber(what: string): number {
-    this.take(this.gap, 'a space');
-    return toNumber(this.take(/[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|Inf)|NaN/y, what));
+    this.take(this.syntax.beforeValue, 'a space');
+    return toNumber(this.take(NUMBER, what));
   }
 
   takeTimestamp(): number | undefined {
-    const pattern = this.format === 'openmetrics' ? / -?\d+(?:\.\d+)?/y : /[ \t]+-?\d+/y;
-    const taken = this.tryTake(pattern);
-    return taken === undefined ? undefined : Number(taken);
+    if (this.tryTake(this.syntax.beforeTimestamp) === undefined) return undefined;
+    const timestamp = toNumber(this.take(this.syntax.timestamp, 'a timestamp'));
+    if (this.format === 'openmetrics' || Math.abs(timestamp) < LARGEST_MS) return timestamp;
+    throw new SyntaxError(`the timestamp ${timestamp} is beyond 64 bits`);
   }
 
   expectEnd(): void {
     this.take(/$/y, 'the end of the line');
   }
-}
-
-/** A value as Go writes it. */
-export function toNumber(text: string): number {
-  return Number(text.replace('Inf', 'Infinity'));
-}
-
-function unescape(sequence: string): string {
-  const character = ESCAPED[sequence];
-  if (character === undefined) throw new SyntaxError(`"${sequence}" is no escape sequence`);
-  return character;
 }

@@ -1,17 +1,8 @@
-import { checkFamily, sampleNames, seriesKey, type ExpositionFamily } from './exposition-family';
-import {
-  parseDescriptor,
-  parseSample,
-  type Descriptor,
-  type ExpositionSample,
-  type ExpositionTextFormat,
-  type Labels,
-} from './exposition-line';
-
-const TYPES = {
-  prometheus: ['counter', 'gauge', 'histogram', 'summary', 'untyped'],
-  openmetrics: ['counter', 'gauge', 'histogram', 'gaugehistogram', 'stateset', 'info', 'summary', 'unknown'],
-} as const;
+import { parseDescriptor, type Descriptor } from './exposition-descriptor';
+import { sampleNames, seriesKey, typesOf, type ExpositionFamily } from './exposition-family';
+import { parseSample, type ExpositionSample, type ExpositionTextFormat, type Labels } from './exposition-line';
+import { SampleOrder } from './exposition-order';
+import { checkFamily, checkSample } from './exposition-rules';
 
 /**
  * What a scrape returned.
@@ -31,7 +22,10 @@ export class Exposition {
     this.values = new Map(samples.map(({ name, labels, value }) => [seriesKey(name, labels), value]));
   }
 
-  /** The value of the sample with exactly these labels (an empty one is as none), or undefined where there is none. */
+  /**
+   * The value of the sample with exactly these labels (an empty one is as none), the last where OpenMetrics has several
+   * with timestamps; undefined where there is none.
+   */
   value(name: string, labels: Labels = {}): number | undefined {
     return this.values.get(seriesKey(name, labels));
   }
@@ -42,7 +36,7 @@ export class Exposition {
  * silently drops or merges, such as one series written twice or buckets that do not add up.
  *
  * @param format `openmetrics` where the text ends with `# EOF`, unless given
- * @throws SyntaxError that says what is wrong, and in which line
+ * @throws SyntaxError that says what is wrong, and in which line or family
  *
  * @example
  * const scrape = parseExposition(await collector.exportMetrics('prometheus'));
@@ -50,7 +44,7 @@ export class Exposition {
  */
 export function parseExposition(
   text: string,
-  format: ExpositionTextFormat = text.endsWith('# EOF\n') ? 'openmetrics' : 'prometheus',
+  format: ExpositionTextFormat = END.test(text) ? 'openmetrics' : 'prometheus',
 ): Exposition {
   const reader = new ExpositionReader(format);
   for (const [index, line] of contentLines(text, format).entries()) {
@@ -60,12 +54,17 @@ export function parseExposition(
       throw new SyntaxError(`Line ${index + 1}: ${(error as Error).message}.`, { cause: error });
     }
   }
-  return new Exposition(reader.finish());
+  for (const family of reader.families.values()) checkFamily(family);
+  return new Exposition(reader.families);
 }
 
+/** A line feed may follow it. */
+const END = /# EOF\n?$/;
+
 function contentLines(text: string, format: ExpositionTextFormat): string[] {
-  const end = format === 'openmetrics' ? '# EOF\n' : '';
-  if (!text.endsWith(end)) throw new SyntaxError('The text does not end with "# EOF" and a line feed.');
+  if (!text.isWellFormed()) throw new SyntaxError('The text has half a character (a lone surrogate).');
+  const end = format === 'openmetrics' ? END.exec(text)?.[0] : '';
+  if (end === undefined) throw new SyntaxError('The text does not end with "# EOF".');
   const content = text.slice(0, text.length - end.length);
   if (content !== '' && !content.endsWith('\n')) throw new SyntaxError('The last line does not end with a line feed.');
   return content.split('\n').slice(0, -1);
@@ -77,27 +76,25 @@ type GrowingFamily = { -readonly [Key in keyof ExpositionFamily]: ExpositionFami
 
 /** Puts lines together into families. */
 class ExpositionReader {
-  private readonly families = new Map<string, GrowingFamily>();
-  private readonly series = new Set<string>();
+  readonly families = new Map<string, GrowingFamily>();
+  /** The family that each name belongs to: its own, and those that its samples have or may have. */
+  private readonly owners = new Map<string, string>();
+  private readonly order = new SampleOrder();
   private current: GrowingFamily | undefined;
   /** Metadata that the current family has, each of which it may have once. */
   private readonly described = new Set<string>();
 
   constructor(private readonly format: ExpositionTextFormat) {}
 
+  /** @throws SyntaxError */
   read(line: string): void {
-    if (line.startsWith('#')) {
-      const descriptor = parseDescriptor(line, this.format);
+    const content = this.format === 'openmetrics' ? line : line.replace(/^[ \t]+/, '');
+    if (content.startsWith('#')) {
+      const descriptor = parseDescriptor(content, this.format);
       if (descriptor !== undefined) this.describe(descriptor);
-      else if (this.format === 'openmetrics') throw new SyntaxError('OpenMetrics knows no such comment');
-    } else if (line.trim() !== '' || this.format === 'openmetrics') {
-      this.add(parseSample(line, this.format));
+    } else if (content !== '' || this.format === 'openmetrics') {
+      this.add(parseSample(content, this.format));
     }
-  }
-
-  finish(): ReadonlyMap<string, ExpositionFamily> {
-    this.close();
-    return this.families;
   }
 
   private describe({ keyword, family: name, text }: Descriptor): void {
@@ -107,47 +104,49 @@ class ExpositionReader {
     this.described.add(keyword);
     if (keyword === 'HELP') family.help = text;
     else if (keyword === 'UNIT') family.unit = text;
-    else family.type = this.knownType(text);
+    else this.give(family, text);
   }
 
-  private knownType(type: string): string {
-    const types: readonly string[] = TYPES[this.format];
-    if (types.includes(type)) return type;
-    throw new SyntaxError(`"${type}" is no type; there are ${types.join(', ')}`);
+  private give(family: GrowingFamily, type: string): void {
+    const types = typesOf(this.format);
+    if (!types.includes(type)) throw new SyntaxError(`"${type}" is no type; there are ${types.join(', ')}`);
+    family.type = type;
+    this.claimNames(family);
   }
 
   private add(sample: ExpositionSample): void {
-    const { current } = this;
-    const belongs = current !== undefined && sampleNames(current).includes(sample.name);
-    const family = belongs ? current : this.open(sample.name);
-    if (family.name !== sample.name && this.families.has(sample.name)) {
-      throw new SyntaxError(`${sample.name} is the name of a family of its own`);
-    }
-    const key = seriesKey(sample.name, sample.labels);
-    if (this.series.has(key)) throw new SyntaxError(`the series ${key} stands twice`);
-    this.series.add(key);
+    const family = this.familyOf(sample.name);
+    checkSample(family, sample);
+    this.order.add(family, sample);
     family.samples.push(sample);
   }
 
+  private familyOf(sample: string): GrowingFamily {
+    if (this.current === undefined) return this.open(sample);
+    const names = sampleNames(this.current);
+    if (names.includes(sample)) return this.current;
+    if (this.current.name !== sample) return this.open(sample);
+    throw new SyntaxError(`the samples of the ${this.current.type} ${sample} are named ${names.join(', ')}`);
+  }
+
   private open(name: string): GrowingFamily {
-    this.close();
-    this.refuseClash(name);
-    const type = this.format === 'openmetrics' ? 'unknown' : 'untyped';
-    this.current = { format: this.format, name, type, help: '', unit: '', samples: [] };
-    this.families.set(name, this.current);
-    this.described.clear();
-    return this.current;
-  }
-
-  private refuseClash(name: string): void {
     if (this.families.has(name)) throw new SyntaxError(`the lines of ${name} do not stand together`);
-    for (const family of this.families.values()) {
-      if (!sampleNames(family).includes(name)) continue;
-      throw new SyntaxError(`${name} is the name of a sample of ${family.name}`);
-    }
+    const type = this.format === 'openmetrics' ? 'unknown' : 'untyped';
+    const family = { format: this.format, name, type, help: '', unit: '', samples: [] };
+    this.claimNames(family);
+    this.current = family;
+    this.families.set(name, family);
+    this.described.clear();
+    this.order.beginFamily();
+    return family;
   }
 
-  private close(): void {
-    if (this.current !== undefined) checkFamily(this.current);
+  private claimNames(family: GrowingFamily): void {
+    for (const name of [family.name, ...sampleNames(family)]) {
+      const owner = this.owners.get(name) ?? family.name;
+      if (owner === name && owner !== family.name) throw new SyntaxError(`${name} is the name of a family of its own`);
+      if (owner !== family.name) throw new SyntaxError(`${name} is the name of a sample of ${owner}`);
+      this.owners.set(name, family.name);
+    }
   }
 }

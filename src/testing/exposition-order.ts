@@ -1,0 +1,41 @@
+import { metricKey, seriesKey, type ExpositionFamily } from './exposition-family';
+import type { ExpositionSample } from './exposition-line';
+
+/** Watches over the order of the samples of one family after another. */
+export class SampleOrder {
+  /** Since the text began, as a series has one family only. */
+  private readonly series = new Set<string>();
+  /** Of the current family. */
+  private readonly metrics = new Set<string>();
+  private metric: string | undefined;
+  private timestamp: number | undefined;
+
+  beginFamily(): void {
+    this.metrics.clear();
+    this.metric = undefined;
+  }
+
+  /** @throws SyntaxError where the sample cannot stand here */
+  add(family: ExpositionFamily, sample: ExpositionSample): void {
+    const isOrdered = family.format === 'openmetrics';
+    const series = seriesKey(sample.name, sample.labels);
+    const mayRepeat = isOrdered && sample.timestamp !== undefined;
+    if (!mayRepeat && this.series.has(series)) throw new SyntaxError(`the series ${series} stands twice`);
+    this.series.add(series);
+    // Nobody can tell which labels of an info are those of its metric.
+    if (isOrdered && family.type !== 'info') this.follow(metricKey(family, sample), sample.timestamp);
+  }
+
+  private follow(metric: string, timestamp: number | undefined): void {
+    if (metric !== this.metric) {
+      if (this.metrics.has(metric)) throw new SyntaxError('the samples of one metric do not stand together');
+    } else if ((timestamp === undefined) !== (this.timestamp === undefined)) {
+      throw new SyntaxError('some samples of one metric have a timestamp, others have none');
+    } else if (timestamp !== undefined && timestamp < this.timestamp!) {
+      throw new SyntaxError('the timestamps of one metric go backwards');
+    }
+    this.metrics.add(metric);
+    this.metric = metric;
+    this.timestamp = timestamp;
+  }
+}
