@@ -25,7 +25,8 @@ const STAIRS = {
     ['metrics-store'],
     ['collector-ports', 'ledger'],
     ['series/'],
-    ['executions/', 'models/', 'memory-sampler', 'clock', 'export-format'],
+    ['clock'],
+    ['executions/', 'models/', 'memory-sampler', 'export-format'],
   ],
   tracking: [
     ['wrapping/'],

@@ -130,7 +130,7 @@ const trap = (field: string) => {
 };
 const hostile = (fields: object) =>
   new Proxy(Object.assign(new Error('hostile'), fields), {
-    get: (target, field) => (field in fields ? Reflect.get(target, field) : trap(String(field))),
+    get: (target, field) => (field in fields ? (Reflect.get(target, field) as unknown) : trap(String(field))),
   });
 const longChain = Array.from({ length: 1_000 }).reduce<unknown>(
   (cause) => new Error('one more', { cause }),

@@ -1,3 +1,5 @@
+import { MAX_TIME_MS } from './executions/finished-execution';
+
 /**
  * Where time comes from. The module reads it from here and nowhere else, so that a test can hold it still.
  *
@@ -59,9 +61,6 @@ class SystemClock implements Clock {
 
 export const systemClock: Clock = new SystemClock();
 
-/** The latest time that a `Date` can hold, in milliseconds since 1970. */
-const MAX_TIME = 8.64e15;
-
 /**
  * A clock that never throws and always gives a number. Where the clock behind it fails, time stands still and a timer
  * never fires; `onFault` hears of it.
@@ -90,7 +89,7 @@ export class ReliableClock implements Clock {
   wallTime(at = this.now()): number {
     try {
       const time = this.clock.wallTime(at);
-      if (Math.abs(time) <= MAX_TIME) return (this.lastWallTime = time);
+      if (Math.abs(time) <= MAX_TIME_MS) return (this.lastWallTime = time);
       this.onFault(new RangeError(`The clock says ${time} for the time of day.`));
     } catch (fault) {
       this.onFault(fault);

@@ -35,6 +35,8 @@ export interface CollectorPorts {
   readonly tracked: TrackedExecutions;
   export(format: ExportFormat): Promise<string>;
   warnOnce(kind: string, message: string): void;
+  /** Logs a fault, once for each place. */
+  report(where: string, fault: unknown): void;
   readonly registry: Registry;
   readonly strict: boolean;
 }

@@ -1,7 +1,7 @@
-import { inspect } from 'node:util';
+import { describeValue } from '../runtime/described-value';
 import type { CollectorPorts, EnclosingExecution } from './collector-ports';
 import { activeSpan } from './executions/active-span';
-import { ExecutionMeasures } from './executions/execution-measures';
+import type { ExecutionMeasures } from './executions/execution-measures';
 import { normaliseName } from './executions/execution-name';
 import {
   findAgentFault,
@@ -9,81 +9,74 @@ import {
   findMemoryFault,
   findModelFault,
   findToolFault,
+  unreadableField,
   type AgentExecutionRecord,
   type ModelCallRecord,
   type RecordFault,
   type ToolExecutionRecord,
 } from './executions/execution-records';
 import type { ExecutionKind, ExecutionStatus } from './executions/execution-status';
-import {
-  NS_PER_MS,
-  toNanoseconds,
-  type EndingExecution,
-  type FinishedExecution,
-  type Outcome,
-} from './executions/finished-execution';
+import { NS_PER_MS, type EndingExecution, type FinishedExecution, type Outcome } from './executions/finished-execution';
+import { measuresOfModel, measuresOfTool } from './executions/recorded-measures';
 import type { MetricsStore } from './metrics-store';
 import { completeTokens } from './models/token-usage';
 import { ModelSeries } from './series/execution-series';
 
-/** Takes records of what was measured elsewhere: checks them, finds where they are counted, and counts them. */
+/**
+ * Takes records of what was measured elsewhere: checks them, finds where they are counted, and counts them. A record is
+ * counted as a whole or not at all: what may throw, which is all that is the user's, is read before anything is counted.
+ */
 export class ExecutionRecorder {
+  /** The last that was thrown with `strict`, to tell it from faults. */
+  private refusal: RangeError | undefined;
+
   constructor(
     private readonly store: MetricsStore,
     private readonly ports: CollectorPorts,
   ) {}
 
   addAgentExecution(record: AgentExecutionRecord): void {
-    if (this.rejects('recordAgentExecution', findAgentFault(record))) return;
-    const { ledger } = this.store;
-    const agentId = normaliseName(record.agentId);
-    if (record.agentName !== undefined) ledger.series.nameAgent(agentId, normaliseName(record.agentName));
-    const context = this.ports.tracked.ownRunning();
-    const serial = (this.store.lastSerial += 1);
-    const execution = new RecordedExecution('agent', agentId, agentId, serial, context, record);
-    ledger.finish(execution, ledger.series.agent(agentId), execution);
+    try {
+      if (this.rejects('recordAgentExecution', findAgentFault(record))) return;
+      const { ledger } = this.store;
+      const agentId = normaliseName(record.agentId);
+      const agentName = record.agentName && normaliseName(record.agentName);
+      const context = this.ports.tracked.ownRunning();
+      const serial = (this.store.lastSerial += 1);
+      const execution = new RecordedExecution('agent', agentId, agentId, serial, context, record);
+      if (agentName !== undefined) ledger.series.nameAgent(agentId, agentName);
+      ledger.finish(execution, ledger.series.agent(agentId), execution);
+    } catch (fault) {
+      this.failed('recordAgentExecution', fault, () => unreadableField(record, findAgentFault));
+    }
   }
 
   addToolExecution(record: ToolExecutionRecord): void {
-    if (this.rejects('recordToolExecution', findToolFault(record))) return;
-    const { ledger } = this.store;
-    const context = this.ports.tracked.ownRunning();
-    let { agentId = context?.contextAgentId, toolName } = record;
-    let series = ledger.series.findTool(agentId, toolName);
-    if (series === undefined) {
-      agentId = agentId && normaliseName(agentId);
-      series = ledger.series.tool(agentId, (toolName = normaliseName(toolName)));
-    } else {
-      // The same names, in memory of their own.
-      ({ toolName } = series);
-      agentId &&= series.agentId;
+    try {
+      if (this.rejects('recordToolExecution', findToolFault(record))) return;
+      const { ledger } = this.store;
+      const context = this.ports.tracked.ownRunning();
+      const { agentId = context?.contextAgentId, toolName } = record;
+      const measures = measuresOfTool(record);
+      const known = ledger.series.findTool(agentId, toolName);
+      // In memory of their own, as the series has them, or in their form.
+      const name = known === undefined ? normaliseName(toolName) : known.toolName;
+      const owner = agentId && (known === undefined ? normaliseName(agentId) : known.agentId);
+      const serial = (this.store.lastSerial += 1);
+      const execution = new RecordedExecution('tool', name, owner, serial, context, record, measures);
+      ledger.finish(execution, known ?? ledger.series.tool(owner, name), execution);
+    } catch (fault) {
+      this.failed('recordToolExecution', fault, () => unreadableField(record, findToolFault));
     }
-    const serial = (this.store.lastSerial += 1);
-    const execution = new RecordedExecution('tool', toolName, agentId, serial, context, record, measuresOfTool(record));
-    ledger.finish(execution, series, execution);
   }
 
   addModelCall(record: ModelCallRecord): { costUsd?: number } {
-    if (this.rejects('recordModelCall', findModelFault(record))) return {};
-    const { ledger } = this.store;
-    const context = this.ports.tracked.ownRunning();
-    const model = normaliseName(record.model);
-    const tokens = completeTokens(record);
-    const costUsd = record.costUsd ?? this.store.prices.costOf(tokens, model, record.provider);
-    if (context?.series instanceof ModelSeries && context.name === model) {
-      context.series.tokens.add(tokens, costUsd);
-      ledger.touch();
-    } else {
-      const agentId = record.agentId === undefined ? context?.contextAgentId : normaliseName(record.agentId);
-      const series = ledger.series.model(agentId, model, normaliseName(record.provider ?? ''));
-      series.tokens.add(tokens, costUsd);
-      const { status, durationMs, errorType } = record;
-      const end = { status, durationMs, errorType };
-      const serial = (this.store.lastSerial += 1);
-      const execution = new RecordedExecution('model', model, agentId, serial, context, end, measuresOfModel(record));
-      ledger.finish(execution, series, execution);
+    try {
+      return this.rejects('recordModelCall', findModelFault(record)) ? {} : this.countModelCall(record);
+    } catch (fault) {
+      this.failed('recordModelCall', fault, () => unreadableField(record, findModelFault));
+      return {};
     }
-    return { costUsd };
   }
 
   addCacheHit(cache: string | undefined): void {
@@ -102,16 +95,50 @@ export class ExecutionRecorder {
     if (!this.rejects('updateMemoryUsage', findMemoryFault(bytes))) this.store.memory.update(bytes);
   }
 
-  private rejects(method: string, fault: RecordFault | undefined): boolean {
-    if (!this.store.enabled) return true;
-    if (fault !== undefined) this.refuse(method, fault);
-    return fault !== undefined;
+  private countModelCall(record: ModelCallRecord): { costUsd?: number } {
+    const { ledger, prices } = this.store;
+    const context = this.ports.tracked.ownRunning();
+    const model = normaliseName(record.model);
+    const provider = normaliseName(record.provider ?? '');
+    const tokens = completeTokens(record);
+    const { status, errorType, durationMs, agentId: owner } = record;
+    const measures = measuresOfModel(record);
+    const costUsd = record.costUsd ?? prices.costOf(tokens, model, record.provider);
+    if (context?.series instanceof ModelSeries && context.name === model) {
+      context.series.tokens.add(tokens, costUsd);
+      ledger.touch();
+    } else {
+      const agentId = owner === undefined ? context?.contextAgentId : normaliseName(owner);
+      const end = { status, durationMs, errorType };
+      const serial = (this.store.lastSerial += 1);
+      const execution = new RecordedExecution('model', model, agentId, serial, context, end, measures);
+      const series = ledger.series.model(agentId, model, provider);
+      series.tokens.add(tokens, costUsd);
+      ledger.finish(execution, series, execution);
+    }
+    return { costUsd };
   }
 
-  private refuse(method: string, { field, value, allowed }: RecordFault): void {
-    const message = `${method}: ${field} is ${describe(value)}, must be ${allowed}.`;
-    if (this.ports.strict) throw new RangeError(message);
+  private rejects(method: string, fault: RecordFault | undefined): boolean {
+    if (!this.store.enabled) return true;
+    if (fault === undefined) return false;
+    this.refuse(method, fault.field, `is ${describeValue(fault.value)}, must be ${fault.allowed}`);
+    return true;
+  }
+
+  private refuse(method: string, field: string, complaint: string): void {
+    const message = `${method}: ${field} ${complaint}.`;
+    if (this.ports.strict) throw (this.refusal = new RangeError(message));
     this.ports.warnOnce(`${method}.${field}`, `${message} The record was dropped; more of the kind are not logged.`);
+  }
+
+  /** Only the record's own fault is thrown with `strict`: where anything else fails, there is nothing wrong with it. */
+  private failed(method: string, fault: unknown, fieldAtFault: () => string | undefined): void {
+    if (fault === this.refusal) throw fault;
+    if (!this.store.enabled) return;
+    const field = fieldAtFault();
+    if (field === undefined) this.ports.report(method, fault);
+    else this.refuse(method, field, 'cannot be read');
   }
 }
 
@@ -131,7 +158,8 @@ class RecordedExecution implements EndingExecution, Outcome {
   readonly status: ExecutionStatus;
   readonly errorType: string | undefined;
   private readonly durationMs: number | undefined;
-  private readonly endTime: Date | undefined;
+  /** Milliseconds since 1970; undefined where it ends as it is recorded. */
+  private readonly endTime: number | undefined;
 
   constructor(
     readonly kind: ExecutionKind,
@@ -147,31 +175,12 @@ class RecordedExecution implements EndingExecution, Outcome {
     this.status = status;
     this.errorType = errorType === undefined ? undefined : normaliseName(errorType);
     this.durationMs = durationMs;
-    this.endTime = endTime;
+    this.endTime = endTime === undefined ? undefined : endTime.getTime();
   }
 
   writeTimes(finished: FinishedExecution, _now: number, wallTime: number): void {
-    finished.endTime = this.endTime === undefined ? wallTime : this.endTime.getTime();
+    finished.endTime = this.endTime ?? wallTime;
     finished.durationNs = this.durationMs === undefined ? NaN : Math.round(this.durationMs * NS_PER_MS);
     finished.pausedNs = 0;
   }
-}
-
-function measuresOfTool({ inputBytes, outputBytes, retries }: ToolExecutionRecord): ExecutionMeasures | undefined {
-  if (inputBytes === undefined && outputBytes === undefined && retries === undefined) return undefined;
-  return measuresOf({ inputBytes: inputBytes ?? 0, outputBytes: outputBytes ?? 0, retries: retries ?? 0 });
-}
-
-function measuresOfModel({ timeToFirstTokenMs }: ModelCallRecord): ExecutionMeasures | undefined {
-  if (timeToFirstTokenMs === undefined) return undefined;
-  return measuresOf({ firstChunkNs: toNanoseconds(timeToFirstTokenMs) });
-}
-
-function measuresOf(given: Partial<ExecutionMeasures>): ExecutionMeasures {
-  return Object.assign(new ExecutionMeasures(), given);
-}
-
-/** Short and harmless in a log line, whatever it is. */
-function describe(value: unknown): string {
-  return inspect(value, { depth: 0, maxArrayLength: 4, maxStringLength: 40, breakLength: Infinity });
 }

@@ -104,6 +104,7 @@ export class MetricsApplication {
       registry: this.registry,
       tracked: this.tracking,
       warnOnce: (kind, message) => this.faults.warnOnce(kind, message),
+      report: (where, fault) => this.faults.report(where, fault),
       export: (format) => this.exportText(format),
     });
   }

@@ -38,16 +38,16 @@ export class FaultLog {
   }
 
   report(where: string, fault: unknown): void {
-    this.once(`fault:${where}`, () =>
+    this.once(`fault:${where}`, () => {
       this.logger.error(
         `Tracking failed at "${where}"; the call goes on. Further faults there are not logged.`,
         detailOf(fault),
-      ),
-    );
+      );
+    });
   }
 
   warnOnce(kind: string, message: string): void {
-    this.once(`warning:${kind}`, () => this.logger.warn(message));
+    this.once(`warning:${kind}`, () => void this.logger.warn(message));
   }
 
   private once(kind: string, log: () => void): void {

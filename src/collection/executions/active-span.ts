@@ -30,13 +30,18 @@ export function activeSpan(): ActiveSpan | undefined {
   return holder[REGISTERED]?.context === undefined ? undefined : askForSpan();
 }
 
+/** A tracer that fails costs an execution its trace, and nothing else. */
 function askForSpan(): ActiveSpan | undefined {
   if (api === undefined) api = load();
-  const context = api?.trace.getActiveSpan()?.spanContext();
-  if (context === undefined || !api?.isSpanContextValid(context)) return undefined;
-  // A copy, since the history outlives the trace: what some tracers hand out as its context holds all of its spans.
-  const { traceId, spanId, traceFlags } = context;
-  return { traceId, spanId, traceFlags };
+  try {
+    const context = api?.trace.getActiveSpan()?.spanContext();
+    if (context === undefined || !api?.isSpanContextValid(context)) return undefined;
+    // A copy, since the history outlives the trace: what some tracers hand out as its context holds all of its spans.
+    const { traceId, spanId, traceFlags } = context;
+    return { traceId, spanId, traceFlags };
+  } catch {
+    return undefined;
+  }
 }
 
 function load(): OpenTelemetryApi | null {

@@ -1,4 +1,5 @@
 import { EXECUTION_STATUSES, isExecutionStatus, type ExecutionStatus } from './execution-status';
+import { MAX_TIME_MS } from './finished-execution';
 
 /**
  * One finished agent execution, measured elsewhere.
@@ -95,6 +96,21 @@ export interface RecordFault {
 
 type Fault = RecordFault | undefined;
 
+/** The field of a record at which a check of it fails, because it throws when it is read; undefined where it does not. */
+export function unreadableField<Subject extends object>(
+  record: Subject,
+  find: (record: Subject) => Fault,
+): string | undefined {
+  let field = 'record';
+  const get = (_: object, key: string | symbol): unknown => Reflect.get(record, (field = String(key)));
+  try {
+    find(new Proxy({}, { get }) as Subject);
+    return undefined;
+  } catch {
+    return field;
+  }
+}
+
 export function findAgentFault(record: AgentExecutionRecord): Fault {
   if (!isObject(record)) return noRecord(record);
   return (
@@ -184,6 +200,11 @@ function checkStatus(field: string, value: unknown, presence: Presence = 'requir
 }
 
 function checkOptionalTime(field: string, value: unknown): Fault {
-  if (value === undefined || (value instanceof Date && !Number.isNaN(value.getTime()))) return undefined;
+  if (value === undefined || (value instanceof Date && isTime(value.getTime()))) return undefined;
   return { field, value, allowed: 'a valid Date' };
+}
+
+/** Whether a `Date` can hold it; a class of the user's may say otherwise. */
+function isTime(milliseconds: number): boolean {
+  return Math.abs(milliseconds) <= MAX_TIME_MS;
 }

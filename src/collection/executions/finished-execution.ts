@@ -122,6 +122,9 @@ export interface Execution {
   readonly traceId: string | undefined;
 }
 
+/** The latest time that a `Date` holds, in milliseconds since 1970; the earliest is as long before. */
+export const MAX_TIME_MS = 8.64e15;
+
 export const NS_PER_MS = 1e6;
 const NS_PER_SECOND = 1e9;
 
@@ -159,7 +162,8 @@ export function toExecution(finished: FinishedExecution, idPrefix: string): Exec
     timedOut: finished.status === 'timeout',
     error: finished.errorMessage,
     errorType: finished.errorType,
-    startTime: new Date(finished.endTime - durationMs - finished.pausedNs / NS_PER_MS),
+    // What is said to have taken longer than there is time began with it.
+    startTime: new Date(Math.max(-MAX_TIME_MS, finished.endTime - durationMs - finished.pausedNs / NS_PER_MS)),
     endTime: new Date(finished.endTime),
     durationMs,
     durationSeconds: durationNs / NS_PER_SECOND,
