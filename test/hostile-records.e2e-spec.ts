@@ -106,32 +106,30 @@ describe('A value that cannot be shown', () => {
   });
 });
 
-type Recording = [method: string, make: (metrics: MetricsCollector) => unknown];
-
-describe.each(['now', 'wallTime'] as const)('A clock whose %s fails', (reading) => {
-  const recordings: Recording[] = [
-    ...methods.map((method): Recording => [method, (metrics) => record(metrics, method, records[method])]),
-    // A cache is asked for no duration.
-    ...(reading === 'now'
-      ? []
-      : ([
-          ['recordCacheHit', (metrics) => metrics.recordCacheHit('pages')],
-          ['recordCacheMiss', (metrics) => metrics.recordCacheMiss('pages')],
-        ] satisfies Recording[])),
-  ];
-
-  it.each(recordings)('drops a record whole, and is logged once, also with strict: %s', async (method, make) => {
+describe.each([
+  ['now fails', 'now', refuse],
+  ['wallTime fails', 'wallTime', refuse],
+  ['now is no number', 'now', () => NaN],
+  ['now never ends', 'now', () => Infinity],
+  ['wallTime is no number', 'wallTime', () => NaN],
+  ['wallTime is beyond all times', 'wallTime', () => 8.7e15],
+] as const)('A clock whose %s', (_what, reading, answer) => {
+  it.each(methods)('counts a record at the last time that was known, also with strict: %s', async (method) => {
     for (const strict of [false, true]) {
       const app = await CollectionApp.start({ strict });
-      const before = await counted(app);
-      const clock = jest.spyOn(app.clock, reading).mockImplementation(refuse);
-      const readings = [1, 2, 3].map(() => make(app.metrics));
+      record(app.metrics, method, records[method]);
+      const [before] = app.metrics.getHistory();
+      const clock = jest.spyOn(app.clock, reading).mockImplementation(answer);
+      for (let i = 0; i < 3; i += 1) record(app.metrics, method, records[method]);
+      // A number that JSON cannot hold would be null.
+      expect(JSON.stringify(app.metrics.getTrends())).not.toContain('null');
+      expect(await app.json()).toMatchObject({ system_metrics: { uptime_seconds: 0 } });
       clock.mockRestore();
-      expect(readings.filter((answer) => answer !== undefined)).toEqual(
-        method === 'recordModelCall' ? [{}, {}, {}] : [],
+
+      expect(app.metrics.getHistory().map(({ id: _, ...execution }) => execution)).toEqual(
+        Array.from({ length: 4 }, () => expect.objectContaining({ endTime: before!.endTime, status: before!.status })),
       );
-      expect(await counted(app)).toEqual(before);
-      expect(app.log.errors).toEqual([expect.stringContaining(`"${method}"`)]);
+      expect(app.log.errors).toEqual([expect.stringContaining('"clock"')]);
     }
   });
 });
