@@ -3,9 +3,9 @@ import { context, type ContextManager } from '@opentelemetry/api';
 import type { MetricsCollector } from '../src';
 import { CollectionApp } from './support/collection-app';
 
-const refuse = (): never => {
+function refuse(): never {
   throw new Error('nobody may look');
-};
+}
 
 type Method = 'recordAgentExecution' | 'recordToolExecution' | 'recordModelCall';
 
@@ -106,14 +106,16 @@ describe('A value that cannot be shown', () => {
   });
 });
 
-describe.each([
+const BROKEN_CLOCKS: readonly (readonly [what: string, reading: 'now' | 'wallTime', answer: () => number])[] = [
   ['now fails', 'now', refuse],
   ['wallTime fails', 'wallTime', refuse],
   ['now is no number', 'now', () => NaN],
   ['now never ends', 'now', () => Infinity],
   ['wallTime is no number', 'wallTime', () => NaN],
   ['wallTime is beyond all times', 'wallTime', () => 8.7e15],
-] as const)('A clock whose %s', (_what, reading, answer) => {
+];
+
+describe.each(BROKEN_CLOCKS)('A clock whose %s', (_what, reading, answer) => {
   it.each(methods)('counts a record at the last time that was known, also with strict: %s', async (method) => {
     for (const strict of [false, true]) {
       const app = await CollectionApp.start({ strict });
