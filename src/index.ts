@@ -6,11 +6,10 @@ export type {
   ModelCallRecord,
   ToolExecutionRecord,
 } from './collection/executions/execution-records';
-export type { Execution } from './collection/executions/finished-execution';
+export type { Execution, RunningExecution } from './collection/executions/execution';
 export { MetricsCollector } from './collection/metrics-collector';
 export type { ExportFormat } from './collection/export-format';
 export type { HistoryFilter } from './collection/executions/execution-history';
-export type { RunningExecution } from './collection/collector-ports';
 export type {
   AgentMetrics,
   CacheMetrics,

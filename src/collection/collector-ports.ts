@@ -1,16 +1,10 @@
 import type { Registry } from 'prom-client';
-import type { Execution, ExecutionIdentity } from './executions/finished-execution';
+import type { RunningExecution } from './executions/execution';
+import type { ExecutionIdentity } from './executions/finished-execution';
 import type { ExportFormat } from './export-format';
 import type { CountedSeries } from './series/execution-series';
 
-/** An execution in progress. */
-export interface RunningExecution extends Pick<
-  Execution,
-  'id' | 'parentId' | 'requestId' | 'kind' | 'agentId' | 'toolName' | 'model' | 'startTime'
-> {
-  /** Since its beginning, pauses included. */
-  readonly ageSeconds: number;
-}
+export type { RunningExecution };
 
 /** The execution in whose context a record is made. */
 export interface EnclosingExecution extends Pick<ExecutionIdentity, 'name' | 'serial' | 'requestSerial'> {

@@ -1,24 +1,20 @@
 import { inspect } from 'node:util';
 import type { Registry } from 'prom-client';
-import type { CollectorPorts, RunningExecution } from './collector-ports';
+import type { CollectorPorts } from './collector-ports';
 import { ExecutionRecorder } from './execution-recorder';
+import type { Execution, RunningExecution } from './executions/execution';
 import type { HistoryFilter } from './executions/execution-history';
 import { normaliseName } from './executions/execution-name';
 import type { AgentExecutionRecord, ModelCallRecord, ToolExecutionRecord } from './executions/execution-records';
-import { toExecution, type Execution } from './executions/finished-execution';
+import { toExecution } from './executions/finished-execution';
 import { EXPORT_FORMATS, type ExportFormat } from './export-format';
 import type { MetricsStore } from './metrics-store';
+import { readFields } from './reading/fields';
 import type { AgentMetrics, CacheMetrics, ModelMetrics, SystemMetrics, ToolMetrics } from './reading/metrics-snapshot';
-import {
-  mergeModels,
-  mergeTools,
-  readAgent,
-  readCache,
-  readModel,
-  readSystem,
-  readTool,
-} from './reading/snapshot.reader';
-import { readTrends, TREND_WINDOWS, type Trends, type TrendWindow } from './reading/trend-window';
+import { AGENT_FIELDS, CACHE_FIELDS, MODEL_FIELDS, TOOL_FIELDS } from './reading/series-fields';
+import { mergeModels, mergeTools, readSystem } from './reading/snapshot.reader';
+import { TREND_WINDOWS, type Trends, type TrendWindow } from './reading/trend-window';
+import { readTrends } from './reading/trends.reader';
 
 /**
  * The application's numbers: records what was measured elsewhere and reads what was collected. Inject it.
@@ -115,7 +111,7 @@ export class MetricsCollector {
    */
   getAgentMetrics(agentId: string): AgentMetrics | undefined {
     const series = this.store.ledger.series.agents.get(normaliseName(agentId));
-    return series && readAgent(series);
+    return series && readFields(AGENT_FIELDS, series);
   }
 
   /**
@@ -127,17 +123,17 @@ export class MetricsCollector {
   getToolMetrics(toolName: string): ToolMetrics | undefined {
     const name = normaliseName(toolName);
     const series = mergeTools(this.store.ledger, name).get(name);
-    return series && readTool(series);
+    return series && readFields(TOOL_FIELDS, series);
   }
 
   /** All agents by id. */
   getAgents(): ReadonlyMap<string, AgentMetrics> {
-    return new Map([...this.store.ledger.series.agents].map(([id, series]) => [id, readAgent(series)]));
+    return new Map([...this.store.ledger.series.agents].map(([id, series]) => [id, readFields(AGENT_FIELDS, series)]));
   }
 
   /** All tools by name, over all agents and outside any. */
   getTools(): ReadonlyMap<string, ToolMetrics> {
-    return new Map([...mergeTools(this.store.ledger)].map(([name, series]) => [name, readTool(series)]));
+    return new Map([...mergeTools(this.store.ledger)].map(([name, series]) => [name, readFields(TOOL_FIELDS, series)]));
   }
 
   /** One model over all agents and outside any, or undefined for an unknown name. */
@@ -148,12 +144,14 @@ export class MetricsCollector {
   /** All models by name, over all agents, providers and outside any agent. */
   getModels(): ReadonlyMap<string, ModelMetrics> {
     const models = mergeModels(this.store.ledger.series.allModels(), ['model']);
-    return new Map(models.map((series) => [series.model, readModel(series)]));
+    return new Map(models.map((series) => [series.model, readFields(MODEL_FIELDS, series)]));
   }
 
   /** The application's named caches. */
   getCaches(): ReadonlyMap<string, CacheMetrics> {
-    return new Map([...this.store.ledger.series.caches].map(([name, series]) => [name, readCache(series)]));
+    return new Map(
+      [...this.store.ledger.series.caches].map(([name, series]) => [name, readFields(CACHE_FIELDS, series)]),
+    );
   }
 
   /**

@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { catchRejection } from '../../runtime/thenable';
-import { toExecution, type Execution, type FinishedExecution } from './finished-execution';
+import type { Execution } from './execution';
+import { toExecution, type FinishedExecution } from './finished-execution';
 
 /**
  * The `node:diagnostics_channel` on which every finished execution is published.

@@ -79,9 +79,13 @@ function partitionTokens(tokens: TokenCounts): readonly number[] {
 
 /** Adds up tokens and cost. */
 export class TokenTotals {
-  private tokens: { -readonly [Field in keyof TokenCounts]: number } = { ...NO_TOKENS };
+  private readonly tokens: { -readonly [Field in keyof TokenCounts]: number } = { ...NO_TOKENS };
   private readonly cost = new CompensatedSum();
   unpricedCalls = 0;
+
+  get counts(): TokenCounts {
+    return this.tokens;
+  }
 
   get costUsd(): number {
     return this.cost.value;
@@ -103,12 +107,6 @@ export class TokenTotals {
     this.addTokens(other.tokens);
     this.cost.add(other.cost.value);
     this.unpricedCalls += other.unpricedCalls;
-  }
-
-  read(calls: number): TokenUsage {
-    const { tokens, unpricedCalls } = this;
-    const totalTokens = tokens.inputTokens + tokens.outputTokens;
-    return Object.freeze({ calls, ...tokens, totalTokens, costUsd: this.cost.value, unpricedCalls });
   }
 
   private addTokens(tokens: TokenCounts): void {

@@ -1,87 +1,16 @@
 import type { Ledger } from '../ledger';
 import type { MetricsStore } from '../metrics-store';
-import { TokenTotals, type TokenUsage } from '../models/token-usage';
-import type { DurationHistogram } from '../series/duration-histogram';
-import {
-  type AgentSeries,
-  type CallScope,
-  type ExecutionSeries,
-  CacheSeries,
-  ModelSeries,
-  SeriesRows,
-  ToolSeries,
-} from '../series/execution-series';
-import type {
-  AgentMetrics,
-  CacheMetrics,
-  ExecutionMetrics,
-  ModelMetrics,
-  SystemMetrics,
-  ToolMetrics,
-} from './metrics-snapshot';
+import { CacheSeries, ModelSeries, SeriesRows, ToolSeries } from '../series/execution-series';
+import { readFields } from './fields';
+import type { CacheMetrics, SystemMetrics } from './metrics-snapshot';
+import { CACHE_FIELDS } from './series-fields';
+import { sumTokens, TOKEN_USAGE_FIELDS } from './token-fields';
 
 const NS_PER_MS = 1e6;
-
-/** A quotient that is 0 where there is nothing to divide by. */
-function ratio(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
-}
-
 const BYTES_PER_MIB = 2 ** 20;
 
 function toMebibytes(bytes: number): number {
   return Math.round((bytes / BYTES_PER_MIB) * 100) / 100;
-}
-
-function readDurations({ observations, totalNs, minNs, maxNs }: DurationHistogram) {
-  return {
-    totalDurationMs: totalNs / NS_PER_MS,
-    averageDurationMs: ratio(totalNs, observations) / NS_PER_MS,
-    minDurationMs: minNs / NS_PER_MS,
-    maxDurationMs: maxNs / NS_PER_MS,
-  };
-}
-
-function readExecutions(series: ExecutionSeries): ExecutionMetrics {
-  const [success = 0, error = 0, timeout = 0, cancelled = 0] = series.statusCounts;
-  return {
-    executionCount: series.count,
-    successCount: success,
-    errorCount: error,
-    timeoutCount: timeout,
-    cancelledCount: cancelled,
-    inProgress: series.inProgress,
-    retryCount: series.retries,
-    ...readDurations(series),
-  };
-}
-
-export function readTool(series: ToolSeries): ToolMetrics {
-  const { inputBytes, outputBytes } = series;
-  return Object.freeze({ toolName: series.toolName, ...readExecutions(series), inputBytes, outputBytes });
-}
-
-export function readAgent(series: AgentSeries): AgentMetrics {
-  const { agentId, agentName, calls } = series;
-  const toolMetrics = byName(calls.tools, readTool);
-  return Object.freeze({ agentId, agentName, ...readExecutions(series), tokenUsage: readTokens([calls]), toolMetrics });
-}
-
-export function readModel(series: ModelSeries): ModelMetrics {
-  const { model, provider, tokens } = series;
-  return Object.freeze({ model, provider, ...readExecutions(series), tokenUsage: tokens.read(series.count) });
-}
-
-export function readTokens(scopes: Iterable<CallScope>): TokenUsage {
-  const total = new TokenTotals();
-  let calls = 0;
-  for (const { models } of scopes) {
-    for (const series of [...models.values()].flat()) {
-      total.merge(series.tokens);
-      calls += series.count;
-    }
-  }
-  return total.read(calls);
 }
 
 /** Tools over all agents and outside any, in the order of their first use. */
@@ -118,35 +47,30 @@ export function mergeModels(parts: Iterable<ModelSeries>, by: readonly ModelName
 /** The names of a model series. */
 export type ModelName = 'agentId' | 'model' | 'provider';
 
-export function readCache({ hits, misses }: Pick<CacheSeries, 'hits' | 'misses'>): CacheMetrics {
-  return Object.freeze({ hits, misses, hitRate: ratio(hits, hits + misses) });
-}
-
 function readAllCaches(ledger: Ledger): CacheMetrics {
   const total = new CacheSeries([]);
   for (const cache of [ledger.series.unnamedCache, ...ledger.series.caches.values()]) {
     total.hits += cache.hits;
     total.misses += cache.misses;
   }
-  return readCache(total);
+  return readFields(CACHE_FIELDS, total);
 }
 
 export function readSystem({ ledger, memory, clock }: MetricsStore): SystemMetrics {
-  const [success = 0, error = 0, timeout = 0, cancelled = 0] = ledger.requests.statusCounts;
-  const { totalDurationMs, averageDurationMs } = readDurations(ledger.requests);
+  const { requests } = ledger;
   const { bytes, maxBytes } = memory.read();
   const cache = readAllCaches(ledger);
-  return Object.freeze({
+  const system: SystemMetrics = {
     startTime: new Date(ledger.startTime),
     lastUpdated: Number.isNaN(ledger.lastUpdated) ? null : new Date(ledger.lastUpdated),
     uptimeSeconds: Math.max(0, clock.now() - ledger.startedAt) / 1_000,
-    totalRequests: success + error + timeout + cancelled,
-    successfulRequests: success,
-    failedRequests: error + timeout,
-    cancelledRequests: cancelled,
-    requestsInProgress: ledger.requests.inProgress,
-    totalExecutionTimeMs: totalDurationMs,
-    averageRequestTimeMs: averageDurationMs,
+    totalRequests: requests.count,
+    successfulRequests: requests.countOf('success'),
+    failedRequests: requests.countOf('error') + requests.countOf('timeout'),
+    cancelledRequests: requests.countOf('cancelled'),
+    requestsInProgress: requests.inProgress,
+    totalExecutionTimeMs: requests.totalNs / NS_PER_MS,
+    averageRequestTimeMs: requests.averageNs / NS_PER_MS,
     memoryUsageMb: toMebibytes(bytes),
     memoryUsageBytes: bytes,
     maxMemoryUsageMb: toMebibytes(maxBytes),
@@ -154,13 +78,7 @@ export function readSystem({ ledger, memory, clock }: MetricsStore): SystemMetri
     cacheHits: cache.hits,
     cacheMisses: cache.misses,
     cacheHitRate: cache.hitRate,
-    tokenUsage: readTokens(ledger.series.scopes()),
-  });
-}
-
-/** A frozen object by name. Without a prototype, so that `__proto__` is a name like any other. */
-export function byName<Value, Read>(values: Iterable<readonly [string, Value]>, read: (value: Value) => Read) {
-  const result = Object.create(null) as Record<string, Read>;
-  for (const [name, value] of values) result[name] = read(value);
-  return Object.freeze(result);
+    tokenUsage: readFields(TOKEN_USAGE_FIELDS, sumTokens(ledger.series.scopes())),
+  };
+  return Object.freeze(system);
 }

@@ -53,10 +53,6 @@ export function number<Source>(read: (source: Source) => number): WriteValue<Sou
   return (out, source) => out.writeNumber(read(source));
 }
 
-export function time<Source>(read: (source: Source) => Date | null): WriteValue<Source> {
-  return (out, source) => out.write(JSON.stringify(read(source)));
-}
-
 /** A duration in nanoseconds twice: in the form of Go, and in seconds. */
 export function duration<Source>(name: string, read: (source: Source) => number): Member<Source>[] {
   return [

@@ -1,0 +1,61 @@
+import type { ExecutionKind, ExecutionStatus } from './execution-status';
+
+/** A finished execution as users read it. */
+export interface Execution {
+  /** Unique across processes. */
+  readonly id: string;
+  /** The id of the execution in which it ran; undefined for an outermost one. */
+  readonly parentId: string | undefined;
+  /** The id of the outermost agent execution around this one. */
+  readonly requestId: string | undefined;
+  /** What was run. */
+  readonly kind: ExecutionKind;
+  /** The id of the agent; for a tool or a model call, of the agent that called it. Undefined outside any. */
+  readonly agentId: string | undefined;
+  /** The tool's name; undefined for agents and model calls. */
+  readonly toolName: string | undefined;
+  /** The model's name; undefined for agents and tools. */
+  readonly model: string | undefined;
+  /** How it ended. */
+  readonly status: ExecutionStatus;
+  /** Whether the status is `success`. */
+  readonly success: boolean;
+  /** Whether the status is `timeout`. */
+  readonly timedOut: boolean;
+  /** The error's message, if the option `recordErrorMessages` asks for it; 256 characters at most. */
+  readonly error: string | undefined;
+  /** Class name or code of the error, never its message. */
+  readonly errorType: string | undefined;
+  /** When it began, by the time of day. */
+  readonly startTime: Date;
+  /** When it ended, by the time of day. */
+  readonly endTime: Date;
+  /** Without pauses. */
+  readonly durationMs: number;
+  /** The same in seconds. */
+  readonly durationSeconds: number;
+  /** Size of what a tool was given; 0 unless the option `measurePayloads` is set. */
+  readonly inputBytes: number;
+  /** Size of what a tool returned; 0 unless the option `measurePayloads` is set. */
+  readonly outputBytes: number;
+  /** Attempts that were retried within it, as `ExecutionHandle.recordRetry` was told. */
+  readonly retries: number;
+  /** Chunks that a stream delivered; 0 for what is no stream. */
+  readonly chunks: number;
+  /**
+   * From the beginning to the first chunk that counts, or to the first token of a model call; undefined where there was
+   * none.
+   */
+  readonly timeToFirstChunkSeconds: number | undefined;
+  /** The trace in which it ran, where OpenTelemetry is in use. */
+  readonly traceId: string | undefined;
+}
+
+/** An execution in progress. */
+export interface RunningExecution extends Pick<
+  Execution,
+  'id' | 'parentId' | 'requestId' | 'kind' | 'agentId' | 'toolName' | 'model' | 'startTime'
+> {
+  /** Since its beginning, pauses included. */
+  readonly ageSeconds: number;
+}

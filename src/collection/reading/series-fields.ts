@@ -1,0 +1,52 @@
+import type { AgentSeries, CacheSeries, ExecutionSeries, ModelSeries, ToolSeries } from '../series/execution-series';
+import { duration, map, number, object, text, type Fields } from './fields';
+import type { AgentMetrics, CacheMetrics, ExecutionMetrics, ModelMetrics, ToolMetrics } from './metrics-snapshot';
+import { sumTokens, TOKEN_USAGE_FIELDS } from './token-fields';
+
+const COUNTS = {
+  executionCount: number((series) => series.count),
+  successCount: number((series) => series.countOf('success')),
+  errorCount: number((series) => series.countOf('error')),
+  timeoutCount: number((series) => series.countOf('timeout')),
+  cancelledCount: number((series) => series.countOf('cancelled')),
+  inProgress: number((series) => series.inProgress),
+  retryCount: number((series) => series.retries),
+} satisfies Partial<Fields<ExecutionSeries, ExecutionMetrics>>;
+
+const DURATIONS = {
+  totalDurationMs: duration((series) => series.totalNs),
+  averageDurationMs: duration((series) => series.averageNs),
+  minDurationMs: duration((series) => series.minNs),
+  maxDurationMs: duration((series) => series.maxNs),
+} satisfies Partial<Fields<ExecutionSeries, ExecutionMetrics>>;
+
+export const TOOL_FIELDS: Fields<ToolSeries, ToolMetrics> = {
+  toolName: text((series) => series.toolName),
+  ...COUNTS,
+  inputBytes: number((series) => series.inputBytes),
+  outputBytes: number((series) => series.outputBytes),
+  ...DURATIONS,
+};
+
+export const AGENT_FIELDS: Fields<AgentSeries, AgentMetrics> = {
+  agentId: text((series) => series.agentId),
+  agentName: text((series) => series.agentName),
+  ...COUNTS,
+  ...DURATIONS,
+  tokenUsage: object(TOKEN_USAGE_FIELDS, ({ calls }) => sumTokens([calls])),
+  toolMetrics: map(({ calls }) => calls.tools, object(TOOL_FIELDS)),
+};
+
+export const MODEL_FIELDS: Fields<ModelSeries, ModelMetrics> = {
+  model: text((series) => series.model),
+  provider: text((series) => series.provider),
+  ...COUNTS,
+  ...DURATIONS,
+  tokenUsage: object(TOKEN_USAGE_FIELDS),
+};
+
+export const CACHE_FIELDS: Fields<Pick<CacheSeries, 'hits' | 'misses'>, CacheMetrics> = {
+  hits: number(({ hits }) => hits),
+  misses: number(({ misses }) => misses),
+  hitRate: number(({ hits, misses }) => (hits + misses === 0 ? 0 : hits / (hits + misses))),
+};
