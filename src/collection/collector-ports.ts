@@ -4,8 +4,6 @@ import type { ExecutionIdentity } from './executions/finished-execution';
 import type { ExportFormat } from './export-format';
 import type { CountedSeries } from './series/execution-series';
 
-export type { RunningExecution };
-
 /** The execution in whose context a record is made. */
 export interface EnclosingExecution extends Pick<ExecutionIdentity, 'name' | 'serial' | 'requestSerial'> {
   /** The nearest agent. */

@@ -1,4 +1,5 @@
-import type { RunningExecution, TrackedExecutions } from '../collection/collector-ports';
+import type { TrackedExecutions } from '../collection/collector-ports';
+import type { RunningExecution } from '../collection/executions/execution';
 import { activeSpan } from '../collection/executions/active-span';
 import type { Outcome } from '../collection/executions/finished-execution';
 import type { MetricsStore } from '../collection/metrics-store';

@@ -1,4 +1,4 @@
-import type { RunningExecution } from '../../collection/collector-ports';
+import type { RunningExecution } from '../../collection/executions/execution';
 import { executionId, type ExecutionIdentity } from '../../collection/executions/finished-execution';
 
 /** What can stand in the list below. */
