@@ -116,10 +116,11 @@ function partitionOf(record: Pick<ModelCallRecord, `${string}Tokens` & keyof Mod
   const output = record.outputTokens ?? 0;
   const reasoning = record.reasoningTokens ?? 0;
   return {
-    input: Math.max(0, input - cached - written),
+    // Parts that are more than the whole were reported beside it.
+    input: input < cached + written ? input : input - cached - written,
     cached_input: cached,
     cache_write: written,
-    output: Math.max(0, output - reasoning),
+    output: output < reasoning ? output : output - reasoning,
     reasoning,
   };
 }
