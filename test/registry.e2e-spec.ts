@@ -80,6 +80,27 @@ describe('a prom-client registry that holds our families', () => {
     await app.close();
   });
 
+  it('reads all our families at one moment', async () => {
+    const app = await start();
+    let bytes = 2 ** 40;
+    const rss = jest.spyOn(process.memoryUsage, 'rss').mockImplementation(() => (bytes += 2 ** 20));
+    const text = parseExposition(await registry.metrics());
+    rss.mockRestore();
+    expect(text.value('crew_memory_usage_bytes')).toBe(2 ** 40 + 2 ** 20);
+    expect(text.value('crew_memory_usage_max_bytes')).toBe(2 ** 40 + 2 ** 20);
+    await app.close();
+  });
+
+  it('counts in a reading what the code that asks for it records before and after', async () => {
+    const app = await startWith(1);
+    const before = registry.getSingleMetricAsString(REQUESTS);
+    app.get(MetricsCollector).recordAgentExecution({ agentId: 'a', durationMs: 1, status: 'success' });
+    const after = registry.getSingleMetricAsString(REQUESTS);
+    expect(await after).toContain('{status="success"} 2');
+    expect(await before).toContain('{status="success"} 2');
+    await app.close();
+  });
+
   it('is not reset by resetMetrics, which leaves our numbers to the collector', async () => {
     const theirs = new Counter({ name: 'theirs', help: 'Theirs', registers: [registry] });
     theirs.inc();

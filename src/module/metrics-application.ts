@@ -15,6 +15,7 @@ import { METRIC_FAMILIES } from '../export/families/metric-families';
 import { writeJson } from '../export/json/json.exporter';
 import { processMetrics } from '../export/prom-client/process-metrics';
 import { BridgedMetric, register } from '../export/prom-client/prom-client.bridge';
+import { SharedScrape } from '../export/prom-client/shared-scrape';
 import { TextBuffer } from '../export/text/text-buffer';
 import { BytesSink, StringSink, type TextSink } from '../export/text/text-sink';
 import { ApplicationTracking } from '../tracking/application-tracking';
@@ -124,9 +125,8 @@ export class MetricsApplication {
 
   private registerFamilies(): () => void {
     const { prefix, defaultLabels } = this.options;
-    const metrics = METRIC_FAMILIES.map(
-      (family) => new BridgedMetric(family, this.scrapeSource, prefix, defaultLabels),
-    );
+    const scrape = new SharedScrape(this.scrapeSource);
+    const metrics = METRIC_FAMILIES.map((family) => new BridgedMetric(family, scrape, prefix, defaultLabels));
     return register(this.registry, metrics, (name) => this.warnOfClash(name));
   }
 

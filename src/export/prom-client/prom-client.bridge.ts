@@ -1,7 +1,7 @@
 import type { MetricObjectWithValues, MetricValue, Registry } from 'prom-client';
 import type { MetricFamily } from '../families/metric-families';
-import { Scrape, type ScrapeSource } from '../families/scrape';
 import { BridgedValues } from './bridged-values';
+import type { SharedScrape } from './shared-scrape';
 
 /** A metric in a prom-client registry, ours or the user's: what the registry itself asks of it. */
 export interface RegisteredMetric {
@@ -34,7 +34,7 @@ export class BridgedMetric implements RegisteredMetric {
 
   constructor(
     private readonly family: MetricFamily,
-    private readonly source: ScrapeSource,
+    private readonly scrape: SharedScrape,
     prefix: string,
     private readonly defaultLabels: Readonly<Record<string, string>>,
   ) {
@@ -44,12 +44,12 @@ export class BridgedMetric implements RegisteredMetric {
     this.aggregator = family.aggregator ?? 'sum';
   }
 
-  get(): Promise<MetricObjectWithValues<MetricValue<string>>> {
+  async get(): Promise<MetricObjectWithValues<MetricValue<string>>> {
     const { name, help, type, aggregator, family, defaultLabels } = this;
-    const { values } = new BridgedValues(name, family, defaultLabels).add(family.read(new Scrape(this.source)));
-    const metric = { name, help, type, aggregator, values };
+    const content = family.read(await this.scrape.take());
+    const { values } = new BridgedValues(name, family, defaultLabels).add(content);
     // prom-client types `type` as a numeric enum, and has it as a text.
-    return Promise.resolve(metric as unknown as MetricObjectWithValues<MetricValue<string>>);
+    return { name, help, type, aggregator, values } as unknown as MetricObjectWithValues<MetricValue<string>>;
   }
 
   /** `registry.resetMetrics()` resets what a registry holds; what we expose is reset by the collector alone. */
