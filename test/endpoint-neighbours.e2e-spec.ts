@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import { stat } from 'node:fs/promises';
 import { get } from 'node:http';
 import { CacheInterceptor, CacheModule } from '@nestjs/cache-manager';
 import fastifyHelmet from '@fastify/helmet';
@@ -10,6 +11,7 @@ import {
   Module,
   SetMetadata,
   UnauthorizedException,
+  UseInterceptors,
   type CallHandler,
   type CanActivate,
   type ExecutionContext,
@@ -24,7 +26,7 @@ import { SkipThrottle, ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler
 import { InjectMetric, makeCounterProvider, PrometheusModule } from '@willsoto/nestjs-prometheus';
 import helmet from 'helmet';
 import { Gauge, register, Registry, type Counter } from 'prom-client';
-import { map, tap } from 'rxjs';
+import { concat, concatMap, from, map, of, tap, type Observable } from 'rxjs';
 import { MetricsModule, type MetricsRootOptions } from '../src';
 import { parseExposition } from '../src/testing';
 import { Gate } from './support/gate';
@@ -32,6 +34,7 @@ import { rawRequest } from './support/raw-request';
 import { ADAPTERS, TestApp } from './support/test-app';
 
 const ROUTES = ['/metrics', '/metrics/history', '/metrics/running', '/metrics/trends'];
+const PAGE = ['/metrics/dashboard', '/metrics/dashboard/main.js', '/metrics/dashboard/data/poller.js'];
 
 @Controller('hello')
 class HelloController {
@@ -132,17 +135,86 @@ describe.each(ADAPTERS)('Beside what an application has, on %s, the endpoint', (
     expect(app.logger.errors).toEqual([]);
   });
 
-  it('is refused by an interceptor that refuses', async () => {
+  describe('is refused by an interceptor that refuses', () => {
+    const refuse = (): never => {
+      throw new ForbiddenException('No tenant.');
+    };
+    const wait = () => new Promise((resolve) => setTimeout(resolve, 20));
+    const refusals: [
+      when: string,
+      intercept: (next: CallHandler) => Observable<unknown> | Promise<Observable<unknown>>,
+    ][] = [
+      ['at once', refuse],
+      ['when a promise has settled', async () => refuse()],
+      ['after a timer', () => wait().then(refuse)],
+      ['when it has read a file', () => stat(__filename).then(refuse)],
+      ['in what it returns, after a timer', () => from(wait()).pipe(map(refuse))],
+      ['after the handler', (next) => next.handle().pipe(map(refuse))],
+      ['after the handler, in passing', (next) => next.handle().pipe(tap(refuse))],
+      ['after the handler, after a timer', (next) => next.handle().pipe(concatMap(() => wait().then(refuse)))],
+      ['when the handler has completed', (next) => concat(next.handle(), from(wait()).pipe(map(refuse)))],
+    ];
+
+    it.each(refusals)('%s', async (_when, intercept) => {
+      const interceptor: NestInterceptor = { intercept: (_context, next) => intercept(next) };
+      const app = await serve({ metadata: { providers: [{ provide: APP_INTERCEPTOR, useValue: interceptor }] } });
+      for (const path of [...ROUTES, ...PAGE, '/hello']) {
+        expect({ path, ...(await app.json(path)) }).toEqual({
+          path,
+          status: 403,
+          body: { statusCode: 403, error: 'Forbidden', message: 'No tenant.' },
+        });
+      }
+      expect(app.logger.errors).toEqual([]);
+    });
+
+    it('of the controller, and no other', async () => {
+      const decorators = [UseInterceptors({ intercept: () => wait().then(refuse) })];
+      const app = await serve({ endpoint: { decorators } });
+      for (const path of [...ROUTES, ...PAGE]) expect([path, await statusOf(app, path)]).toEqual([path, 403]);
+      expect(await statusOf(app, '/hello')).toBe(200);
+    });
+
+    it('although one before it has an answer of its own', async () => {
+      const interceptors: NestInterceptor[] = [
+        { intercept: (_context, next) => next.handle().pipe(concatMap(() => wait().then(refuse))) },
+        { intercept: () => of('cached') },
+      ];
+      const setUp = (nest: INestApplication) => nest.useGlobalInterceptors(...interceptors);
+      const app = await serve({ setUp });
+      for (const path of [...ROUTES, ...PAGE]) expect([path, await statusOf(app, path)]).toEqual([path, 403]);
+    });
+  });
+
+  it('has no byte sent, and nothing read, before an interceptor has admitted the request', async () => {
+    const gate = new Gate();
+    const asked = new Gate();
     const interceptor: NestInterceptor = {
-      intercept() {
-        throw new ForbiddenException('No tenant.');
+      async intercept(_context, next) {
+        asked.open();
+        await gate.passed;
+        return next.handle();
       },
     };
     const app = await serve({ metadata: { providers: [{ provide: APP_INTERCEPTOR, useValue: interceptor }] } });
-    expect(await app.json('/metrics')).toEqual({
-      status: 403,
-      body: { statusCode: 403, error: 'Forbidden', message: 'No tenant.' },
-    });
+    const answer = app.json('/metrics');
+    await asked.passed;
+    app.collector.recordCacheHit();
+    gate.open();
+    expect(await answer).toMatchObject({ status: 200, body: { system_metrics: { cache_hits: 1 } } });
+    for (const path of [...ROUTES, ...PAGE]) expect([path, await statusOf(app, path)]).toEqual([path, 200]);
+  });
+
+  it('leaves the answer to an interceptor that sends one', async () => {
+    const interceptor: NestInterceptor = {
+      async intercept(context) {
+        await stat(__filename);
+        context.switchToHttp().getResponse<{ send(body: string): void }>().send('closed for today');
+        return of(undefined);
+      },
+    };
+    const app = await serve({ metadata: { providers: [{ provide: APP_INTERCEPTOR, useValue: interceptor }] } });
+    for (const path of [...ROUTES, ...PAGE]) expect(await (await app.fetch(path)).text()).toBe('closed for today');
     expect(app.logger.errors).toEqual([]);
   });
 

@@ -1,16 +1,8 @@
-import {
-  applyDecorators,
-  Controller,
-  Get,
-  Res,
-  SetMetadata,
-  UseGuards,
-  VERSION_NEUTRAL,
-  type Type,
-} from '@nestjs/common';
+import { applyDecorators, Controller, Get, SetMetadata, UseGuards, VERSION_NEUTRAL, type Type } from '@nestjs/common';
 import { SkipTracking } from '../tracking/wrapping/skip-tracking.decorator';
 import type { MetricsRoute } from './answers/metrics-route';
 import { METRICS_ROUTES } from './answers/metrics-routes';
+import { AnsweredBy } from './guards/admitted-answer';
 import { BearerTokenGuard } from './guards/bearer-token.guard';
 import type { EndpointProtection } from './guards/endpoint-protection';
 import { ListenerGuard } from './guards/listener.guard';
@@ -34,23 +26,14 @@ export function createMetricsController({ guards, decorators }: EndpointProtecti
   return MetricsController;
 }
 
-/**
- * The handler is empty, the last guard has answered before it; `@Res()` keeps Nest from answering again. It returns an
- * object for interceptors that look into what they wrap.
- */
+/** The handler is empty, the guard has the answer. It returns an object for interceptors that look into what they wrap. */
 function addHandler(controller: Type<object>, route: MetricsRoute): void {
   const { name, path } = route;
   const prototype = controller.prototype as object;
-  const handler = { [name]: (_response: unknown): object => ({}) }[name];
-  const descriptor = { value: handler, writable: true, configurable: true };
+  const descriptor = { value: { [name]: (): object => ({}) }[name], writable: true, configurable: true };
   Object.defineProperty(prototype, name, descriptor);
-  Res()(prototype, name, 0);
-  // On the handler: the guard is asked after those of the class, also after those that the user's decorators add.
-  applyDecorators(Get(path), SetMetadata(METRICS_ROUTE, route), UseGuards(MetricsResponseGuard))(
-    prototype,
-    name,
-    descriptor,
-  );
+  const decorate = applyDecorators(Get(path), SetMetadata(METRICS_ROUTE, route), AnsweredBy(MetricsResponseGuard));
+  decorate(prototype, name, descriptor);
 }
 
 /** Where Nest keeps the guards of a class. */

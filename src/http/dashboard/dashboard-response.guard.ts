@@ -1,20 +1,17 @@
-import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { LateResponse } from '../guards/late-response';
-import { ON_ANSWER_FAULT } from '../guards/metrics-response.guard';
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { answerWhenAdmitted } from '../guards/admitted-answer';
 import { writeDashboard, type DashboardRequest } from './dashboard-response';
 
 type RoutedRequest = DashboardRequest & { readonly params: { readonly folder?: string; readonly file?: string } };
 
-/** Writes the response, whatever interceptors of the application make of it: see `MetricsResponseGuard`. */
+/** Has the page, or a file of it, as the answer. */
 @Injectable()
 export class DashboardResponseGuard implements CanActivate {
-  constructor(@Inject(ON_ANSWER_FAULT) private readonly onFault: (fault: unknown) => void) {}
-
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<RoutedRequest>();
     const { folder, file } = request.params;
     const name = folder === undefined ? file : `${folder}/${file}`;
-    await writeDashboard(new LateResponse(context, this.onFault), request, name);
+    answerWhenAdmitted(context, (response) => writeDashboard(response, request, name));
     return true;
   }
 }

@@ -1,14 +1,6 @@
-import {
-  Controller,
-  Get,
-  Module,
-  Res,
-  UseGuards,
-  VERSION_NEUTRAL,
-  type DynamicModule,
-  type Type,
-} from '@nestjs/common';
+import { Controller, Get, Module, UseGuards, VERSION_NEUTRAL, type DynamicModule, type Type } from '@nestjs/common';
 import { SkipTracking } from '../../tracking/wrapping/skip-tracking.decorator';
+import { AnsweredBy } from '../guards/admitted-answer';
 import type { EndpointProtection } from '../guards/endpoint-protection';
 import { ListenerGuard } from '../guards/listener.guard';
 import { NoStoreGuard } from '../guards/no-store.guard';
@@ -39,14 +31,14 @@ function createDashboardController({ path, guards, decorators }: DashboardOption
   @Controller({ path: `${path}/dashboard`, version: VERSION_NEUTRAL })
   class DashboardController {
     @Get()
-    @UseGuards(DashboardResponseGuard)
-    page(@Res() _response: unknown): object {
+    @AnsweredBy(DashboardResponseGuard)
+    page(): object {
       return {};
     }
 
     @Get([':file', ':folder/:file'])
-    @UseGuards(DashboardResponseGuard)
-    file(@Res() _response: unknown): object {
+    @AnsweredBy(DashboardResponseGuard)
+    file(): object {
       return {};
     }
   }

@@ -3,7 +3,7 @@ import type { MetricsRequest } from '../answers/metrics-answer';
 import { respond } from '../answers/metrics-response';
 import type { MetricsRoute } from '../answers/metrics-route';
 import type { MetricsSource } from '../answers/metrics-source';
-import { LateResponse } from './late-response';
+import { answerWhenAdmitted } from './admitted-answer';
 
 /** The injection token of what the answers are made from. */
 export const METRICS_SOURCE = Symbol('METRICS_SOURCE');
@@ -14,23 +14,17 @@ export const ON_ANSWER_FAULT = Symbol('ON_ANSWER_FAULT');
 /** Says which route a handler stands for. */
 export const METRICS_ROUTE = 'nestjs-agent-metrics@1:route';
 
-/**
- * Writes the response. It is the last guard and not the handler, because interceptors of the application stand around
- * the handler: one that wraps would change the body, and one that caches would keep the second request waiting for
- * ever. Guards are asked before them, and always.
- */
+/** Has the route of the handler answer. A guard, since it is asked whatever interceptors do: see `answerWhenAdmitted`. */
 @Injectable()
 export class MetricsResponseGuard implements CanActivate {
-  constructor(
-    @Inject(METRICS_SOURCE) private readonly source: MetricsSource,
-    @Inject(ON_ANSWER_FAULT) private readonly onFault: (fault: unknown) => void,
-  ) {}
+  constructor(@Inject(METRICS_SOURCE) private readonly source: MetricsSource) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<MetricsRequest>();
     const route = Reflect.getMetadata(METRICS_ROUTE, context.getHandler()) as MetricsRoute;
-    const response = new LateResponse(context, this.onFault);
-    await respond(response, request, (signal) => route.answer(request, this.source, signal));
+    answerWhenAdmitted(context, (response) =>
+      respond(response, request, (signal) => route.answer(request, this.source, signal)),
+    );
     return true;
   }
 }
