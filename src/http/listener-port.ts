@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { processWide } from '../runtime/process-wide';
 
-/** A scrape is one short request: who takes longer to ask does not want an answer. Reading it may take its time. */
+/** A scrape is one short request: who takes longer to ask does not want an answer. */
 const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 5_000 };
 
 export interface PortAddress {

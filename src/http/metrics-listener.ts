@@ -116,7 +116,7 @@ export class MetricsListener {
       if (this.isOfPage(request, url)) return await this.answerPage(response, request, url);
       const { route, params } = this.find(request, url);
       const asked = { headers: request.headers, query: readQuery(url.searchParams), params };
-      await respond(nodeResponse(response), asked, (signal) => route.answer(asked, this.options.source, signal));
+      await respond(nodeResponse(response), asked, route, this.options.source);
     } catch (error) {
       this.refuse(response, error);
     }

@@ -14,7 +14,9 @@ import {
 import { ModulesContainer } from '@nestjs/core';
 import { systemClock, type Clock } from '../collection/clock';
 import { promClientCopyWarning } from '../export/prom-client/prom-client-copies';
+import { LongAnswers } from '../http/answers/long-answers';
 import type { MetricsSource } from '../http/answers/metrics-source';
+import { SharedTexts } from '../http/answers/shared-texts';
 import { exposureWarning, refuseSharedPaths, type MetricsEndpoint } from '../http/endpoint-check';
 import { BearerTokens } from '../http/guards/bearer-tokens';
 import { METRICS_LISTENER } from '../http/guards/listener.guard';
@@ -124,11 +126,7 @@ function httpProviders(endpoint: MetricsEndpoint | undefined): FactoryProvider[]
     {
       provide: METRICS_SOURCE,
       inject: [MetricsApplication, METRICS_OPTIONS],
-      useFactory: (application: MetricsApplication, { defaultFormat }: ResolvedMetricsOptions): MetricsSource => ({
-        collector: application.collector,
-        export: (format, signal) => application.export(format, signal),
-        defaultFormat,
-      }),
+      useFactory: createSource,
     },
     {
       provide: ON_ANSWER_FAULT,
@@ -144,6 +142,16 @@ function httpProviders(endpoint: MetricsEndpoint | undefined): FactoryProvider[]
       useFactory: createListener(endpoint),
     },
   ];
+}
+
+function createSource(application: MetricsApplication, { defaultFormat }: ResolvedMetricsOptions): MetricsSource {
+  const texts = new SharedTexts((format, signal) => application.export(format, signal));
+  return {
+    collector: application.collector,
+    export: (format, signal) => texts.export(format, signal),
+    longAnswers: new LongAnswers(),
+    defaultFormat,
+  };
 }
 
 function createListener(endpoint: MetricsEndpoint | undefined) {

@@ -2,8 +2,12 @@ import type { ServerResponse } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { createGzip, gzip } from 'node:zlib';
+import { ServiceUnavailableException } from '@nestjs/common';
 import { negotiateGzip } from './content-negotiation';
 import type { MetricsAnswer, MetricsRequest } from './metrics-answer';
+import type { MetricsRoute } from './metrics-route';
+import type { MetricsSource } from './metrics-source';
+import { endWhenStalled, MAX_STALL_MS } from './stalled-reader';
 
 /** At once, or piece by piece. */
 export type MetricsBody = Buffer | Readable;
@@ -38,29 +42,33 @@ function sendAtOnce(raw: ServerResponse, body: Buffer): void {
 /** Whatever ends it: the client has gone, or sees that the answer is cut short. Nobody else can be told. */
 function ignoreEarlyEnd(): void {}
 
-/** Writes the answer that `answer` makes. When the client gives up, so do we: the signal aborts, and nothing is written. */
+/**
+ * Writes the answer of a route. When the client gives up, so do we: the signal aborts, and nothing is written.
+ *
+ * @throws ServiceUnavailableException where so many clients read long answers that one more would cost too much memory
+ */
 export async function respond(
   response: MetricsResponse,
   request: MetricsRequest,
-  answer: (signal: AbortSignal) => Promise<MetricsAnswer>,
+  route: MetricsRoute,
+  source: MetricsSource,
 ): Promise<void> {
-  const client = new AbortController();
-  response.raw.once('close', () => client.abort());
+  const end = new AbortController();
+  response.raw.once('close', () => end.abort());
   try {
-    const made = await answer(client.signal);
-    if (!client.signal.aborted) await writeAnswer(response, request, made);
+    const answer = await route.answer(request, source, end.signal);
+    if (end.signal.aborted) return;
+    if (isLong(answer) && !source.longAnswers.admit(answer.body, end.signal)) throw tooManyReaders(response);
+    await writeAnswer(response, request, answer);
   } catch (error) {
-    if (!client.signal.aborted) throw error;
+    if (!end.signal.aborted) throw error;
   }
 }
 
 /** Compressed where the client accepts it and the body is worth it. */
-async function writeAnswer(
-  response: MetricsResponse,
-  { headers }: MetricsRequest,
-  { contentType, body }: MetricsAnswer,
-) {
-  const bytes = body.reduce((sum, { length }) => sum + length, 0);
+async function writeAnswer(response: MetricsResponse, { headers }: MetricsRequest, answer: MetricsAnswer) {
+  const { contentType, body } = answer;
+  const bytes = bytesOf(body);
   const gzipped = negotiateGzip(String(headers['accept-encoding'] ?? ''), bytes);
   response.status(200);
   response.header('Content-Type', contentType);
@@ -68,13 +76,28 @@ async function writeAnswer(
   response.header('Cache-Control', 'no-store');
   response.header('Vary', [response.getHeader('Vary'), 'Accept, Accept-Encoding'].filter(Boolean).join(', '));
   if (gzipped) response.header('Content-Encoding', 'gzip');
-  const isLong = bytes >= LONG_BODY_BYTES;
-  if (isLong && !gzipped) response.header('Content-Length', String(bytes));
-  response.send(isLong ? inPieces(body, gzipped) : await atOnce(body, gzipped));
+  if (isLong(answer) && !gzipped) response.header('Content-Length', String(bytes));
+  const sent = isLong(answer) ? inPieces(body, gzipped) : await atOnce(body, gzipped);
+  endWhenStalled(response.raw);
+  response.send(sent);
 }
 
 /** From here on joining the pieces, and handing them to a socket, would keep the event loop. */
 const LONG_BODY_BYTES = 1_048_576;
+
+function isLong({ body }: MetricsAnswer): boolean {
+  return bytesOf(body) >= LONG_BODY_BYTES;
+}
+
+function bytesOf(pieces: readonly Buffer[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** By then those who do not read have been ended. */
+function tooManyReaders(response: MetricsResponse): ServiceUnavailableException {
+  response.header('Retry-After', String(MAX_STALL_MS / 1_000));
+  return new ServiceUnavailableException('Too many clients are reading metrics at this time.');
+}
 
 const compress = promisify(gzip);
 

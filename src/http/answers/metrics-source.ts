@@ -1,10 +1,12 @@
 import type { ExportFormat } from '../../collection/export-format';
 import type { MetricsCollector } from '../../collection/metrics-collector';
+import type { LongAnswers } from './long-answers';
 
 /** What the answers are made from. */
 export interface MetricsSource {
   readonly collector: MetricsCollector;
   /** As the collector exports, but in pieces of bytes, and until the signal ends it early. */
   readonly export: (format: ExportFormat, signal: AbortSignal) => Promise<readonly Buffer[]>;
+  readonly longAnswers: LongAnswers;
   readonly defaultFormat: ExportFormat;
 }

@@ -28,15 +28,16 @@ export function answerWhenAdmitted(
   answer: (response: MetricsResponse) => Promise<void>,
 ): void {
   const response = context.switchToHttp().getResponse<FastifyReply | ServerResponse>();
-  const target: MetricsResponse = 'raw' in response ? response : nodeResponse(response);
+  const isReply = 'raw' in response;
+  const target: MetricsResponse = isReply ? response : nodeResponse(response);
   const render = async (): Promise<void> => {
     if (isAnswered(target)) return;
     // Once more, after interceptors that say of every response how long it may be cached.
     target.header('Cache-Control', 'no-store');
     await answer(target);
-    await ended(target.raw);
+    if (isReply) await ended(target.raw);
   };
-  Object.assign(response, 'raw' in response ? { view: render } : { render });
+  Object.assign(response, isReply ? { view: render } : { render });
 }
 
 /** By an interceptor; or nobody waits any more. */
@@ -47,5 +48,5 @@ function isAnswered(response: MetricsResponse & { readonly sent?: boolean }): bo
 /** Fastify sends an empty answer where a handler has returned before the first bytes of a stream are sent. */
 async function ended(raw: ServerResponse): Promise<void> {
   if (raw.headersSent || raw.destroyed) return;
-  await new Promise<unknown>((resolve) => raw.once('finish', resolve).once('close', resolve));
+  await new Promise<unknown>((resolve) => raw.once('close', resolve));
 }

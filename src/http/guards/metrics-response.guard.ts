@@ -22,9 +22,7 @@ export class MetricsResponseGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<MetricsRequest>();
     const route = Reflect.getMetadata(METRICS_ROUTE, context.getHandler()) as MetricsRoute;
-    answerWhenAdmitted(context, (response) =>
-      respond(response, request, (signal) => route.answer(request, this.source, signal)),
-    );
+    answerWhenAdmitted(context, (response) => respond(response, request, route, this.source));
     return true;
   }
 }

@@ -1,0 +1,199 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { EventEmitter, once } from 'node:events';
+import { Agent, get, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { Gauge, Registry } from 'prom-client';
+import { MetricsListener, MetricsModule, type MetricsRootOptions } from '../src';
+import { Gate } from './support/gate';
+import { rawRequest } from './support/raw-request';
+import { ADAPTERS, TestApp, type AdapterFactory } from './support/test-app';
+
+const LOOPBACK = { port: 0, host: '127.0.0.1' };
+const SERVERS: readonly [name: string, adapter: AdapterFactory, options: MetricsRootOptions][] = [
+  ...ADAPTERS.map(([name, adapter]): [string, AdapterFactory, MetricsRootOptions] => [name, adapter, {}]),
+  ['a listener of its own', ADAPTERS[0]![1], { listen: LOOPBACK }],
+];
+
+const PATH = '/metrics?format=prometheus';
+
+/** What an operating system does not take off our hands for a client that does not read. */
+const MANY = 8_000;
+
+describe.each(SERVERS)('Clients that read metrics at the same time, on %s,', (_name, adapter, ownOptions) => {
+  const serve = async (options: MetricsRootOptions = {}) => {
+    const imports = [MetricsModule.forRoot({ defaultMetrics: false, maxSeries: MANY, ...ownOptions, ...options })];
+    const app = await TestApp.start({ imports }, { adapter });
+    const port = app.nest.get(MetricsListener).address()?.port;
+    return { app, url: port === undefined ? app.url : `http://127.0.0.1:${port}` };
+  };
+
+  const serveMuch = async () => {
+    const served = await serve();
+    for (let i = 0; i < MANY; i += 1) {
+      served.app.collector.recordToolExecution({ toolName: `tool ${i}`, durationMs: 1, status: 'success' });
+    }
+    return served;
+  };
+
+  /** The responses of the server, as Node tells of them, in their order. */
+  const responses: ServerResponse[] = [];
+  const keep = (message: unknown) => void responses.push((message as { response: ServerResponse }).response);
+  const opened: ClientRequest[] = [];
+
+  beforeEach(() => subscribe('http.server.request.start', keep));
+
+  afterEach(() => {
+    for (const request of opened.splice(0)) request.destroy();
+    unsubscribe('http.server.request.start', keep);
+    responses.length = 0;
+    jest.restoreAllMocks();
+  });
+
+  /** Asks, and reads no more than the headers. */
+  const ask = async (url: string, headers = {}): Promise<{ response: IncomingMessage; closed: Promise<unknown> }> => {
+    const request = get(url, { agent: false, headers });
+    opened.push(request);
+    const closed = new Promise((resolve) => request.on('error', () => {}).on('close', resolve));
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    response.on('error', () => {});
+    return { response, closed };
+  };
+
+  describe('while a text is being written,', () => {
+    /** A metric that is collected when the gate opens. */
+    const serveGated = async () => {
+      const registry = new Registry();
+      const gate = new Gate();
+      const read = new EventEmitter();
+      const collect = jest.fn(async () => {
+        read.emit('collect');
+        await gate.passed;
+      });
+      new Gauge({ name: 'slow', help: 'Takes its time.', registers: [registry], collect });
+      return { ...(await serve({ registry })), gate, collect, collecting: once(read, 'collect') };
+    };
+
+    /** Has this scrape answered as far as the others are. */
+    const expectWaiting = async (url: string) => expect((await rawRequest(`${url}/metrics/running`)).status).toBe(200);
+
+    it('share it, and who comes later gets a new one', async () => {
+      const { url, gate, collect, collecting } = await serveGated();
+      const first = rawRequest(url + PATH);
+      await collecting;
+      const others = [rawRequest(url + PATH), rawRequest(url + PATH)];
+      await expectWaiting(url);
+      gate.open();
+      const texts = (await Promise.all([first, ...others])).map(({ status, body }) => [status, body.toString()]);
+      expect(texts).toEqual([texts[0], texts[0], texts[0]]);
+      expect(texts[0]).toEqual([200, expect.stringContaining('\nslow 0\n')]);
+      expect(collect).toHaveBeenCalledTimes(1);
+      await rawRequest(url + PATH);
+      expect(collect).toHaveBeenCalledTimes(2);
+    });
+
+    it('have one for each format', async () => {
+      const { url, gate, collect, collecting } = await serveGated();
+      const text = rawRequest(url + PATH);
+      await collecting;
+      const openmetrics = rawRequest(`${url}/metrics?format=openmetrics`);
+      await expectWaiting(url);
+      gate.open();
+      expect((await text).headers['content-type']).toMatch('text/plain');
+      expect((await openmetrics).headers['content-type']).toMatch('application/openmetrics-text');
+      expect(collect).toHaveBeenCalledTimes(2);
+    });
+
+    it('get it although the first one leaves', async () => {
+      const { app, url, gate, collect, collecting } = await serveGated();
+      const request = get(url + PATH, { agent: false }).on('error', () => {});
+      await collecting;
+      const second = rawRequest(url + PATH);
+      await expectWaiting(url);
+      const closed = once(responses[0]!, 'close');
+      request.destroy();
+      await closed;
+      gate.open();
+      expect((await second).status).toBe(200);
+      expect(collect).toHaveBeenCalledTimes(1);
+      expect(app.logger.errors).toEqual([]);
+    });
+
+    it('do not wait for one that everybody has given up', async () => {
+      const { app, url, gate, collect, collecting } = await serveGated();
+      const request = get(url + PATH, { agent: false }).on('error', () => {});
+      await collecting;
+      const closed = once(responses[0]!, 'close');
+      request.destroy();
+      await closed;
+      const next = rawRequest(url + PATH);
+      await expectWaiting(url);
+      expect(collect).toHaveBeenCalledTimes(2);
+      gate.open();
+      expect((await next).status).toBe(200);
+      expect(app.logger.errors).toEqual([]);
+    });
+  });
+
+  describe('and do not read what they get', () => {
+    it('cost no more listeners than Node allows', async () => {
+      const warned = jest.spyOn(process, 'emitWarning').mockImplementation();
+      const { url } = await serveMuch();
+      await ask(url + PATH);
+      await ask(url + PATH, { 'accept-encoding': 'gzip' });
+      expect(warned).not.toHaveBeenCalled();
+    });
+
+    it.each([{}, { 'accept-encoding': 'gzip' }])('are so many and no more: %p', async (headers) => {
+      const { app, url } = await serveMuch();
+      for (let reader = 1; reader <= 4; reader += 1) {
+        expect((await ask(url + PATH)).response.statusCode).toBe(200);
+      }
+      const refused = await rawRequest(url + PATH, headers);
+      expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '10', 'cache-control': 'no-store' } });
+      expect(JSON.parse(refused.body.toString())).toMatchObject({ statusCode: 503, error: 'Service Unavailable' });
+      expect((await rawRequest(`${url}/metrics/running`)).status).toBe(200);
+
+      const closed = once(responses[0]!, 'close');
+      opened[0]!.destroy();
+      await closed;
+      expect((await rawRequest(url + PATH, headers)).status).toBe(200);
+      expect((await rawRequest(url + PATH, headers)).status).toBe(200);
+      expect(app.logger.errors).toEqual([]);
+    });
+
+    it('lose their connection after a while', async () => {
+      const setTimeout = Reflect.get(Socket.prototype, 'setTimeout') as Socket['setTimeout'];
+      const given: number[] = [];
+      jest.spyOn(Socket.prototype, 'setTimeout').mockImplementation(function (this: Socket, ms, callback) {
+        given.push(ms);
+        return setTimeout.call(this, ms === 10_000 ? 50 : ms, callback);
+      });
+      const { app, url } = await serveMuch();
+      const readers = [await ask(url + PATH), await ask(url + PATH)];
+      for (const { response } of readers) expect(response.statusCode).toBe(200);
+      await Promise.all(responses.map((response) => response.destroyed || once(response, 'close')));
+      for (const { response, closed } of readers) {
+        response.resume();
+        await closed;
+        expect(response.complete).toBe(false);
+      }
+      expect(given).toContain(10_000);
+      expect(app.logger.errors).toEqual([]);
+    });
+  });
+
+  it('keep their connection as long as the server says, for the next scrape', async () => {
+    const { url } = await serve();
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (const path of [PATH, '/metrics', '/metrics/running']) {
+      const [response] = (await once(get(url + path, { agent }), 'response')) as [IncomingMessage];
+      const { socket } = responses.at(-1)!;
+      await buffer(response);
+      expect(responses.at(-1)!.writableFinished).toBe(true);
+      expect(socket?.timeout).not.toBe(10_000);
+    }
+    expect(new Set(responses.map(({ req }) => req.socket)).size).toBe(1);
+    agent.destroy();
+  });
+});
