@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import type { ExecutionStatus } from '../src';
+import { ManualClock } from '../src/testing';
 import { CollectionApp } from './support/collection-app';
 import type { TrendsDocument } from './support/collected-document';
 
@@ -20,6 +21,15 @@ const runTool = ({ metrics }: CollectionApp, durationMs = 500, status: Execution
   metrics.recordToolExecution({ toolName: 'search', durationMs, status });
 
 const toolTrend = ({ metrics }: CollectionApp, window: Window) => metrics.getTrends({ window }).tools['search']!;
+
+/** A clock that for a while reads something else than the time. */
+class FaultyClock extends ManualClock {
+  read = (now: number) => now;
+
+  override now(): number {
+    return this.read(super.now());
+  }
+}
 
 const NOTHING = {
   count: 0,
@@ -173,6 +183,37 @@ describe('Trends', () => {
     expect(app.metrics.getTrends({ window: '1h' })).toMatchObject({ system: NOTHING, agents: {}, tools: {} });
   });
 
+  it.each<[string, (now: number) => number]>([
+    ['Infinity', () => Infinity],
+    ['NaN', () => NaN],
+    ['three days ahead', (now) => now + 72 * HOUR],
+    ['years ahead', (now) => now + 90_000 * HOUR],
+    ['years back', (now) => now - 90_000 * HOUR],
+    ['the farthest number', () => Number.MAX_VALUE],
+  ])('go on after a clock has read %s for a while', async (_, read) => {
+    const clock = new FaultyClock();
+    const app = await CollectionApp.start({}, { clock });
+    const runFor = (seconds: number) => {
+      for (let i = 0; i < seconds; i += 1) {
+        app.tracker.trackTool('search', () => undefined);
+        runTool(app, 100);
+        clock.advance(SECOND);
+      }
+    };
+    runFor(50);
+    clock.read = read;
+    runFor(10);
+    app.metrics.getTrends({ window: '1h' });
+    clock.read = (now) => now;
+    runFor(200);
+    expect(toolTrend(app, '1m')).toMatchObject({ count: 118, previous: { count: 120 } });
+    for (const window of WINDOW_NAMES) {
+      const seconds = toolTrend(app, window).points.map(({ startTime }) => startTime.getTime() / SECOND);
+      expect(Math.max(...seconds)).toBeLessThanOrEqual(clock.wallTime() / SECOND);
+    }
+    await expect(app.json()).resolves.toBeDefined();
+  });
+
   it('have any name for a name', async () => {
     const { metrics } = await start();
     for (const toolName of ['__proto__', 'constructor']) {
@@ -255,13 +296,16 @@ class ListedWindow {
   }
 
   points() {
-    const slots = new Map<number, { count: number; errors: number }>();
-    for (const { second, status } of [...this.current].sort((a, b) => a.second - b.second)) {
-      const slot = Math.floor(second / this.slotSeconds);
-      const { count, errors } = slots.get(slot) ?? { count: 0, errors: 0 };
-      slots.set(slot, { count: count + 1, errors: errors + (isFailed(status) ? 1 : 0) });
+    const slots = new Map<number, Ended[]>();
+    for (const one of [...this.current].sort((a, b) => a.second - b.second)) {
+      const slot = Math.floor(one.second / this.slotSeconds);
+      slots.set(slot, [...(slots.get(slot) ?? []), one]);
     }
-    return [...slots.values()];
+    return [...slots.values()].map((ended) => ({
+      count: ended.length,
+      errors: ended.filter(({ status }) => isFailed(status)).length,
+      p95Bucket: bucketOf(exactPercentile(ended, 0.95)),
+    }));
   }
 }
 
@@ -300,8 +344,15 @@ const stretch = fc.record({
   times: fc.integer({ min: 1, max: 300 }),
   durations: fc.array(duration, { minLength: 1, maxLength: 12 }),
   statuses: fc.array(status, { minLength: 1, maxLength: 5 }),
-  /** How late it is told that they ended; below 0 it is told before. */
-  lateMs: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: -MINUTE, max: 2.5 * HOUR })),
+  /** How late it is told that they ended, in turn, so that they come in any order; below 0 it is told before. */
+  lateMs: fc.array(
+    fc.oneof(
+      { weight: 4, arbitrary: fc.constant(0) },
+      fc.nat(3 * SECOND),
+      fc.integer({ min: -MINUTE, max: 2.5 * HOUR }),
+    ),
+    { minLength: 1, maxLength: 3 },
+  ),
   silenceMs: fc.oneof({ weight: 3, arbitrary: fc.nat(5_000) }, fc.nat(30 * MINUTE), fc.nat(4 * HOUR)),
 });
 
@@ -325,7 +376,9 @@ describe('Trends of random executions over hours', () => {
         const { system, agents, tools } = app.metrics.getTrends({ window });
         expectFigures(system, listed.current, window);
         expectFigures(system.previous, listed.previous, window);
-        expect(system.points.map(({ count, errors }) => ({ count, errors }))).toEqual(listed.points());
+        expect(
+          system.points.map(({ count, errors, p95Seconds }) => ({ count, errors, p95Bucket: bucketOf(p95Seconds) })),
+        ).toEqual(listed.points());
         expect(agents['writer']).toEqual(system);
         expect(tools['search']).toEqual(system);
       }
@@ -338,7 +391,7 @@ describe('Trends of random executions over hours', () => {
         ended = [];
         for (const { gapMs, times, durations, statuses, lateMs, silenceMs } of stretches) {
           for (let i = 0; i < times; i += 1) {
-            endOne(durations[i % durations.length]!, statuses[i % statuses.length]!, lateMs);
+            endOne(durations[i % durations.length]!, statuses[i % statuses.length]!, lateMs[i % lateMs.length]!);
             app.clock.advance(gapMs);
           }
           expectAsListed();

@@ -60,7 +60,7 @@ export class Ledger {
     this.startedAt = ports.clock.now();
     this.startTime = ports.clock.wallTime(this.startedAt);
     this.requests = new ExecutionSeries(new SeriesRows(buckets.request));
-    this.requestTrend = new TrendSeries(buckets.request);
+    this.requestTrend = new TrendSeries(buckets.request, ports.clock);
     this.history = new ExecutionHistory(historySize);
     this.limit = new SeriesLimit(maxSeries, onFirstDrop);
     this.series = new SeriesTable(buckets, this.limit, ports.names);
@@ -91,7 +91,7 @@ export class Ledger {
   private addAgent(finished: FinishedExecution, series: AgentSeries, second: number): void {
     const { measures } = finished;
     if (finished.isRequest) addFinished(finished, this.requests, this.requestTrend, second);
-    series.trend ??= openTrend(this.agentTrends, series.agentId, series.bounds);
+    series.trend ??= this.openTrend(this.agentTrends, series.agentId, series.bounds);
     addFinished(finished, series, series.trend, second);
     if (finished.errorType !== undefined) this.addError(finished, series, finished.errorType, 'agentError');
     if (series.agentId !== finished.agentId) this.limit.drop('agent');
@@ -103,7 +103,7 @@ export class Ledger {
 
   private addTool(finished: FinishedExecution, series: ToolSeries, second: number): void {
     const { measures } = finished;
-    series.trend ??= openTrend(this.toolTrends, series.toolName, series.bounds);
+    series.trend ??= this.openTrend(this.toolTrends, series.toolName, series.bounds);
     addFinished(finished, series, series.trend, second);
     if (finished.errorType !== undefined) this.addError(finished, series, finished.errorType, 'toolError');
     // One of both is `__other__` then.
@@ -124,6 +124,12 @@ export class Ledger {
     series.addRetries(measures.retries);
     if (Number.isNaN(measures.firstChunkNs)) return;
     series.addFirstToken(measures.firstChunkNs, exemplarOf(finished, measures.firstChunkNs));
+  }
+
+  private openTrend(trends: Map<string, TrendSeries>, name: string, bounds: BucketBounds): TrendSeries {
+    let trend = trends.get(name);
+    if (trend === undefined) trends.set(name, (trend = new TrendSeries(bounds, this.clock)));
+    return trend;
   }
 
   private addError(
@@ -147,10 +153,4 @@ function addFinished(finished: FinishedExecution, series: ExecutionSeries, trend
   series.addStatus(status, exemplar);
   const bucket = series.observe(durationNs, exemplar);
   trend.add(second, durationNs, bucket, isFailure(status));
-}
-
-function openTrend(trends: Map<string, TrendSeries>, name: string, bounds: BucketBounds): TrendSeries {
-  let trend = trends.get(name);
-  if (trend === undefined) trends.set(name, (trend = new TrendSeries(bounds)));
-  return trend;
 }

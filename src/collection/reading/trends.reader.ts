@@ -1,6 +1,7 @@
 import type { MetricsStore } from '../metrics-store';
 import type { BucketBounds } from '../series/duration-histogram';
-import type { TrendSeries, TrendSlot } from '../series/trend-series';
+import type { TrendSeries } from '../series/trend-series';
+import { TrendSlot } from '../series/trend-slot';
 import { byName } from './by-name';
 import {
   TREND_WINDOWS,
@@ -39,47 +40,43 @@ class TrendView {
   }
 
   read(series: TrendSeries): Trend {
-    series.forgetBefore(this.nowMs / 1_000);
     const { bounds } = series;
     const from = (this.currentSlot - SLOTS_PER_WINDOW + 1) * this.slotSeconds;
-    const slots = series.since(from - TREND_WINDOWS[this.window]);
-    const current = this.figures(
-      slots.filter(({ start }) => start >= from),
-      bounds,
-    );
-    const previous = this.figures(
-      slots.filter(({ start }) => start < from),
-      bounds,
-    );
-    return { ...current, previous, change: changeOf(current, previous), points: this.points(slots, from, bounds) };
+    const previous = new TrendSlot(bounds.count);
+    const slots: TrendSlot[] = [];
+    series.addTo(from - TREND_WINDOWS[this.window], Math.floor(this.nowMs / 1_000), (start) => {
+      if (start < from) return previous;
+      const index = Math.floor((start - from) / this.slotSeconds);
+      return (slots[index] ??= new TrendSlot(bounds.count, from + index * this.slotSeconds));
+    });
+    // Where nothing ended there is none.
+    const present = slots.filter((slot) => slot !== undefined);
+    const current = new TrendSlot(bounds.count);
+    for (const slot of present) current.merge(slot);
+    const figures = this.figures(current, bounds);
+    const previousFigures = this.figures(previous, bounds);
+    const change = changeOf(figures, previousFigures);
+    return { ...figures, previous: previousFigures, change, points: this.points(present, bounds) };
   }
 
-  private figures(slots: readonly TrendSlot[], bounds: BucketBounds): TrendFigures {
-    const sum = new SlotSum(slots, bounds);
+  private figures(slot: TrendSlot, bounds: BucketBounds): TrendFigures {
+    const { count, errors, totalNs } = slot;
     return {
-      count: sum.count,
-      ratePerSecond: sum.count / TREND_WINDOWS[this.window],
-      errorRate: sum.count === 0 ? 0 : sum.errors / sum.count,
-      averageSeconds: sum.count === 0 ? 0 : sum.totalNs / sum.count / 1e9,
-      p50Seconds: sum.percentile(0.5),
-      p95Seconds: sum.percentile(0.95),
-      p99Seconds: sum.percentile(0.99),
+      count,
+      ratePerSecond: count / TREND_WINDOWS[this.window],
+      errorRate: count === 0 ? 0 : errors / count,
+      averageSeconds: count === 0 ? 0 : totalNs / count / 1e9,
+      p50Seconds: percentile(slot, bounds, 0.5),
+      p95Seconds: percentile(slot, bounds, 0.95),
+      p99Seconds: percentile(slot, bounds, 0.99),
     };
   }
 
-  private points(slots: readonly TrendSlot[], from: number, bounds: BucketBounds): TrendPoint[] {
-    const bySlot = new Map<number, SlotSum>();
-    for (const slot of slots) {
-      if (slot.start < from) continue;
-      const index = Math.floor(slot.start / this.slotSeconds);
-      const sum = bySlot.get(index) ?? new SlotSum([], bounds);
-      sum.add(slot);
-      bySlot.set(index, sum);
-    }
-    return [...bySlot].map(([slot, sum]) => {
-      const ageMs = this.nowMs - slot * this.slotSeconds * 1_000;
+  private points(slots: readonly TrendSlot[], bounds: BucketBounds): TrendPoint[] {
+    return slots.map((slot) => {
+      const ageMs = this.nowMs - slot.start * 1_000;
       const startTime = new Date(this.wallTimeMs - ageMs);
-      return { startTime, count: sum.count, errors: sum.errors, p95Seconds: sum.percentile(0.95) };
+      return { startTime, count: slot.count, errors: slot.errors, p95Seconds: percentile(slot, bounds, 0.95) };
     });
   }
 }
@@ -90,39 +87,14 @@ function changeOf(current: TrendFigures, previous: TrendFigures): Trend['change'
   return current.p95Seconds < previous.p95Seconds * 0.9 ? 'down' : 'flat';
 }
 
-/** Several slots as one. */
-class SlotSum {
-  count = 0;
-  errors = 0;
-  totalNs = 0;
-  private maxNs = 0;
-  private readonly buckets: number[];
-
-  constructor(
-    slots: readonly TrendSlot[],
-    private readonly bounds: BucketBounds,
-  ) {
-    this.buckets = new Array<number>(bounds.count).fill(0);
-    for (const slot of slots) this.add(slot);
-  }
-
-  add({ count, errors, totalNs, maxNs, buckets }: TrendSlot): void {
-    this.count += count;
-    this.errors += errors;
-    this.totalNs += totalNs;
-    this.maxNs = Math.max(this.maxNs, maxNs);
-    buckets.forEach((hits, bucket) => (this.buckets[bucket]! += hits));
-  }
-
-  /** Seconds. Within the bucket that holds the exact value its place is interpolated, up to the longest seen. */
-  percentile(share: number): number {
-    if (this.count === 0) return 0;
-    const rank = Math.ceil(share * this.count);
-    let before = 0;
-    let bucket = 0;
-    while (before + this.buckets[bucket]! < rank) before += this.buckets[bucket++]!;
-    const lower = this.bounds.nanoseconds[bucket - 1] ?? 0;
-    const upper = Math.min(this.bounds.nanoseconds[bucket] ?? Infinity, this.maxNs);
-    return (lower + ((upper - lower) * (rank - before)) / this.buckets[bucket]!) / 1e9;
-  }
+/** Seconds. Within the bucket that holds the exact value its place is interpolated, up to the longest seen. */
+function percentile({ count, buckets, maxNs }: TrendSlot, { nanoseconds }: BucketBounds, share: number): number {
+  if (count === 0) return 0;
+  const rank = Math.ceil(share * count);
+  let before = 0;
+  let bucket = 0;
+  while (before + buckets[bucket]! < rank) before += buckets[bucket++]!;
+  const lower = nanoseconds[bucket - 1] ?? 0;
+  const upper = Math.min(nanoseconds[bucket] ?? Infinity, maxNs);
+  return (lower + ((upper - lower) * (rank - before)) / buckets[bucket]!) / 1e9;
 }

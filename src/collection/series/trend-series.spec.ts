@@ -1,6 +1,9 @@
 import * as fc from 'fast-check';
+import { collectGarbageUntil } from '../../../test/support/garbage-collector';
+import { ManualClock } from '../../testing';
 import { BucketBounds } from './duration-histogram';
 import { TrendSeries } from './trend-series';
+import { TrendSlot } from './trend-slot';
 
 const BOUNDS = new BucketBounds([0.1, 1, 10]);
 
@@ -10,18 +13,64 @@ const SLOTS_KEPT = 120 + 480 / 5 + 1_200 / 15 + 5_400 / 60;
 /** Slots are joined when so many are new; those at the three borders and at the end go together with their neighbours. */
 const SLACK = 64 + 4 + 2 + 3 + 1;
 
-const BUCKET = BOUNDS.bucketOf(5e8);
+/** How long the slots are that hold what is older than so many seconds. */
+const SLOT_AGES = [
+  { from: 1_800, span: 60 },
+  { from: 600, span: 15 },
+  { from: 120, span: 5 },
+  { from: -1, span: 1 },
+];
 
-const slotsOf = (series: TrendSeries) => series.since(-Infinity);
-const countOf = (series: TrendSeries) => slotsOf(series).reduce((sum, { count }) => sum + count, 0);
+/** A series and its clock, which a test moves on. */
+class ClockedSeries {
+  private readonly clock = new ManualClock();
+  private readonly series: TrendSeries;
+
+  constructor(private readonly bounds = BOUNDS) {
+    this.series = new TrendSeries(bounds, this.clock);
+  }
+
+  get now(): number {
+    return this.clock.now() / 1_000;
+  }
+
+  moveTo(second: number): void {
+    this.clock.advance((second - this.now) * 1_000);
+  }
+
+  add(second = this.now, durationNs = 5e8, isFailure = false): void {
+    this.series.add(second, durationNs, this.bounds.bucketOf(durationNs), isFailure);
+  }
+
+  /** As they are kept: one second may come in parts, and in any order. */
+  parts(): TrendSlot[] {
+    const parts: TrendSlot[] = [];
+    this.series.addTo(-Infinity, this.now, (start) => {
+      const part = new TrendSlot(this.bounds.count, start);
+      parts.push(part);
+      return part;
+    });
+    return parts;
+  }
+}
+
+/** Those of typed arrays among them, after several collections. */
+async function bytesInUse(): Promise<number> {
+  await collectGarbageUntil(() => false, 3);
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+const countOf = (slots: readonly TrendSlot[]) => slots.reduce((sum, { count }) => sum + count, 0);
 
 describe('A trend series', () => {
   it('keeps a bounded number of slots, however long something ends in every second', () => {
-    const series = new TrendSeries(BOUNDS);
+    const series = new ClockedSeries();
     let most = 0;
     for (let second = 0; second < 3 * 3_600; second += 1) {
-      series.add(second, 5e8, BUCKET, false);
-      most = Math.max(most, slotsOf(series).length);
+      series.moveTo(second);
+      series.add();
+      if (second % 7 === 0) most = Math.max(most, series.parts().length);
     }
     expect(most).toBeGreaterThan(SLOTS_KEPT);
     expect(most).toBeLessThanOrEqual(SLOTS_KEPT + SLACK);
@@ -32,53 +81,97 @@ describe('A trend series', () => {
     const seconds = fc.array(fc.integer({ min: 0, max: year }), { minLength: 2_000, maxLength: 2_000 });
     fc.assert(
       fc.property(seconds, (ends) => {
-        const series = new TrendSeries(BOUNDS);
-        for (const second of ends) series.add(second, 5e8, BUCKET, false);
-        expect(slotsOf(series).length).toBeLessThanOrEqual(SLOTS_KEPT + SLACK);
+        const series = new ClockedSeries();
+        series.moveTo(year);
+        for (const second of ends) series.add(second);
+        expect(series.parts().length).toBeLessThanOrEqual(SLACK);
       }),
       { numRuns: 10, endOnFailure: true },
     );
   });
 
+  it('takes at most 16 kB where something ends as often as slots can tell apart', async () => {
+    const bounds = new BucketBounds([0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]);
+    const fill = () => {
+      const series = new ClockedSeries(bounds);
+      for (let age = 7_200; age >= 0; age -= SLOT_AGES.find(({ from }) => age > from)!.span) {
+        series.moveTo(7_200 - age);
+        for (let i = 0; i < 20; i += 1) series.add(series.now, 10 ** (7 + (i % 4)), i === 0);
+      }
+      return series;
+    };
+    // Whatever the code itself takes.
+    fill();
+    const before = await bytesInUse();
+    const all = Array.from({ length: 40 }, fill);
+    const bytes = (await bytesInUse()) - before;
+    expect(all.every((series) => series.parts().length > SLOTS_KEPT)).toBe(true);
+    expect(bytes / all.length).toBeLessThan(16_000);
+  });
+
   it('takes no room for seconds in which nothing ended', () => {
-    const series = new TrendSeries(BOUNDS);
-    for (let hour = 0; hour < 100; hour += 1) series.add(hour * 3_600, 5e8, BUCKET, false);
-    expect(slotsOf(series).length).toBeLessThanOrEqual(SLACK);
-    for (let i = 0; i < 1_000; i += 1) series.add(360_000, i * 1e6, BOUNDS.bucketOf(i * 1e6), true);
-    expect(slotsOf(series).at(-1)).toMatchObject({ count: 1_000, errors: 1_000, maxNs: 999e6 });
+    const series = new ClockedSeries();
+    for (let hour = 0; hour <= 100; hour += 1) {
+      series.moveTo(hour * 3_600);
+      series.add();
+    }
+    expect(series.parts().length).toBeLessThanOrEqual(SLACK);
+    for (let i = 1; i < 1_000; i += 1) series.add(series.now, i * 1e6, true);
+    expect(series.parts().at(-1)).toMatchObject({ start: 360_000, count: 1_000, errors: 999, maxNs: 999e6 });
   });
 
-  it('lets everything go once it is looked at after hours of silence', () => {
-    const series = new TrendSeries(BOUNDS);
-    for (let second = 0; second < 300; second += 1) series.add(second, 5e8, BUCKET, false);
-    series.forgetBefore(300 + 7_100);
-    expect(countOf(series)).toBeGreaterThan(0);
-    series.forgetBefore(300 + 7_200);
-    expect(slotsOf(series)).toEqual([]);
+  it('lets everything but the last second go once it is looked at after hours of silence', () => {
+    const series = new ClockedSeries();
+    for (let second = 0; second < 300; second += 1) {
+      series.moveTo(second);
+      series.add();
+    }
+    series.moveTo(300 + 7_100);
+    expect(countOf(series.parts())).toBe(300);
+    series.moveTo(300 + 7_260);
+    expect(countOf(series.parts())).toBe(1);
   });
 
-  it('keeps slots apart and in order, and loses nothing of the last two hours', () => {
+  it.each([NaN, Infinity, -Infinity, 1e300])('makes no slot for second %p', (second) => {
+    const series = new ClockedSeries();
+    series.add(5);
+    series.add(second);
+    series.add(6);
+    series.moveTo(6);
+    expect(series.parts().map(({ start, count }) => [start, count])).toEqual([
+      [5, 1],
+      [6, 1],
+    ]);
+  });
+
+  it('keeps numbers as they are, however large', () => {
+    const series = new ClockedSeries();
+    const durations = [0, 1, 127, 128, 2 ** 31, 2 ** 32 + 1, 2 ** 53 - 1, 1e300, Number.MAX_VALUE];
+    durations.forEach((durationNs, second) => {
+      series.moveTo(second);
+      series.add(second, durationNs);
+    });
+    expect(series.parts().map(({ totalNs, maxNs }) => [totalNs, maxNs])).toEqual(durations.map((ns) => [ns, ns]));
+    for (let i = 0; i < 1_000; i += 1) series.add(series.now, Number.MAX_VALUE);
+    series.moveTo(9);
+    series.add();
+    expect(series.parts().slice(-2)).toMatchObject([{ count: 1_001, totalNs: Number.MAX_VALUE }, { count: 1 }]);
+  });
+
+  it('loses nothing of the last two hours', () => {
     const end = fc.record({ step: fc.integer({ min: 0, max: 40 }), late: fc.oneof(fc.constant(0), fc.nat(9_000)) });
     fc.assert(
       fc.property(fc.array(end, { minLength: 100, maxLength: 600 }), (ends) => {
-        const series = new TrendSeries(BOUNDS);
+        const series = new ClockedSeries();
         const seconds: number[] = [];
-        let now = 0;
         for (const { step, late } of ends) {
-          now += step;
-          seconds.push(now - late);
-          series.add(now - late, 5e8, BUCKET, false);
+          series.moveTo(series.now + step);
+          seconds.push(series.now - late);
+          series.add(series.now - late);
         }
-        const slots = slotsOf(series);
-        slots.forEach((slot, i) => {
-          const next = slots[i + 1];
-          if (next !== undefined) expect(slot.start + slot.span).toBeLessThanOrEqual(next.start);
-          const within = seconds.filter((second) => second >= slot.start && second < slot.start + slot.span);
-          if (slot.start > now - 7_200) expect(slot.count).toBe(within.length);
-        });
-        const oldest = Math.ceil((now - 7_200 + 1) / 60) * 60;
-        const kept = slots.filter(({ start }) => start >= oldest).reduce((sum, { count }) => sum + count, 0);
-        expect(kept).toBe(seconds.filter((second) => second >= oldest).length);
+        const oldest = Math.ceil((series.now - 7_200 + 1) / 60) * 60;
+        const kept = series.parts().filter(({ start }) => start >= oldest);
+        expect(countOf(kept)).toBe(seconds.filter((second) => second >= oldest).length);
       }),
       { numRuns: 40, endOnFailure: true },
     );

@@ -1,4 +1,7 @@
-import type { DurationHistogram } from './duration-histogram';
+import type { Clock } from '../clock';
+import type { BucketBounds } from './duration-histogram';
+import { SlotLog } from './slot-log';
+import { TrendSlot } from './trend-slot';
 
 /** How long a slot is, and for how many seconds back slots that fine are needed: two windows of sixty slots. */
 const LEVELS = [
@@ -8,38 +11,40 @@ const LEVELS = [
   { span: 60, reach: 7_200 },
 ] as const;
 
+const { span: LONGEST_SPAN, reach: LONGEST_REACH } = LEVELS[3];
+
 /** Slots added before old ones are joined; joining costs a walk over all of them. */
 const COMPACT_AFTER = 64;
 
-/** Executions that ended within `span` seconds from `start`. */
-export interface TrendSlot {
-  /** Seconds on the clock's scale, a multiple of the span. */
-  readonly start: number;
-  readonly span: number;
-  count: number;
-  errors: number;
-  totalNs: number;
-  maxNs: number;
-  /** By bucket, not cumulative. */
-  readonly buckets: number[];
-}
+/** No clock tells seconds beyond it. Numbers twice as large, which the log writes, are still exact. */
+const FARTHEST = 2 ** 50;
 
 /**
  * The last two hours of one name, second by second where it is recent and coarser where it is not. Seconds in which
  * nothing ended take no room, so an idle name costs next to nothing.
  */
 export class TrendSeries {
-  private slots: TrendSlot[] = [];
-  private newest: TrendSlot | undefined = undefined;
+  /** The second of the last execution. What ended before is in the log, that second perhaps, too. */
+  private readonly newest: TrendSlot;
+  private log = new SlotLog();
   private compactAt = COMPACT_AFTER;
-  /** The newest second that was seen. What ended long ago may be recorded late, and says nothing of now. */
-  private latest = -Infinity;
 
-  constructor(readonly bounds: DurationHistogram['bounds']) {}
+  /** @param clock the one whose seconds it is given: what ended long ago may be recorded late, and says nothing of now */
+  constructor(
+    readonly bounds: BucketBounds,
+    private readonly clock: Pick<Clock, 'now'>,
+  ) {
+    this.newest = new TrendSlot(bounds.count);
+  }
 
-  /** @param bucket the one among the bounds into which the duration falls */
+  /**
+   * A second that is no number is not counted.
+   *
+   * @param bucket the one among the bounds into which the duration falls
+   */
   add(second: number, durationNs: number, bucket: number, isFailure: boolean): void {
-    const slot = this.newest?.start === second ? this.newest : this.open(second);
+    const slot = this.newest;
+    if (slot.start !== second && !this.turnTo(second)) return;
     slot.count += 1;
     if (isFailure) slot.errors += 1;
     slot.totalNs += durationNs;
@@ -47,76 +52,57 @@ export class TrendSeries {
     slot.buckets[bucket]! += 1;
   }
 
-  /** Slots from `second` on, oldest first. */
-  since(second: number): readonly TrendSlot[] {
-    return this.slots.filter(({ start }) => start >= second);
+  /**
+   * Adds the slots that begin within these seconds to those that are given for their starts. Lets everything go where
+   * nothing has ended for so long that nobody looks back so far.
+   */
+  addTo(from: number, to: number, targetOf: (start: number) => TrendSlot): void {
+    if (to - this.newest.start >= LONGEST_REACH + LONGEST_SPAN) this.compact();
+    const targetWithin = (start: number) => (start >= from && start <= to ? targetOf(start) : undefined);
+    this.log.addTo(targetWithin);
+    targetWithin(this.newest.start)?.merge(this.newest);
   }
 
-  /** Lets go what is too old, which otherwise happens only as new slots come. */
-  forgetBefore(now: number): void {
-    this.latest = Math.max(this.latest, now);
-    const oldest = this.slots[0];
-    if (oldest !== undefined && spanAllowed(oldest, this.latest) === undefined) this.compact();
-  }
-
-  /** The slot of a second, which most of the time is the newest. */
-  private open(second: number): TrendSlot {
-    this.latest = Math.max(this.latest, second);
-    if (this.slots.length >= this.compactAt) this.compact();
-    const slot = this.slotAt(second);
-    this.newest = this.slots.at(-1);
-    return slot;
-  }
-
-  private slotAt(second: number): TrendSlot {
-    let index = this.slots.length - 1;
-    while (index >= 0 && this.slots[index]!.start > second) index -= 1;
-    const slot = this.slots[index];
-    if (slot !== undefined && second < slot.start + slot.span) return slot;
-    const opened = this.emptySlot(second, 1);
-    this.slots.splice(index + 1, 0, opened);
-    return opened;
+  /** False for a second that no clock can tell. */
+  private turnTo(second: number): boolean {
+    if (!(Math.abs(second) < FARTHEST)) return false;
+    if (this.newest.count > 0) this.log.append(this.newest);
+    this.newest.begin(second);
+    if (this.log.size >= this.compactAt) this.compact();
+    return true;
   }
 
   /** Joins what is too old to be looked at so finely, and lets go what is not looked at any more. */
   private compact(): void {
-    const joined: TrendSlot[] = [];
-    for (const slot of this.slots) {
-      const span = spanAllowed(slot, this.latest);
-      if (span === undefined) continue;
-      const start = Math.floor(slot.start / span) * span;
-      const last = joined.at(-1);
-      if (last?.start === start && last.span === span) addSlot(last, slot);
-      else joined.push(addSlot(this.emptySlot(start, span), slot));
-    }
-    this.slots = joined;
-    this.newest = joined.at(-1);
-    this.compactAt = joined.length + COMPACT_AFTER;
-  }
-
-  private emptySlot(start: number, span: number): TrendSlot {
-    const buckets = new Array<number>(this.bounds.count).fill(0);
-    return { start, span, count: 0, errors: 0, totalNs: 0, maxNs: 0, buckets };
+    const now = this.clock.now() / 1_000;
+    // A reading that is no number, or lies before what has been, would let go what is needed.
+    if (!(now >= this.newest.start && now < FARTHEST)) return;
+    const joined = new Map<number, TrendSlot>();
+    this.log.addTo((second) => {
+      const start = joinedStart(second, now);
+      if (start === undefined) return undefined;
+      let slot = joined.get(start);
+      if (slot === undefined) joined.set(start, (slot = new TrendSlot(this.bounds.count, start)));
+      return slot;
+    });
+    if (joined.size === 0) this.log = new SlotLog();
+    else this.log.clear();
+    for (const slot of joined.values()) this.log.append(slot);
+    this.compactAt = this.log.size + COMPACT_AFTER;
   }
 }
 
 /**
- * The coarsest span in which a slot may be kept: the next coarser one is allowed once all that it would join lies beyond
- * the reach of this one. Undefined beyond the reach of all.
+ * Where the coarsest slot begins that may hold this second: a coarser one may, once all that it would join lies beyond the
+ * reach of the finer ones. Undefined beyond the reach of all, and for what a clock has told that was ahead for a while.
  */
-function spanAllowed(slot: TrendSlot, now: number): number | undefined {
-  return LEVELS.find(({ reach }, index) => {
-    const coarser = LEVELS[index + 1]?.span ?? slot.span;
-    const joinedEnd = Math.floor(slot.start / coarser) * coarser + coarser;
-    return joinedEnd > now - reach;
-  })?.span;
-}
-
-function addSlot(target: TrendSlot, slot: TrendSlot): TrendSlot {
-  target.count += slot.count;
-  target.errors += slot.errors;
-  target.totalNs += slot.totalNs;
-  target.maxNs = Math.max(target.maxNs, slot.maxNs);
-  slot.buckets.forEach((count, bucket) => (target.buckets[bucket]! += count));
-  return target;
+function joinedStart(second: number, now: number): number | undefined {
+  if (second > now) return undefined;
+  for (let index = 0; index < LEVELS.length; index += 1) {
+    const { span, reach } = LEVELS[index]!;
+    const coarser = LEVELS[index + 1]?.span ?? span;
+    const joinedEnd = Math.floor(second / coarser) * coarser + coarser;
+    if (joinedEnd > now - reach) return Math.floor(second / span) * span;
+  }
+  return undefined;
 }
