@@ -26,10 +26,22 @@ function isBound(label: string, value: LabelValue): value is number {
   return typeof value === 'number' && (label === 'le' || label === 'quantile');
 }
 
-/** The canonical float: `1.0`, not `1`, which would be another series for Prometheus. */
+/** Below and above these, Go writes a float with an exponent. */
+const SMALLEST_DECIMAL = 1e-4;
+const SMALLEST_EXPONENTIAL = 1e6;
+
+/**
+ * The canonical float of OpenMetrics: as Go writes it, and with a point. `1` and `1.0`, or `1000000.0` and `1e+06`, are
+ * two series for Prometheus.
+ */
 export function formatBound(bound: number): string {
-  const text = formatValue(bound);
-  return Number.isInteger(bound) && !text.includes('e') ? `${text}.0` : text;
+  const size = Math.abs(bound);
+  if (!Number.isFinite(bound)) return formatValue(bound);
+  if (size !== 0 && (size < SMALLEST_DECIMAL || size >= SMALLEST_EXPONENTIAL)) {
+    // Go writes two digits at least: `1e+06`, where V8 writes `1e+6`.
+    return bound.toExponential().replace(/(?<=e[+-])\d$/, '0$&');
+  }
+  return Number.isInteger(bound) ? `${bound}.0` : String(bound);
 }
 
 export function formatValue(value: number): string {
