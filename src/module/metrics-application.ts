@@ -10,7 +10,8 @@ import { PriceList } from '../collection/models/model-pricing';
 import { BucketBounds } from '../collection/series/duration-histogram';
 import type { LimitedFamily } from '../collection/series/series-limit';
 import type { ExpositionFormat } from '../export/exposition/exposition';
-import { PrometheusExporter } from '../export/exposition/prometheus.exporter';
+import { MetricReads } from '../export/exposition/metric-reads';
+import { PrometheusExporter, type ScrapeLimits } from '../export/exposition/prometheus.exporter';
 import { METRIC_FAMILIES } from '../export/families/metric-families';
 import { writeJson } from '../export/json/json.exporter';
 import { processMetrics } from '../export/prom-client/process-metrics';
@@ -32,6 +33,7 @@ export class MetricsApplication {
   private readonly registry: Registry;
   /** Made by the first scrape in each format. */
   private readonly exporters: Partial<Record<ExpositionFormat, PrometheusExporter>> = {};
+  private readonly reads: MetricReads;
   private readonly unregister: () => void;
 
   constructor(
@@ -41,6 +43,7 @@ export class MetricsApplication {
   ) {
     this.registry = options.registry ?? new Registry();
     this.store = this.createStore(clock);
+    this.reads = new MetricReads(this.store.clock);
     this.tracking = new ApplicationTracking(this.store, this.faults, options);
     this.collector = this.createCollector();
     this.unregister = this.registerFamilies();
@@ -55,10 +58,10 @@ export class MetricsApplication {
     this.unregister();
   }
 
-  /** One of the three formats, in pieces. @throws when `signal` aborts while a text is being written */
-  async export(format: ExportFormat, signal?: AbortSignal): Promise<readonly Buffer[]> {
+  /** One of the three formats, in pieces. @throws when the signal of `limits` aborts while a text is being written */
+  async export(format: ExportFormat, limits?: ScrapeLimits): Promise<readonly Buffer[]> {
     const sink = new BytesSink();
-    await this.write(format, sink, signal);
+    await this.write(format, sink, limits);
     return sink.pieces;
   }
 
@@ -68,10 +71,10 @@ export class MetricsApplication {
     return sink.text;
   }
 
-  private async write(format: ExportFormat, sink: TextSink, signal?: AbortSignal): Promise<void> {
+  private async write(format: ExportFormat, sink: TextSink, limits?: ScrapeLimits): Promise<void> {
     const out = new TextBuffer(sink);
     if (format === 'json') writeJson(this.store, out);
-    else await this.writeExposition(out, format, signal);
+    else await this.writeExposition(out, format, limits);
     out.flush();
   }
 
@@ -130,16 +133,18 @@ export class MetricsApplication {
     return register(this.registry, metrics, (name) => this.warnOfClash(name));
   }
 
-  private async writeExposition(out: TextBuffer, format: ExpositionFormat, signal?: AbortSignal): Promise<void> {
+  private async writeExposition(out: TextBuffer, format: ExpositionFormat, limits?: ScrapeLimits): Promise<void> {
     const { defaultMetrics } = this.options;
     const sources = {
       families: this.scrapeSource,
       registries: [this.registry, globalRegistry],
       processMetrics: defaultMetrics ? processMetrics() : undefined,
-      onClash: (name: string) => this.warnOfClash(name),
+      reads: this.reads,
+      onClash: (name: string, other: string) => this.warnOfClash(name, other),
+      onTimeout: (name: string, limitMs: number) => this.warnOfTimeout(name, limitMs),
       onFault: (name: string, fault: unknown) => this.faults.report(`collecting the metric ${name}`, fault),
     };
-    await this.exporter(format).write(sources, out, signal);
+    await this.exporter(format).write(sources, out, limits);
   }
 
   private exporter(format: ExpositionFormat): PrometheusExporter {
@@ -160,11 +165,19 @@ export class MetricsApplication {
     );
   }
 
-  private warnOfClash(name: string): void {
+  private warnOfTimeout(name: string, limitMs: number): void {
     this.faults.warnOnce(
-      'clash',
-      `The metric ${name} is defined more than once; the first definition is exposed. Rename yours, or choose another ` +
-        '"prefix". Further clashes are not logged.',
+      `timeout:${name}`,
+      `The metric ${name} has not answered within ${limitMs} ms and is left out: its "collect" is still running. It is ` +
+        'read again when that has ended. Further delays of this metric are not logged.',
     );
+  }
+
+  private warnOfClash(name: string, other = name): void {
+    const problem =
+      name === other
+        ? `The metric ${name} is defined more than once; the first definition is exposed. Rename yours, or choose another "prefix".`
+        : `The metric ${name} is left out, since ${other} has one of its names in this format. Rename one of them.`;
+    this.faults.warnOnce('clash', `${problem} Further clashes are not logged.`);
   }
 }

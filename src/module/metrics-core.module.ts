@@ -145,10 +145,10 @@ function httpProviders(endpoint: MetricsEndpoint | undefined): FactoryProvider[]
 }
 
 function createSource(application: MetricsApplication, { defaultFormat }: ResolvedMetricsOptions): MetricsSource {
-  const texts = new SharedTexts((format, signal) => application.export(format, signal));
+  const texts = new SharedTexts((format, signal, timeLimitMs) => application.export(format, { signal, timeLimitMs }));
   return {
     collector: application.collector,
-    export: (format, signal) => texts.export(format, signal),
+    export: (format, signal, timeLimitMs) => texts.export(format, signal, timeLimitMs),
     longAnswers: new LongAnswers(),
     defaultFormat,
   };

@@ -21,12 +21,17 @@ export interface FamilyHeader {
 }
 
 /** OpenMetrics names a counter's family without `_total`, and knows no counter whose samples lack it. */
+export function exposedFamily(name: string, type: string, format: ExpositionFormat): { name: string; type: string } {
+  if (format === 'prometheus') return { name, type: type === 'unknown' ? 'untyped' : type };
+  if (type === 'untyped') return { name, type: 'unknown' };
+  if (type !== 'counter') return { name, type };
+  return name.endsWith('_total') ? { name: name.slice(0, -'_total'.length), type } : { name, type: 'unknown' };
+}
+
 export function writeHeader({ name, type, help }: FamilyHeader, format: ExpositionFormat): string {
-  if (format === 'prometheus') return `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n`;
-  const isTotal = name.endsWith('_total');
-  const familyName = type === 'counter' && isTotal ? name.slice(0, -'_total'.length) : name;
-  const familyType = type === 'counter' && !isTotal ? 'unknown' : type;
-  return `# HELP ${familyName} ${escapeLabelValue(help)}\n# TYPE ${familyName} ${familyType}\n`;
+  const family = exposedFamily(name, type, format);
+  const text = format === 'prometheus' ? escapeHelp(help) : escapeLabelValue(help);
+  return `# HELP ${family.name} ${text}\n# TYPE ${family.name} ${family.type}\n`;
 }
 
 /** What OpenMetrics lets a bucket or a counter carry. */

@@ -9,9 +9,17 @@ import { TextBuffer } from '../text/text-buffer';
 import { StringSink } from '../text/text-sink';
 import { expositionEnd, type ExpositionOptions } from './exposition';
 import { FamilyLines } from './family-lines';
+import { FamilyNames } from './family-names';
 import { FamilyWriter } from './family-writer';
 import { LabelTexts } from './label-texts';
-import { readForeignMetrics, writeForeignMetric } from './registry.reader';
+import type { MetricReads, ReadOutcome } from './metric-reads';
+import {
+  exposable,
+  foreignMetricsOf,
+  withDefaultLabels,
+  writeForeignMetric,
+  type ForeignMetric,
+} from './registry.reader';
 import { SlicedWork } from './sliced-work';
 
 export interface ExpositionSources {
@@ -20,25 +28,41 @@ export interface ExpositionSources {
   readonly registries: readonly Registry[];
   /** Written last, and without a word where a name is taken: a user who collects them too knows better. */
   readonly processMetrics: Registry | undefined;
-  readonly onClash: (name: string) => void;
+  readonly reads: MetricReads;
+  /** A metric is left out because another one has one of its names, or its own. */
+  readonly onClash: (name: string, other: string) => void;
   readonly onFault: (name: string, fault: unknown) => void;
+  /** A metric is left out because it has not answered in time. */
+  readonly onTimeout: (name: string, limitMs: number) => void;
 }
 
-/** Writes the whole text in one format: our families, then the metrics of others. The first definition of a name wins. */
+/** How long a scrape may take, and who wants it. */
+export interface ScrapeLimits {
+  /** Metrics of others that have not answered so long after the beginning are left out. @default 5,000 */
+  readonly timeLimitMs?: number;
+  /** Aborts when nobody wants the text any more. */
+  readonly signal?: AbortSignal;
+}
+
+const DEFAULT_LIMIT_MS = 5_000;
+
+/** Writes the whole text in one format: our families, then the metrics of others. */
 export class PrometheusExporter {
-  private readonly names: readonly string[];
+  private readonly names: FamilyNames;
   private readonly families;
 
   constructor(private readonly options: ExpositionOptions) {
-    this.names = METRIC_FAMILIES.map(({ name }) => `${options.prefix}_${name}`);
+    this.names = new FamilyNames(options.format);
+    for (const { name, type } of METRIC_FAMILIES) this.names.claim(`${options.prefix}_${name}`, type);
     this.families = METRIC_FAMILIES.map((family) => ({ family, lines: new FamilyLines(family, options) }));
   }
 
-  /** @throws when `signal` aborts: nobody wants the text any more */
-  async write(sources: ExpositionSources, out: TextBuffer, signal?: AbortSignal): Promise<void> {
-    const work = new SlicedWork(signal);
+  /** @throws when the signal aborts */
+  async write(sources: ExpositionSources, out: TextBuffer, limits: ScrapeLimits = {}): Promise<void> {
+    const since = sources.reads.now();
+    const work = new SlicedWork(limits.signal);
     await this.writeOwn(new Scrape(sources.families), out, work);
-    await this.writeForeign(sources, out, work, signal);
+    await this.writeForeign(sources, out, work, since, limits);
     out.write(expositionEnd(this.options.format));
   }
 
@@ -53,22 +77,46 @@ export class PrometheusExporter {
     }
   }
 
+  /** All are read at once, since the slowest decides how long it takes. */
   private async writeForeign(
-    { registries, processMetrics, onClash, onFault }: ExpositionSources,
+    sources: ExpositionSources,
     out: TextBuffer,
     work: SlicedWork,
-    signal: AbortSignal | undefined,
+    since: number,
+    { signal, timeLimitMs = DEFAULT_LIMIT_MS }: ScrapeLimits,
   ): Promise<void> {
-    const names = new Set(this.names);
-    for (const registry of new Set([...registries, processMetrics])) {
-      if (registry === undefined) continue;
+    signal?.throwIfAborted();
+    const begun = this.exposed(sources).map((metric) => ({ metric, read: sources.reads.begin(metric.metric) }));
+    const reads = begun.map(({ read }) => read);
+    await sources.reads.ended(reads, since, timeLimitMs, signal);
+    for (const { metric, read } of begun) {
       signal?.throwIfAborted();
-      for (const metric of await readForeignMetrics(registry, onFault)) {
-        if (!names.has(metric.name)) await work.run(writeForeignMetric(metric, this.options.format, out));
-        else if (registry !== processMetrics) onClash(metric.name);
-        names.add(metric.name);
+      try {
+        if (read.outcome === undefined) sources.onTimeout(metric.name, timeLimitMs);
+        else await this.writeMetric(metric, read.outcome, out, work);
+      } catch (fault) {
+        signal?.throwIfAborted();
+        sources.onFault(metric.name, fault);
       }
     }
+  }
+
+  private exposed({ registries, processMetrics, onClash }: ExpositionSources): ForeignMetric[] {
+    const all = [...new Set([...registries, processMetrics])].flatMap((registry) => registry ?? []);
+    return exposable(all.flatMap(foreignMetricsOf), this.names.copy(), ({ registry, name }, other) => {
+      if (registry !== processMetrics) onClash(name, other);
+    });
+  }
+
+  private async writeMetric(
+    metric: ForeignMetric,
+    outcome: ReadOutcome,
+    out: TextBuffer,
+    work: SlicedWork,
+  ): Promise<void> {
+    if ('fault' in outcome) throw outcome.fault;
+    const answer = await withDefaultLabels(metric.registry, outcome.value);
+    await work.run(writeForeignMetric(metric, answer, this.options.format, out));
   }
 }
 

@@ -1,11 +1,14 @@
-import type { MetricObjectWithValues, MetricValue, Registry } from 'prom-client';
+import type { MetricValue, Registry } from 'prom-client';
 import { isBridged } from '../prom-client/prom-client.bridge';
 import { labelText } from '../text/exposition-text';
 import type { TextBuffer } from '../text/text-buffer';
 import { type ExpositionFormat, type WrittenExemplar, writeHeader, writeSample } from './exposition';
+import type { FamilyNames } from './family-names';
+import { checkForeignMetric } from './foreign-metric-check';
+import type { ReadableMetric } from './metric-reads';
 
 /** What prom-client's types leave out. */
-type ForeignValue = MetricValue<string> & {
+export type ForeignValue = MetricValue<string> & {
   readonly metricName?: string;
   readonly exemplar?:
     | (Partial<Pick<WrittenExemplar, 'timestamp'>> & {
@@ -15,31 +18,26 @@ type ForeignValue = MetricValue<string> & {
     | null;
 };
 
-export type ForeignMetric = MetricObjectWithValues<MetricValue<string>>;
-
-/**
- * The metrics of a registry that are not ours, each read on its own: one whose `collect` fails must not take the others
- * from the scraper.
- */
-export async function readForeignMetrics(
-  registry: Registry,
-  onFault: (name: string, fault: unknown) => void,
-): Promise<ForeignMetric[]> {
-  const metrics = registry.getMetricsAsArray() as unknown as { readonly name: string }[];
-  const foreign = metrics.filter((metric) => !isBridged(metric));
-  const read = await Promise.allSettled(foreign.map((metric) => readWithDefaultLabels(registry, metric)));
-  return read.flatMap((result, index) => {
-    if (result.status === 'fulfilled') return result.value;
-    onFault(foreign[index]!.name, result.reason);
-    return [];
-  });
+/** A metric of somebody else, as it stands in its registry. */
+export interface ForeignMetric {
+  readonly registry: Registry;
+  readonly metric: ReadableMetric;
+  readonly name: string;
+  /** As it is to be exposed. */
+  readonly type: string;
 }
 
-/** A view of the registry with this metric alone, because only a registry knows its default labels. */
-async function readWithDefaultLabels(registry: Registry, metric: object): Promise<ForeignMetric[]> {
-  const view = Object.create(registry, { getMetricsAsArray: { value: () => [metric] } }) as Registry;
-  const read = await view.getMetricsAsJSON();
-  return read.map((values) => ({ ...values, name: givenName(registry, metric, values.name) }));
+/** The metrics of a registry that are not ours. */
+export function foreignMetricsOf(registry: Registry): ForeignMetric[] {
+  const metrics = registry.getMetricsAsArray() as unknown as (ReadableMetric & { name: string; type: unknown })[];
+  return metrics
+    .filter((metric) => !isBridged(metric))
+    .map((metric) => ({
+      registry,
+      metric,
+      name: givenName(registry, metric, metric.name),
+      type: String(metric.type),
+    }));
 }
 
 /** An OpenMetrics `metrics()` of prom-client takes `_total` from a counter's name for good; the registry still knows it. */
@@ -48,21 +46,62 @@ function givenName(registry: Registry, metric: object, name: string): string {
   return (registry.getSingleMetric(total) as object | undefined) === metric ? total : name;
 }
 
-export function* writeForeignMetric(metric: ForeignMetric, format: ExpositionFormat, out: TextBuffer): Generator<void> {
-  const { name, help, values } = metric;
-  out.write(writeHeader({ name, type: String(metric.type), help }, format));
-  const mayCarry = format === 'openmetrics' && mayCarryExemplars(metric);
-  for (const { metricName = name, labels, value, exemplar } of values as ForeignValue[]) {
+/**
+ * Those that can be exposed together, in their order. Of one name the first is. What OpenMetrics shortens takes its names
+ * last: where another family has one of them, it can still stand there as `unknown` under its whole name.
+ *
+ * @param onClash is told of each that cannot, and of the metric that has the name
+ */
+export function exposable(
+  metrics: readonly ForeignMetric[],
+  names: FamilyNames,
+  onClash: (metric: ForeignMetric, other: string) => void,
+): ForeignMetric[] {
+  const types = new Map<ForeignMetric, string>();
+  const firsts = new Map(metrics.toReversed().map((metric) => [metric.name, metric]));
+  const claim = (metric: ForeignMetric, type: string): string | undefined => {
+    const owner = firsts.get(metric.name) === metric ? names.claim(metric.name, type) : metric.name;
+    if (owner === undefined) types.set(metric, type);
+    return owner;
+  };
+  for (const metric of metrics.toSorted((a, b) => Number(isTotal(a)) - Number(isTotal(b)))) {
+    const owner = claim(metric, metric.type);
+    if (owner === undefined || (isTotal(metric) && claim(metric, 'unknown') === undefined)) continue;
+    onClash(metric, owner);
+  }
+  return metrics.flatMap((metric) => (types.has(metric) ? { ...metric, type: types.get(metric)! } : []));
+}
+
+/** OpenMetrics knows no counter whose name ends otherwise. */
+function isTotal({ name, type }: ForeignMetric): boolean {
+  return type === 'counter' && name.endsWith('_total');
+}
+
+/** With the default labels of its registry, which only that knows: a view of it has this answer alone. */
+export async function withDefaultLabels(registry: Registry, answer: unknown): Promise<unknown> {
+  const metrics = [{ get: () => Promise.resolve(answer) }];
+  const view = Object.create(registry, { getMetricsAsArray: { value: () => metrics } }) as Registry;
+  const [labelled] = await view.getMetricsAsJSON();
+  return labelled;
+}
+
+/** In steps. @throws TypeError, before anything is written, where an answer would harm the rest of the text */
+export function* writeForeignMetric(
+  metric: ForeignMetric,
+  answer: unknown,
+  format: ExpositionFormat,
+  out: TextBuffer,
+): Generator<void> {
+  const { name, type } = metric;
+  const { help, values } = yield* checkForeignMetric(metric, answer);
+  out.write(writeHeader({ name, type, help }, format));
+  const mayCarry = format === 'openmetrics' && (type === 'histogram' || isTotal(metric));
+  for (const { metricName = name, labels, value, exemplar } of values) {
     const text = labelText(Object.keys(labels), Object.values(labels));
     out.write(writeSample(metricName, text, value, mayCarry ? writtenExemplar(exemplar) : undefined));
     out.handOver();
     yield;
   }
-}
-
-/** A counter whose name does not end in `_total` is none in OpenMetrics. */
-function mayCarryExemplars({ name, type }: ForeignMetric): boolean {
-  return String(type) === 'histogram' || (String(type) === 'counter' && name.endsWith('_total'));
 }
 
 function writtenExemplar(exemplar: ForeignValue['exemplar']): WrittenExemplar | undefined {

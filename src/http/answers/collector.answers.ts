@@ -4,13 +4,14 @@ import { CONTENT_TYPES, negotiateFormat } from './content-negotiation';
 import type { MetricsAnswer } from './metrics-answer';
 import type { MetricsQuestion } from './metrics-route';
 import type { HistoryQuery, MetricsQuery, TrendsQuery } from './request-query';
+import { timeLimitOf } from './scrape-time-limit';
 
 export async function answerMetrics(question: MetricsQuestion<MetricsQuery>): Promise<MetricsAnswer> {
   const { source, query, headers, signal } = question;
   const accepted = headers.accept;
   const header = Array.isArray(accepted) ? accepted.join(',') : accepted;
   const format = query.format ?? negotiateFormat(header, source.defaultFormat);
-  return { contentType: CONTENT_TYPES[format], body: await source.export(format, signal) };
+  return { contentType: CONTENT_TYPES[format], body: await source.export(format, signal, timeLimitOf(headers)) };
 }
 
 export function answerHistory({ source, query }: MetricsQuestion<HistoryQuery>): MetricsAnswer {

@@ -5,8 +5,8 @@ import type { LongAnswers } from './long-answers';
 /** What the answers are made from. */
 export interface MetricsSource {
   readonly collector: MetricsCollector;
-  /** As the collector exports, but in pieces of bytes, and until the signal ends it early. */
-  readonly export: (format: ExportFormat, signal: AbortSignal) => Promise<readonly Buffer[]>;
+  /** As the collector exports, but in pieces of bytes, within the time limit, and until the signal ends it early. */
+  readonly export: (format: ExportFormat, signal: AbortSignal, timeLimitMs?: number) => Promise<readonly Buffer[]>;
   readonly longAnswers: LongAnswers;
   readonly defaultFormat: ExportFormat;
 }

@@ -1,30 +1,31 @@
 import type { ExportFormat } from '../../collection/export-format';
 
 type Text = readonly Buffer[];
-type WriteText = (format: ExportFormat, signal: AbortSignal) => Promise<Text>;
+type WriteText = (format: ExportFormat, signal: AbortSignal, timeLimitMs: number | undefined) => Promise<Text>;
 
 /**
- * Has everybody who asks for a format while it is being written wait for that text, so that many scrapes at a time cost the
+ * Has everybody who asks for a format while it is being written within the same time wait for that text, so that many scrapes at a time cost the
  * memory and the work of one. Its numbers are from when it was begun. A text that is written is not kept: who asks later
  * gets a new one.
  */
 export class SharedTexts {
-  private readonly underWay = new Map<ExportFormat, SharedText>();
+  private readonly underWay = new Map<string, SharedText>();
 
   constructor(private readonly write: WriteText) {}
 
   /** @throws when `signal` aborts. The text is given up when nobody waits for it any more. */
-  async export(format: ExportFormat, signal: AbortSignal): Promise<Text> {
-    const text = this.underWay.get(format) ?? this.begin(format);
+  async export(format: ExportFormat, signal: AbortSignal, timeLimitMs?: number): Promise<Text> {
+    const kind = `${format} ${timeLimitMs}`;
+    const text = this.underWay.get(kind) ?? this.begin(kind, (given) => this.write(format, given, timeLimitMs));
     return text.wait(signal);
   }
 
-  private begin(format: ExportFormat): SharedText {
+  private begin(kind: string, write: (signal: AbortSignal) => Promise<Text>): SharedText {
     const forget = () => {
-      if (this.underWay.get(format) === text) this.underWay.delete(format);
+      if (this.underWay.get(kind) === text) this.underWay.delete(kind);
     };
-    const text = new SharedText((signal) => this.write(format, signal), forget);
-    this.underWay.set(format, text);
+    const text = new SharedText(write, forget);
+    this.underWay.set(kind, text);
     return text;
   }
 }

@@ -1,0 +1,53 @@
+import type { ForeignMetric, ForeignValue } from './registry.reader';
+
+const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
+const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+
+/** What stands after the name of a metric in those of its samples, by its type. */
+const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
+  counter: [''],
+  gauge: [''],
+  histogram: ['_bucket', '_sum', '_count'],
+  summary: ['', '_sum', '_count'],
+  untyped: [''],
+  unknown: [''],
+};
+
+/** What a metric has to answer. */
+interface ForeignAnswer {
+  readonly help: string;
+  readonly values: readonly ForeignValue[];
+}
+
+/**
+ * Anybody may register an object of their own as a metric, and one line that is none takes the whole text from a scraper.
+ * In steps.
+ *
+ * @throws TypeError that says what is wrong
+ */
+export function* checkForeignMetric(metric: ForeignMetric, answer: unknown): Generator<void, ForeignAnswer> {
+  const { name, type } = metric;
+  const suffixes = SUFFIXES[type];
+  if (!NAME.test(name)) throw new TypeError(`"${name}" is no name of a metric.`);
+  if (suffixes === undefined) throw new TypeError(`"${type}" is no type of a metric.`);
+  const { help, values } = (answer ?? {}) as Partial<ForeignAnswer>;
+  if (typeof help !== 'string') throw new TypeError('It has no help.');
+  if (!Array.isArray(values)) throw new TypeError('It has no list of values.');
+  const names = suffixes.map((suffix) => `${name}${suffix}`);
+  for (const value of values as unknown[]) {
+    checkValue(value, name, names);
+    yield;
+  }
+  return { help, values: values as ForeignValue[] };
+}
+
+function checkValue(answered: unknown, name: string, names: readonly string[]): void {
+  const { metricName = name, labels, value } = (answered ?? {}) as Partial<ForeignValue>;
+  if (typeof value !== 'number') throw new TypeError('One of its values is no number.');
+  if (!names.includes(metricName)) throw new TypeError(`"${metricName}" is no name of one of its values.`);
+  if (typeof labels !== 'object' || labels === null) throw new TypeError('One of its values has no labels.');
+  for (const [label, of] of Object.entries(labels)) {
+    if (!LABEL_NAME.test(label) || label === '__name__') throw new TypeError(`"${label}" is no name of a label.`);
+    if (typeof of === 'object' || typeof of === 'symbol') throw new TypeError(`Its label "${label}" is no text.`);
+  }
+}
