@@ -101,7 +101,8 @@ describe.each(SERVERS)('Clients that read metrics at the same time, on %s,', (_n
       gate.open();
       expect((await text).headers['content-type']).toMatch('text/plain');
       expect((await openmetrics).headers['content-type']).toMatch('application/openmetrics-text');
-      expect(collect).toHaveBeenCalledTimes(2);
+      // Two texts, and one reading of the metric.
+      expect(collect).toHaveBeenCalledTimes(1);
     });
 
     it('get it although the first one leaves', async () => {
@@ -128,7 +129,7 @@ describe.each(SERVERS)('Clients that read metrics at the same time, on %s,', (_n
       await closed;
       const next = rawRequest(url + PATH);
       await expectWaiting(url);
-      expect(collect).toHaveBeenCalledTimes(2);
+      expect(collect).toHaveBeenCalledTimes(1);
       gate.open();
       expect((await next).status).toBe(200);
       expect(app.logger.errors).toEqual([]);
