@@ -8,6 +8,7 @@ import {
   type CanActivate,
   type ExecutionContext,
 } from '@nestjs/common';
+import { GUARDS_METADATA } from '@nestjs/common/constants';
 import { Reflector } from '@nestjs/core';
 import { EventEmitter2, EventEmitterModule, OnEvent } from '@nestjs/event-emitter';
 import { MessagePattern } from '@nestjs/microservices';
@@ -162,5 +163,97 @@ describe.each(['above', 'below'])('The tracking decorator %s the others', (place
     } finally {
       client.close();
     }
+  });
+});
+
+describe('What a decorator below has kept of a tracked method', () => {
+  /** A registry of functions, as libraries have one that find their handlers by decorator. */
+  const kept = new Map<string, object>();
+  const Keep: MethodDecorator = (_target, method, descriptor) =>
+    void kept.set(String(method), descriptor.value as object);
+  const metadataOf = (method: string, key = 'role') => Reflect.getMetadata(key, kept.get(method)!) as unknown;
+
+  beforeEach(() => kept.clear());
+
+  it('has the metadata that any decorator sets, as soon as what is waited for goes on', async () => {
+    class Tools {
+      @TrackTool()
+      @Role('admin')
+      @Keep
+      between() {}
+
+      @Role('admin')
+      @TrackTool()
+      @Keep
+      above() {}
+
+      @Role('admin')
+      @TrackAgent('agent')
+      @SetMetadata('scope', 'all')
+      @TrackTool()
+      @Keep
+      twice() {}
+
+      @Role('admin')
+      @TrackTool()
+      @Role('reader')
+      @Keep
+      overwritten() {}
+
+      @Role('admin')
+      @TrackTool()
+      @Keep
+      static shared() {}
+    }
+    await Promise.resolve();
+    for (const method of ['between', 'above', 'twice', 'overwritten', 'shared'])
+      expect(metadataOf(method)).toBe('admin');
+    expect(metadataOf('twice', 'scope')).toBe('all');
+    expect(Reflect.getMetadata('scope', Tools.prototype.twice)).toBe('all');
+  });
+
+  it('has all guards', async () => {
+    class OtherGuard extends RoleGuard {}
+    class Tools {
+      @UseGuards(OtherGuard)
+      @TrackTool()
+      @UseGuards(RoleGuard)
+      @Keep
+      run() {}
+    }
+    await Promise.resolve();
+    expect(metadataOf('run', GUARDS_METADATA)).toEqual([RoleGuard, OtherGuard]);
+    expect(Reflect.getMetadata(GUARDS_METADATA, Tools.prototype.run)).toEqual([RoleGuard, OtherGuard]);
+  });
+
+  it('has metadata that is set or deleted before the application starts, and the method has what is set on it', async () => {
+    @Injectable()
+    class Tools {
+      @TrackTool()
+      @SetMetadata('scope', 'all')
+      @Keep
+      late() {}
+    }
+    await Promise.resolve();
+    const { late } = Tools.prototype;
+    Reflect.defineMetadata('role', 'admin', late);
+    Reflect.deleteMetadata('scope', late);
+    Reflect.defineMetadata('title', 'Late', kept.get('late')!);
+    applications.add(await startContext(withMetrics({ providers: [Tools] })));
+    expect(metadataOf('late')).toBe('admin');
+    expect(Reflect.hasMetadata('scope', kept.get('late')!)).toBe(false);
+    expect(Reflect.getMetadata('title', late)).toBe('Late');
+  });
+
+  it('is not told of what a subclass says of the method that it inherits', async () => {
+    class Base {
+      @Keep
+      run() {}
+    }
+    @TrackAgent()
+    class Sub extends Base {}
+    Role('admin')(Sub.prototype, 'run', Object.getOwnPropertyDescriptor(Sub.prototype, 'run')!);
+    await Promise.resolve();
+    expect(metadataOf('run')).toBeUndefined();
   });
 });

@@ -78,6 +78,7 @@ export class MetricsCoreModule
     this.explorer.linkFactories();
     link.linkNewcomers = () => this.explorer.linkNewcomers();
     this.explorer.declareNames(store.names);
+    this.explorer.shareMetadata();
     store.ledger.series.openDeclared();
   }
 
@@ -89,6 +90,7 @@ export class MetricsCoreModule
   onModuleInit(): void {
     this.link.initialised = true;
     this.explorer.linkInstances();
+    this.explorer.shareMetadata();
     const isOpen = this.tokens.isEmpty && !this.listener.isConfigured;
     const warning = this.endpoint && isOpen ? exposureWarning(this.endpoint) : undefined;
     if (warning !== undefined) this.application.faults.warnOnce('exposure', warning);

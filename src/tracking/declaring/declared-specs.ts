@@ -2,9 +2,11 @@ import { processWide } from '../../runtime/process-wide';
 import type { ExecutionSpec } from './execution-spec';
 
 /** What a decorator said of one method. */
-interface MethodSpec {
+export interface MethodSpec {
   readonly method: string | symbol;
   readonly spec: ExecutionSpec;
+  /** What stands for the method since the decorator has run. */
+  readonly tracked: object;
 }
 
 /** What decorators said of the methods of a class (by its prototype) and of its static ones (by the class). */

@@ -1,8 +1,9 @@
 import { types } from 'node:util';
 import type { ModulesContainer } from '@nestjs/core';
 import type { DeclaredNames } from '../../collection/series/declared-names';
-import { declaredSpecs } from '../declaring/declared-specs';
-import { type ExecutionSpec, declareNames } from '../declaring/execution-spec';
+import { declaredSpecs, type MethodSpec } from '../declaring/declared-specs';
+import { declareNames } from '../declaring/execution-spec';
+import { updateSharedMetadata } from '../declaring/shared-metadata';
 import type { FaultLog } from '../fault-log';
 import { type ApplicationLink, acceptsLink, linkObject } from './application-link';
 import { minifiedNameWarning } from './minified-name';
@@ -34,6 +35,15 @@ export class ProviderExplorer {
           const warning = minifiedNameWarning(spec, className);
           if (warning !== undefined) this.faults.warnOnce('minified', warning);
         }
+      }
+    }
+  }
+
+  /** What was set on a tracked method after its class was made stands on what others have kept of it, too. */
+  shareMetadata(): void {
+    for (const module of this.modules.values()) {
+      for (const { metatype } of wrappersOf(module)) {
+        for (const { tracked } of metatype ? specsOf(metatype) : []) updateSharedMetadata(tracked);
       }
     }
   }
@@ -106,19 +116,18 @@ function isInstantiated(module: ModuleRef): boolean {
 }
 
 /** What a decorator says, and the name of the class in which it says it. */
-interface DeclaredSpec {
-  readonly spec: ExecutionSpec;
+interface DeclaredSpec extends MethodSpec {
   readonly className: string;
 }
 
 /** What decorators say of the methods of a class; of those that it redefines, what they say in the class itself. */
 function* specsOf(type: Function): Generator<DeclaredSpec> {
-  for (const { spec } of declaredSpecs.get(type) ?? []) yield { spec, className: type.name };
+  for (const declared of declaredSpecs.get(type) ?? []) yield { ...declared, className: type.name };
   const redefined = new Set<string | symbol>();
   let prototype = type.prototype as object | null | undefined;
   while (prototype) {
     const found = (declaredSpecs.get(prototype) ?? []).filter(({ method }) => !redefined.has(method));
-    for (const { spec } of found) yield { spec, className: prototype.constructor.name };
+    for (const declared of found) yield { ...declared, className: prototype.constructor.name };
     for (const method of Reflect.ownKeys(prototype)) redefined.add(method);
     prototype = Object.getPrototypeOf(prototype) as object | null;
   }

@@ -1,16 +1,10 @@
 import type { ExecutionKind } from '../../collection/executions/execution-status';
 import { callStyleOf, type AnyFunction, type CallStyle } from '../declaring/call-style';
 import type { ExecutionSpec } from '../declaring/execution-spec';
+import { SPEC_KEYS } from '../declaring/shared-metadata';
 import type { ExecutionHost } from '../execution/execution-host';
 import type { LiveExecution } from '../execution/live-execution';
 import { trackingOf, trackingWithoutInstance } from '../linking/application-link';
-
-/** Marks a tracked function with its spec. Metadata, so that decorators which copy metadata carry it on. */
-const SPEC_KEYS: Readonly<Record<ExecutionKind, symbol>> = {
-  agent: Symbol.for('nestjs-agent-metrics@1:agent'),
-  tool: Symbol.for('nestjs-agent-metrics@1:tool'),
-  model: Symbol.for('nestjs-agent-metrics@1:model'),
-};
 
 /** The spec under which a function is tracked as an agent or as a tool, if it is. */
 export function specOf(fn: object, kind: ExecutionKind): ExecutionSpec | undefined {

@@ -2,6 +2,7 @@ import type { ExecutionKind } from '../../collection/executions/execution-status
 import { callStyleOf, type AnyFunction } from '../declaring/call-style';
 import { declaredSpecs } from '../declaring/declared-specs';
 import type { ExecutionSpec } from '../declaring/execution-spec';
+import { shareMetadata } from '../declaring/shared-metadata';
 import { acceptLink } from '../linking/application-link';
 import { specOf, trackedMethod, trackedWithoutInstance } from './tracked-method';
 
@@ -63,13 +64,16 @@ function track(
 ): AnyFunction {
   const methodName = typeof method === 'symbol' ? (method.description ?? '') : method;
   const spec = definition.specFor(classOf(target).name, methodName);
-  const specs = declaredSpecs.get(target);
-  if (specs === undefined) declaredSpecs.set(target, [{ method, spec }]);
-  else specs.push({ method, spec });
   const style = callStyleOf(fn, () => Reflect.getMetadata('design:returntype', target, method) as unknown);
-  if (typeof target === 'function') return trackedWithoutInstance(spec, fn, style);
-  acceptLink(target);
-  return trackedMethod(spec, fn, style);
+  const wrap = typeof target === 'function' ? trackedWithoutInstance : trackedMethod;
+  const tracked = wrap(spec, fn, style);
+  const specs = declaredSpecs.get(target);
+  if (specs === undefined) declaredSpecs.set(target, [{ method, spec, tracked }]);
+  else specs.push({ method, spec, tracked });
+  if (typeof target !== 'function') acceptLink(target);
+  // What is inherited belongs to the base class, whose other subclasses must not hear of this one.
+  if (Object.hasOwn(target, method)) shareMetadata(fn, tracked);
+  return tracked;
 }
 
 function classOf(target: object): Function {
