@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { tool } from '@langchain/core/tools';
 import { Controller, Get, Injectable, Module, Query, UseInterceptors } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import { tool as aiTool } from 'ai';
 import {
   AgentMetricsInterceptor,
@@ -9,6 +10,7 @@ import {
   ExecutionTracker,
   MetricsModule,
   SkipTracking,
+  ToolMetricsInterceptor,
   TrackAgent,
   trackedTool,
   TrackTool,
@@ -139,9 +141,28 @@ export class MailController {
 }
 // #endregion
 
+// #region interceptor-name
+const ToolName = Reflector.createDecorator<string>();
+
+const NamedToolInterceptor = ToolMetricsInterceptor.for({
+  name: (context) => new Reflector().get(ToolName, context.getHandler()),
+  allowed: ['weather', 'tides'],
+});
+
+@Controller('coast')
+@UseInterceptors(NamedToolInterceptor)
+export class CoastController {
+  @Get('weather')
+  @ToolName('weather')
+  read() {
+    return 'sunny';
+  }
+}
+// #endregion
+
 @Module({
   imports: [MetricsModule.forRoot()],
-  controllers: [MailController],
+  controllers: [MailController, CoastController],
   providers: [LibraryTools, Librarian, Clerk, Catalogue, Files, Switchboard, Printer],
 })
 export class TrackingModule {}

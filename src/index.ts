@@ -56,5 +56,10 @@ export { SkipTracking } from './tracking/wrapping/skip-tracking.decorator';
 export { TrackAgent } from './tracking/wrapping/track-agent.decorator';
 export { TrackTool } from './tracking/wrapping/track-tool.decorator';
 export { trackedAgent, trackedModel, trackedTool } from './tracking/wrapping/tracked-function';
-export { AgentMetricsInterceptor, ToolMetricsInterceptor } from './tracking/wrapping/tracking.interceptor';
+export {
+  type AgentInterceptorOptions,
+  AgentMetricsInterceptor,
+  type ToolInterceptorOptions,
+  ToolMetricsInterceptor,
+} from './tracking/wrapping/tracking.interceptor';
 export type { ErrorClassifier, ResultClassifier } from './tracking/outcomes/outcome-rules';

@@ -204,6 +204,12 @@ describe('docs/tracking.md', () => {
     expect(metrics.getToolMetrics('search')).toMatchObject({ executionCount: 1 });
   });
 
+  it('names what an interceptor counts', async () => {
+    await startTracking();
+    expect(await (await request('/coast/weather')).text()).toBe('sunny');
+    expect(metrics.getToolMetrics('weather')).toMatchObject({ executionCount: 1 });
+  });
+
   it('knows neither the agent nor the execution without an async context', async () => {
     await start(MetricsModule.forRoot({ asyncContext: false }), {
       providers: [tracking.Librarian, tracking.LibraryTools],

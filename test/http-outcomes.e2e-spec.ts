@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { Controller, Get, UseInterceptors, type ModuleMetadata } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  SetMetadata,
+  UseInterceptors,
+  type ExecutionContext,
+  type ModuleMetadata,
+} from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import request from 'supertest';
 import { AgentMetricsInterceptor, SkipTracking, ToolMetricsInterceptor, TrackAgent, TrackTool } from '../src';
@@ -285,6 +292,70 @@ describe('An interceptor', () => {
     const metadata = withMetrics({ controllers: [AgentController] }, { asyncContext: false });
     const application = applications.add(await startHttp(metadata));
     expect(await ask(application, 'decorated')).toEqual(['tool talk: success', 'agent chat: success']);
+  });
+
+  describe('that is told a name by metadata', () => {
+    const Named = (name: unknown) => SetMetadata('name', name);
+    const nameOf = (context: ExecutionContext) => Reflect.getMetadata('name', context.getHandler()) as string;
+
+    @Controller()
+    class SharedNames {
+      @Get('read')
+      @Named('read')
+      fallback(): string {
+        return 'answered';
+      }
+
+      @Get('invented')
+      @Named('invented')
+      other(): string {
+        return 'answered';
+      }
+
+      @Get('nameless')
+      @Named(undefined)
+      nameless(): string {
+        return 'answered';
+      }
+    }
+
+    @UseInterceptors(ToolMetricsInterceptor.for({ name: nameOf, allowed: ['read', 'nameless'] }))
+    @Controller()
+    class ToolNames extends SharedNames {}
+
+    @UseInterceptors(AgentMetricsInterceptor.for({ id: nameOf, name: 'Reader' }))
+    @Controller()
+    class AgentNames extends SharedNames {}
+
+    @UseInterceptors(
+      AgentMetricsInterceptor.for({ id: () => 'outer' }),
+      AgentMetricsInterceptor.for({ id: () => 'inner' }),
+      AgentMetricsInterceptor.for({ id: () => 'outer' }),
+    )
+    @Controller()
+    class SeveralNames extends SharedNames {}
+
+    @UseInterceptors(
+      AgentMetricsInterceptor.for({
+        id: () => {
+          throw new Error('no name');
+        },
+      }),
+    )
+    @Controller()
+    class BrokenNames extends SharedNames {}
+
+    it.each([
+      ['counts under it', ToolNames, 'read', ['tool read: success']],
+      ['bounds the names', ToolNames, 'invented', ['tool __other__: success']],
+      ['names a tool by its method where there is none', ToolNames, 'nameless', ['tool nameless: success']],
+      ['counts agents under it', AgentNames, 'read', ['agent read: success']],
+      ['names an agent by its class where there is none', AgentNames, 'nameless', ['agent AgentNames: success']],
+      ['counts once under each', SeveralNames, 'read', ['agent inner: success', 'agent outer: success']],
+      ['takes the default where the function throws', BrokenNames, 'read', ['agent BrokenNames: success']],
+    ])('%s', async (_name, controller, path, counts) => {
+      expect(await ask(await start({ controllers: [controller] }), path)).toEqual(counts);
+    });
   });
 
   it('changes nothing in an application without the module', async () => {

@@ -79,17 +79,20 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     });
   }
 
-  /** Begins the execution of a handler, which the handler's own decorator joins instead of counting another. */
-  intercept(spec: ExecutionSpec): LiveExecution {
-    const execution = this.create(spec, [], this.ownRunning()).begin();
+  /**
+   * Begins the execution of a handler, which the handler's own decorator joins instead of counting another; undefined
+   * where an interceptor further out counts the handler under the same name.
+   *
+   * @param args what a function that names the execution is given
+   */
+  intercept(spec: ExecutionSpec, args: readonly unknown[]): LiveExecution | undefined {
+    const parent = this.ownRunning();
+    const execution = this.create(spec, args, parent);
+    if (findNamesakeClaim(parent, spec.kind, execution.name) !== undefined) return undefined;
+    execution.begin();
     execution.claimable = true;
     this.claims += 1;
     return execution;
-  }
-
-  /** Whether an interceptor further out counts, under the same name, the handler that is about to be called. */
-  isIntercepted(spec: ExecutionSpec): boolean {
-    return findNamesakeClaim(this.ownRunning(), spec) !== undefined;
   }
 
   opened(execution: LiveExecution): void {

@@ -1,3 +1,4 @@
+import type { ExecutionKind } from '../../collection/executions/execution-status';
 import type { ExecutionSpec } from '../declaring/execution-spec';
 import type { LiveExecution } from './live-execution';
 
@@ -6,28 +7,25 @@ const LEVELS = 3;
 
 /** The execution that an interceptor has begun for the handler with this very spec, if it may still be joined. */
 export function findClaim(running: LiveExecution | undefined, spec: ExecutionSpec): LiveExecution | undefined {
-  return search(running, isSame, spec);
+  return search(running, ({ spec: candidate }) => candidate === spec);
 }
 
-/** The same for any handler that is counted as this one is. */
-export function findNamesakeClaim(running: LiveExecution | undefined, spec: ExecutionSpec): LiveExecution | undefined {
-  return search(running, isNamesake, spec);
+/** The same for any handler that is counted under this name. */
+export function findNamesakeClaim(
+  running: LiveExecution | undefined,
+  kind: ExecutionKind,
+  name: string,
+): LiveExecution | undefined {
+  return search(running, (candidate) => candidate.kind === kind && candidate.name === name);
 }
-
-const isSame: SpecMatch = (candidate, spec) => candidate === spec;
-const isNamesake: SpecMatch = (candidate, spec) =>
-  candidate.kind === spec.kind && candidate.declaredName === spec.declaredName;
-
-type SpecMatch = (candidate: ExecutionSpec, spec: ExecutionSpec) => boolean;
 
 function search(
   running: LiveExecution | undefined,
-  matches: SpecMatch,
-  spec: ExecutionSpec,
+  matches: (execution: LiveExecution) => boolean,
 ): LiveExecution | undefined {
   let execution = running;
   for (let level = 0; level < LEVELS && execution !== undefined; level += 1) {
-    if (execution.claimable && matches(execution.spec, spec)) return execution;
+    if (execution.claimable && matches(execution)) return execution;
     execution = execution.parent;
   }
   return undefined;

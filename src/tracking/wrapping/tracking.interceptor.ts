@@ -10,14 +10,44 @@ import {
 } from '@nestjs/common';
 import { Observable, type Subscriber, type TeardownLogic } from 'rxjs';
 import type { ExecutionKind } from '../../collection/executions/execution-status';
-import type { ApplicationTracking } from '../application-tracking';
 import type { AgentOptions, ToolOptions } from '../declaring/execution-options';
 import { agentSpec, toolSpec, type ExecutionSpec } from '../declaring/execution-spec';
 import { runInside, runningExecution } from '../execution/async-context';
+import type { LiveExecution } from '../execution/live-execution';
 import { APPLICATION_LINK, genuineLink, type ApplicationLink } from '../linking/application-link';
 import { HandlerSubscriber } from '../results/handler.subscriber';
 import { SKIP_TRACKING } from './skip-tracking.decorator';
 import { specOf } from './tracked-method';
+
+/**
+ * Options of `AgentMetricsInterceptor.for`: those of `@TrackAgent`, but a function that names the agent is given the
+ * handler's `ExecutionContext`.
+ *
+ * @example
+ * AgentMetricsInterceptor.for({ id: (context) => context.getClass().name, allowed: ['MailController'] });
+ */
+export interface AgentInterceptorOptions extends Omit<AgentOptions, 'id'> {
+  /**
+   * The label under which the agent is counted, or a function that finds it in the context.
+   * @default the class's name
+   */
+  readonly id?: string | ((context: ExecutionContext) => string);
+}
+
+/**
+ * Options of `ToolMetricsInterceptor.for`: those of `@TrackTool`, but a function that names the tool is given the
+ * handler's `ExecutionContext`.
+ *
+ * @example
+ * ToolMetricsInterceptor.for({ name: (context) => Reflect.getMetadata('tool', context.getHandler()) });
+ */
+export interface ToolInterceptorOptions extends Omit<ToolOptions, 'name'> {
+  /**
+   * The label under which the tool is counted, or a function that finds it in the context.
+   * @default the method's name
+   */
+  readonly name?: string | ((context: ExecutionContext) => string);
+}
 
 /** Counts each call of a handler; the two interceptors differ in what they count it as. */
 @Injectable()
@@ -43,7 +73,7 @@ abstract class TrackingInterceptor implements NestInterceptor {
     if (decorated !== undefined && (decorated.declaredName === undefined || !tracking.options.asyncContext))
       return next.handle();
     const spec = decorated ?? this.ownSpec(context);
-    return new Observable((response) => observe(tracking, spec, next, response));
+    return new Observable((response) => observe(tracking.intercept(spec, [context]), next, response));
   }
 
   private ownSpec(context: ExecutionContext): ExecutionSpec {
@@ -65,8 +95,11 @@ abstract class TrackingInterceptor implements NestInterceptor {
 export class AgentMetricsInterceptor extends TrackingInterceptor {
   protected readonly kind = 'agent';
 
-  /** The interceptor under a name of its own. */
-  static for(options: string | AgentOptions): Type<NestInterceptor> {
+  /**
+   * The interceptor under a name of its own, or under the one that a function finds, in metadata for example. Where
+   * that throws or finds none, the class's name counts.
+   */
+  static for(options: string | AgentInterceptorOptions): Type<NestInterceptor> {
     class NamedAgentMetricsInterceptor extends AgentMetricsInterceptor {
       protected override specFor(className: string): ExecutionSpec {
         return agentSpec(options, className, 'decorator');
@@ -91,8 +124,11 @@ export class AgentMetricsInterceptor extends TrackingInterceptor {
 export class ToolMetricsInterceptor extends TrackingInterceptor {
   protected readonly kind = 'tool';
 
-  /** The interceptor under a name of its own. */
-  static for(options: string | ToolOptions): Type<NestInterceptor> {
+  /**
+   * The interceptor under a name of its own, or under the one that a function finds, in metadata for example. Where
+   * that throws or finds none, the method's name counts.
+   */
+  static for(options: string | ToolInterceptorOptions): Type<NestInterceptor> {
     class NamedToolMetricsInterceptor extends ToolMetricsInterceptor {
       protected override specFor(_className: string, methodName: string): ExecutionSpec {
         return toolSpec(options, methodName, 'decorator');
@@ -114,13 +150,11 @@ function isSkipped(context: ExecutionContext): boolean {
 
 /** Both the handler's call and the subscription to its result run inside the execution. */
 function observe(
-  tracking: ApplicationTracking,
-  spec: ExecutionSpec,
+  execution: LiveExecution | undefined,
   next: CallHandler,
   response: Subscriber<unknown>,
 ): TeardownLogic {
-  if (tracking.isIntercepted(spec)) return next.handle().subscribe(response);
+  if (execution === undefined) return next.handle().subscribe(response);
   const outer = runningExecution();
-  const execution = tracking.intercept(spec);
   return runInside(execution, () => next.handle().subscribe(new HandlerSubscriber(response, execution, outer)));
 }
