@@ -8,6 +8,8 @@ import {
   MetricsCollector,
   MetricsModule,
   TrackAgent,
+  trackedAgent,
+  trackedModel,
   trackedTool,
   TrackTool,
 } from '../src';
@@ -25,6 +27,7 @@ import {
   type HttpApplication,
 } from './support/applications';
 import { collectGarbageUntil } from './support/garbage-collector';
+import { TestApp } from './support/test-app';
 
 @Injectable()
 class Search {
@@ -398,4 +401,43 @@ describe('Twenty applications that were created, used and closed', () => {
     },
     60_000,
   );
+});
+
+describe('A tracked function outside any execution', () => {
+  class Shelf {
+    @TrackTool('count')
+    static count(): number {
+      return 3;
+    }
+  }
+  const calls: [string, () => unknown][] = [
+    ['agent', trackedAgent('helper', () => 1)],
+    ['tool', trackedTool('search', async () => 1)],
+    ['model', trackedModel('small', async () => 1)],
+    ['static method', () => Shelf.count()],
+  ];
+  const open = () => TestApp.start({ imports: [MetricsModule.forRoot({ endpoint: false })] });
+  const warningsOf = (...apps: TestApp[]) => apps.flatMap(({ logger }) => logger.warnings);
+
+  it.each(calls)('warns once where two applications are live: %s', async (_name, call) => {
+    const first = await open();
+    await call();
+    const second = await open();
+    expect(warningsOf(first, second)).toEqual([]);
+    await call();
+    await call();
+    expect(warningsOf(first, second)).toEqual([
+      expect.stringMatching(/Inject ExecutionTracker.* inside an execution, or close the other application/),
+    ]);
+    await second.close();
+    await call();
+    expect(first.collector.getHistory()).toHaveLength(2);
+  });
+
+  it('warns of nothing inside an execution', async () => {
+    const [first, second] = [await open(), await open()];
+    const tracker = first.nest.get(ExecutionTracker);
+    for (const [, call] of calls) await tracker.trackAgent('outer', call);
+    expect(warningsOf(first, second)).toEqual([]);
+  });
 });

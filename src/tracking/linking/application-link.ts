@@ -130,9 +130,17 @@ export function trackingWithoutInstance(): ExecutionHost<LiveExecution> | undefi
 /** An application that failed to start is never closed, so one that has started goes before any that has not. */
 function onlyLive(): ApplicationLink | undefined {
   if (started.size === 1) return started.values().next().value;
-  const initialised = [...started].filter((link) => link.initialised);
-  return initialised.length === 1 ? initialised[0] : undefined;
+  const live = [...started];
+  const initialised = live.filter((link) => link.initialised);
+  if (initialised.length === 1) return initialised[0];
+  live.at(-1)?.tracking?.faults.warnOnce('several', SEVERAL_LIVE);
+  return undefined;
 }
+
+const SEVERAL_LIVE =
+  'A tracked function or static method was called outside any execution while several applications are live, so it is ' +
+  'counted in none of them. Inject ExecutionTracker and use trackTool, trackAgent or trackModel, call the function inside ' +
+  'an execution, or close the other application. Further calls are not logged.';
 
 /** An execution can outlive its application; what it calls then is counted nowhere. */
 function runningTracking(): ExecutionHost<LiveExecution> | undefined {
