@@ -5,6 +5,7 @@ import { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { Gauge, Registry } from 'prom-client';
 import { MetricsListener, MetricsModule, type MetricsRootOptions } from '../src';
+import { collectGarbageUntil } from './support/garbage-collector';
 import { Gate } from './support/gate';
 import { rawRequest } from './support/raw-request';
 import { ADAPTERS, TestApp, type AdapterFactory } from './support/test-app';
@@ -28,8 +29,8 @@ describe.each(SERVERS)('Clients that read metrics at the same time, on %s,', (_n
     return { app, url: port === undefined ? app.url : `http://127.0.0.1:${port}` };
   };
 
-  const serveMuch = async () => {
-    const served = await serve();
+  const serveMuch = async (options?: MetricsRootOptions) => {
+    const served = await serve(options);
     for (let i = 0; i < MANY; i += 1) {
       served.app.collector.recordToolExecution({ toolName: `tool ${i}`, durationMs: 1, status: 'success' });
     }
@@ -136,6 +137,34 @@ describe.each(SERVERS)('Clients that read metrics at the same time, on %s,', (_n
     });
   });
 
+  it('and give up what never comes, leave no memory behind', async () => {
+    const registry = new Registry();
+    const read = new EventEmitter();
+    const never: (() => void)[] = [];
+    const collect = () => {
+      read.emit('collect');
+      return new Promise<void>((resolve) => never.push(resolve));
+    };
+    const { app, url } = await serveMuch({ registry });
+    new Gauge({ name: 'pool_size', help: 'Never comes.', registers: [registry], collect });
+    // What earlier tests have left.
+    await collectGarbageUntil(() => false, 5);
+    const { arrayBuffers: before } = process.memoryUsage();
+    const isFree = () => process.memoryUsage().arrayBuffers - before < 15_000_000;
+    for (let scrape = 0; scrape < 5; scrape += 1) {
+      const collecting = once(read, 'collect');
+      const request = get(url + PATH, { agent: false }).on('error', () => {});
+      await collecting;
+      const closed = once(responses[scrape]!, 'close');
+      request.destroy();
+      await closed;
+    }
+    expect(never).toHaveLength(5);
+    await collectGarbageUntil(isFree);
+    expect(isFree()).toBe(true);
+    expect(app.logger.errors).toEqual([]);
+  });
+
   describe('and do not read what they get', () => {
     it('cost no more listeners than Node allows', async () => {
       const warned = jest.spyOn(process, 'emitWarning').mockImplementation();
@@ -164,7 +193,7 @@ describe.each(SERVERS)('Clients that read metrics at the same time, on %s,', (_n
     });
 
     it('lose their connection after a while', async () => {
-      const setTimeout = Reflect.get(Socket.prototype, 'setTimeout') as Socket['setTimeout'];
+      const setTimeout = Socket.prototype.setTimeout;
       const given: number[] = [];
       jest.spyOn(Socket.prototype, 'setTimeout').mockImplementation(function (this: Socket, ms, callback) {
         given.push(ms);
@@ -173,7 +202,7 @@ describe.each(SERVERS)('Clients that read metrics at the same time, on %s,', (_n
       const { app, url } = await serveMuch();
       const readers = [await ask(url + PATH), await ask(url + PATH)];
       for (const { response } of readers) expect(response.statusCode).toBe(200);
-      await Promise.all(responses.map((response) => response.destroyed || once(response, 'close')));
+      await Promise.all(responses.map(async (response) => response.destroyed || once(response, 'close')));
       for (const { response, closed } of readers) {
         response.resume();
         await closed;

@@ -61,6 +61,8 @@ export class MetricsApplication {
   /** One of the three formats, in pieces. @throws when the signal of `limits` aborts while a text is being written */
   async export(format: ExportFormat, limits?: ScrapeLimits): Promise<readonly Buffer[]> {
     const sink = new BytesSink();
+    // What it waits for, a metric of the user's say, may never come, and would keep what is written so far.
+    limits?.signal?.addEventListener('abort', () => sink.pieces.splice(0));
     await this.write(format, sink, limits);
     return sink.pieces;
   }
