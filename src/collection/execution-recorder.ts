@@ -3,21 +3,20 @@ import type { CollectorPorts, EnclosingExecution } from './collector-ports';
 import { activeSpan } from './executions/active-span';
 import type { ExecutionMeasures } from './executions/execution-measures';
 import { normaliseName } from './executions/execution-name';
+import type { AgentExecutionRecord, ModelCallRecord, ToolExecutionRecord } from './executions/execution-records';
+import type { ExecutionKind, ExecutionStatus } from './executions/execution-status';
+import { NS_PER_MS, type EndingExecution, type FinishedExecution, type Outcome } from './executions/finished-execution';
 import {
   findAgentFault,
   findCacheFault,
   findMemoryFault,
   findModelFault,
   findToolFault,
+  measuresOfModel,
+  measuresOfTool,
   unreadableField,
-  type AgentExecutionRecord,
-  type ModelCallRecord,
   type RecordFault,
-  type ToolExecutionRecord,
-} from './executions/execution-records';
-import type { ExecutionKind, ExecutionStatus } from './executions/execution-status';
-import { NS_PER_MS, type EndingExecution, type FinishedExecution, type Outcome } from './executions/finished-execution';
-import { measuresOfModel, measuresOfTool } from './executions/recorded-measures';
+} from './executions/record-reader';
 import type { MetricsStore } from './metrics-store';
 import { completeTokens } from './models/token-usage';
 import { ModelSeries } from './series/execution-series';

@@ -1,4 +1,4 @@
-import { findModelFault } from '../../collection/executions/execution-records';
+import { findModelFault } from '../../collection/executions/record-reader';
 import type { MetricsStore } from '../../collection/metrics-store';
 import { completeTokens } from '../../collection/models/token-usage';
 import { ModelSeries, type CountedSeries } from '../../collection/series/execution-series';
@@ -22,7 +22,10 @@ export function addUsage(call: ModelCall, result: unknown): void {
   const reported = host.faults.attempt('usage', () => spec.usage?.(result));
   const count = (usage: ModelUsage | undefined) => countUsage(call, series, usage);
   if (!isPromiseLike(reported)) count(reported);
-  else void Promise.resolve(reported).then(count).catch((fault: unknown) => host.faults.report('usage', fault));
+  else
+    void Promise.resolve(reported)
+      .then(count)
+      .catch((fault: unknown) => host.faults.report('usage', fault));
 }
 
 function countUsage({ name, spec, host }: ModelCall, series: ModelSeries, usage: ModelUsage | undefined): void {
