@@ -22,7 +22,9 @@ describe('a prom-client registry that holds our families', () => {
   });
 
   const start = (): Promise<TestingModule> =>
-    Test.createTestingModule({ imports: [MetricsModule.forRoot({ registry, endpoint: false })] }).compile();
+    Test.createTestingModule({ imports: [MetricsModule.forRoot({ registry, endpoint: false })] })
+      .compile()
+      .then((module) => module.init());
 
   /** Requests of an application, which tell it from others. */
   async function startWith(requests: number): Promise<TestingModule> {

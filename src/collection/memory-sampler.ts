@@ -7,27 +7,30 @@ export interface MemoryReading {
 }
 
 /**
- * The process's resident memory and its peak. Read at every look and once a second in between, so that a peak between
- * two scrapes is not missed by much. A reading from elsewhere takes over for good: own samples would overwrite it.
+ * The process's resident memory and its peak. Read at every look and, between `start` and `close`, once a second, so that
+ * a peak between two scrapes is not missed by much. A reading from elsewhere takes over for good: own samples would
+ * overwrite it.
  */
 export class MemorySampler {
   private current = 0;
   private peak = 0;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(sampleProcess: boolean) {
-    if (!sampleProcess) return;
-    this.timer = setInterval(() => this.sample(), SAMPLE_INTERVAL_MS).unref();
-    this.sample();
+  constructor(private samplesProcess: boolean) {
+    if (samplesProcess) this.sample();
+  }
+
+  start(): void {
+    if (this.samplesProcess) this.timer = setInterval(() => this.sample(), SAMPLE_INTERVAL_MS).unref();
   }
 
   read(): MemoryReading {
-    if (this.timer !== undefined) this.sample();
+    if (this.samplesProcess) this.sample();
     return { bytes: this.current, maxBytes: this.peak };
   }
 
   update(bytes: number): void {
-    if (this.timer !== undefined) {
+    if (this.samplesProcess) {
       this.close();
       this.peak = 0;
     }
@@ -40,8 +43,8 @@ export class MemorySampler {
   }
 
   close(): void {
+    this.samplesProcess = false;
     clearInterval(this.timer);
-    this.timer = undefined;
   }
 
   private sample(): void {

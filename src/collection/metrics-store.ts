@@ -38,6 +38,11 @@ export class MetricsStore {
     this.ledger = this.newLedger();
   }
 
+  /** Begins what goes on by itself. */
+  start(): void {
+    this.memory.start();
+  }
+
   close(): void {
     this.memory.close();
   }

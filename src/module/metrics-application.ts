@@ -34,7 +34,7 @@ export class MetricsApplication {
   /** Made by the first scrape in each format. */
   private readonly exporters: Partial<Record<ExpositionFormat, PrometheusExporter>> = {};
   private readonly reads: MetricReads;
-  private readonly unregister: () => void;
+  private unregister: (() => void) | undefined;
 
   constructor(
     private readonly options: ResolvedMetricsOptions,
@@ -46,8 +46,17 @@ export class MetricsApplication {
     this.reads = new MetricReads(this.store.clock);
     this.tracking = new ApplicationTracking(this.store, this.faults, options);
     this.collector = this.createCollector();
-    this.unregister = this.registerFamilies();
+    // A registry of our own reaches no further than this object does.
+    if (options.registry === undefined) this.registerFamilies();
     link.open(this.tracking);
+  }
+
+  /** The application has started: begins what reaches beyond this object, which one that fails to start would leave. */
+  start(): void {
+    if (this.link.closed) return;
+    if (this.options.registry !== undefined) this.registerFamilies();
+    this.store.start();
+    this.link.start();
   }
 
   /** Ends what runs and takes back everything that reaches beyond this object. Reading goes on working. */
@@ -55,7 +64,7 @@ export class MetricsApplication {
     this.link.close();
     this.tracking.close();
     this.store.close();
-    this.unregister();
+    this.unregister?.();
   }
 
   /** One of the three formats, in pieces. @throws when the signal of `limits` aborts while a text is being written */
@@ -128,11 +137,11 @@ export class MetricsApplication {
     });
   }
 
-  private registerFamilies(): () => void {
+  private registerFamilies(): void {
     const { prefix, defaultLabels } = this.options;
     const scrape = new SharedScrape(this.scrapeSource);
     const metrics = METRIC_FAMILIES.map((family) => new BridgedMetric(family, scrape, prefix, defaultLabels));
-    return register(this.registry, metrics, (name) => this.warnOfClash(name));
+    this.unregister = register(this.registry, metrics, (name) => this.warnOfClash(name));
   }
 
   private async writeExposition(out: TextBuffer, format: ExpositionFormat, limits?: ScrapeLimits): Promise<void> {

@@ -5,7 +5,6 @@ import {
   type DynamicModule,
   type FactoryProvider,
   type NestModule,
-  type OnApplicationBootstrap,
   type OnApplicationShutdown,
   type OnModuleDestroy,
   type OnModuleInit,
@@ -33,9 +32,7 @@ import type { ResolvedMetricsOptions } from './metrics.options';
  * whoever may inject the collector.
  */
 @Module({})
-export class MetricsCoreModule
-  implements NestModule, OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown
-{
+export class MetricsCoreModule implements NestModule, OnModuleInit, OnModuleDestroy, OnApplicationShutdown {
   private readonly explorer: ProviderExplorer;
 
   /** `optionsProviders` provide `METRICS_OPTIONS` and what makes them. */
@@ -67,7 +64,7 @@ export class MetricsCoreModule
 
   constructor(
     private readonly modules: ModulesContainer,
-    @Inject(APPLICATION_LINK) private readonly link: ApplicationLink,
+    @Inject(APPLICATION_LINK) link: ApplicationLink,
     private readonly application: MetricsApplication,
     private readonly tokens: BearerTokens,
     @Inject(METRICS_LISTENER) private readonly listener: MetricsListener,
@@ -76,7 +73,9 @@ export class MetricsCoreModule
     const { store, faults } = application;
     this.explorer = new ProviderExplorer(modules, link, faults);
     this.explorer.linkFactories();
-    link.linkNewcomers = () => this.explorer.linkNewcomers();
+    // Weakly: what the link is kept by, a constant say, must not keep the whole application.
+    const explorer = new WeakRef(this.explorer);
+    link.linkNewcomers = () => explorer.deref()?.linkNewcomers();
     this.explorer.declareNames(store.names);
     this.explorer.shareMetadata();
     store.ledger.series.openDeclared();
@@ -88,7 +87,6 @@ export class MetricsCoreModule
   }
 
   onModuleInit(): void {
-    this.link.initialised = true;
     this.explorer.linkInstances();
     this.explorer.shareMetadata();
     const isOpen = this.tokens.isEmpty && !this.listener.isConfigured;
@@ -96,14 +94,6 @@ export class MetricsCoreModule
     if (warning !== undefined) this.application.faults.warnOnce('exposure', warning);
     const copies = promClientCopyWarning();
     if (copies !== undefined) this.application.faults.warnOnce('copies', copies);
-  }
-
-  async onApplicationBootstrap(): Promise<void> {
-    await this.listener.open().catch((error: unknown) => {
-      // An application that does not start has no shutdown either.
-      this.application.close();
-      throw error;
-    });
   }
 
   onModuleDestroy(): void {

@@ -10,6 +10,7 @@ import { APPLICATION_LINK, type ApplicationLink } from '../tracking/linking/appl
 import { ExecutionTracker } from '../tracking/wrapping/execution-tracker';
 import { MetricsApplication } from './metrics-application';
 import { MetricsCoreModule } from './metrics-core.module';
+import { MetricsStartModule } from './metrics-start.module';
 import { createOptionsProviders } from './metrics-options.provider';
 import { resolveOptions, resolveStaticOptions, splitOptions } from './metrics-options.schema';
 import { METRICS_OPTIONS, METRICS_REGISTRY } from './metrics.constants';
@@ -88,6 +89,7 @@ function assemble({ isGlobal, imports, endpoint }: ResolvedStaticOptions, option
     global: isGlobal,
     imports: [
       MetricsCoreModule.register(optionsProviders, imports, served),
+      MetricsStartModule,
       ...(served === undefined ? [] : [registerEndpoint(served, imports)]),
       ...(endpoint !== false && endpoint.dashboard ? [DashboardModule.register(endpoint, imports)] : []),
     ],

@@ -56,7 +56,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     const isClaimed = this.claims > 0 && this.claim(parent, spec, args);
     const execution = isClaimed ? undefined : this.prepare(spec, style, args, parent);
     if (execution === undefined) return Reflect.apply(fn, self, args);
-    if (execution.expired !== undefined) return failCall(style, execution.expired);
+    if (execution.isLimited && execution.expired !== undefined) return failCall(style, execution.expired);
     let result: unknown;
     try {
       result = this.options.asyncContext ? applyInContext(execution, fn, self, args) : Reflect.apply(fn, self, args);

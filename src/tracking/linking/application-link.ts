@@ -17,6 +17,8 @@ const links = processWide('links', () => new WeakMap<object, Link>());
 const genuine = processWide('genuine', () => new WeakSet<object>());
 /** Applications that have started and not closed. */
 const started = processWide('live', () => new Set<ApplicationLink>());
+/** Those that are starting. Held weakly: of one that fails to start nobody is told. */
+const starting = processWide('starting', () => new Set<WeakRef<ApplicationLink>>());
 
 /** From an object to the tracking that counts what is called on it. */
 export interface Link {
@@ -31,42 +33,69 @@ export interface Link {
  * options included.
  */
 export class ApplicationLink implements Link {
-  /** Undefined before the module is ready and after the application has closed: calls go on untracked then. */
-  tracking: ApplicationTracking | undefined;
   closed = false;
-  /** False in an application that has yet to start, or never will because it failed to. */
-  initialised = false;
   /** Links what the application has come to provide since it was last asked. */
   linkNewcomers: (() => void) | undefined;
+  private readonly weakly = new WeakRef(this);
+  /** Since it started. */
+  private live: ApplicationTracking | undefined;
+  /** Before that. Weak, because a constant that the application provides keeps its link for ever. */
+  private ready: WeakRef<ApplicationTracking> | undefined;
 
   constructor() {
     genuine.add(this);
   }
 
+  /** Undefined before the module is ready and after the application has closed: calls go on untracked then. */
+  get tracking(): ApplicationTracking | undefined {
+    return this.live ?? this.ready?.deref();
+  }
+
+  /** The module is ready: calls are tracked from now on. */
   open(tracking: ApplicationTracking): void {
-    this.tracking = tracking;
+    this.ready = new WeakRef(tracking);
+    starting.add(this.weakly);
+  }
+
+  /** The application has started. */
+  start(): void {
+    this.live = this.tracking;
+    starting.delete(this.weakly);
     started.add(this);
   }
 
   close(): void {
-    this.tracking = undefined;
+    this.live = this.ready = undefined;
     this.linkNewcomers = undefined;
     this.closed = true;
+    starting.delete(this.weakly);
     started.delete(this);
   }
 }
 
+/** Those that are starting, without those that nobody holds any more. */
+function startingLinks(): ApplicationLink[] {
+  const reached: ApplicationLink[] = [];
+  for (const weakly of starting) {
+    const link = weakly.deref();
+    if (link?.tracking === undefined) starting.delete(weakly);
+    else reached.push(link);
+  }
+  return reached;
+}
+
 /**
  * Several applications provide one object: a constant, given to each as a value. Its calls belong to the application in
- * whose execution they are made, else to the only one that is live.
+ * whose execution they are made, else to the only one that is live: one that failed to start gives way to it.
  */
 class SharedLink implements Link {
   constructor(readonly links: readonly ApplicationLink[]) {}
 
   get tracking(): ApplicationTracking | undefined {
-    const candidates = this.links.map(({ tracking }) => tracking).filter((tracking) => tracking !== undefined);
     const running = runningExecution()?.host;
-    return candidates.find((tracking) => tracking === running) ?? (candidates.length === 1 ? candidates[0] : undefined);
+    const open = this.links.filter(({ tracking }) => tracking !== undefined);
+    const own = open.find(({ tracking }) => tracking === running) ?? onlyOne(open.filter((link) => started.has(link)));
+    return (own ?? onlyOne(open))?.tracking;
   }
 }
 
@@ -127,14 +156,16 @@ export function trackingWithoutInstance(): ExecutionHost<LiveExecution> | undefi
   return onlyLive()?.tracking;
 }
 
-/** An application that failed to start is never closed, so one that has started goes before any that has not. */
+/** One that failed to start is never closed, so those that have started go before any that have not. */
 function onlyLive(): ApplicationLink | undefined {
   if (started.size === 1) return started.values().next().value;
-  const live = [...started];
-  const initialised = live.filter((link) => link.initialised);
-  if (initialised.length === 1) return initialised[0];
-  live.at(-1)?.tracking?.faults.warnOnce('several', SEVERAL_LIVE);
-  return undefined;
+  const live = started.size === 0 ? startingLinks() : [...started];
+  if (live.length > 1) live.at(-1)?.tracking?.faults.warnOnce('several', SEVERAL_LIVE);
+  return onlyOne(live);
+}
+
+function onlyOne<Item>(items: readonly Item[]): Item | undefined {
+  return items.length === 1 ? items[0] : undefined;
 }
 
 const SEVERAL_LIVE =
@@ -157,7 +188,7 @@ function findLink(self: unknown): Link | undefined {
   if (!isObject(self)) return undefined;
   const behindProxy = linkBehindProxy(self);
   if (behindProxy !== undefined) return behindProxy;
-  for (const { linkNewcomers } of started) linkNewcomers?.();
+  for (const { linkNewcomers } of [...started, ...startingLinks()]) linkNewcomers?.();
   return links.get(self);
 }
 
