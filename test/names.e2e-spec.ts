@@ -1,7 +1,17 @@
-import { Controller, Get, Injectable, Module, type INestApplicationContext } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Injectable,
+  Module,
+  Scope,
+  UseInterceptors,
+  type INestApplicationContext,
+  type ModuleMetadata,
+} from '@nestjs/common';
 import { LazyModuleLoader } from '@nestjs/core';
-import { TrackAgent, trackedTool, TrackTool } from '../src';
-import { collectorOf, counted, OpenApplications, startContext, withMetrics } from './support/applications';
+import request from 'supertest';
+import { AgentMetricsInterceptor, ExecutionTracker, TrackAgent, trackedTool, TrackTool } from '../src';
+import { collectorOf, counted, OpenApplications, startContext, startHttp, withMetrics } from './support/applications';
 
 @Injectable()
 class Crew {
@@ -167,5 +177,115 @@ describe('A name that depends on the arguments', () => {
     application.useLogger(false);
     await application.get(Crew).executeAny(undefined as unknown as { tool: string });
     expect(counted(application)).toEqual(['tool executeAny: success']);
+  });
+});
+
+describe('An agent that inherits a decorator without a name', () => {
+  abstract class Thinker {
+    @TrackAgent()
+    async think(): Promise<string> {
+      return this.constructor.name;
+    }
+
+    @TrackAgent({ name: 'Somebody' })
+    static async introduce(): Promise<void> {}
+  }
+
+  @Injectable()
+  class Planner extends Thinker {}
+
+  @Injectable({ scope: Scope.REQUEST })
+  class Writer extends Thinker {}
+
+  @Injectable()
+  class Novelist extends Planner {}
+
+  @TrackAgent()
+  abstract class Runner {
+    async run(): Promise<void> {}
+  }
+
+  @Injectable()
+  class Sprinter extends Runner {}
+
+  const providers = [Planner, Writer, Novelist, Sprinter, { provide: 'MADE', useFactory: () => new Novelist() }];
+  const start = async (metadata: ModuleMetadata) =>
+    applications.add(await startContext(withMetrics({ ...metadata, imports: [] })));
+  const agentsOf = (app: INestApplicationContext) => [...collectorOf(app).getAgents().keys()].sort();
+
+  it('is known under the name of the class that is registered', async () => {
+    expect(agentsOf(await start({ providers }))).toEqual(['Novelist', 'Planner', 'Sprinter', 'Writer']);
+  });
+
+  it('counts under it', async () => {
+    const app = await start({ providers });
+    await app.get(Planner).think();
+    await (await app.resolve(Writer)).think();
+    await app.get(Novelist).think();
+    await app.get(Sprinter).run();
+    await app.get<Novelist>('MADE').think();
+    await app.get(ExecutionTracker).trackTool('outer', () => Writer.introduce());
+    expect(counted(app)).toEqual([
+      'agent Planner: success',
+      'agent Writer: success',
+      'agent Novelist: success',
+      'agent Sprinter: success',
+      'agent Novelist: success',
+      'agent Writer: success',
+      'tool outer: success',
+    ]);
+    expect(collectorOf(app).getAgentMetrics('Writer')!.agentName).toBe('Somebody');
+  });
+
+  it('counts under the class that declares it where the instance says nothing of its class', async () => {
+    const app = await start({ providers });
+    const nameless = new (class extends Thinker {})();
+    Object.defineProperty(nameless.constructor, 'name', { value: '' });
+    const hostile = new Proxy(app.get(Planner), {
+      get(target, key, receiver) {
+        if (key === 'constructor') throw new Error('none of your business');
+        return Reflect.get(target, key, receiver) as unknown;
+      },
+    });
+    await app.get(ExecutionTracker).trackTool('outer', async () => {
+      await nameless.think();
+      await Thinker.prototype.think.call({} as Thinker);
+      await hostile.think().catch(() => {});
+    });
+    expect(counted(app).slice(0, 3)).toEqual([
+      'agent Thinker: success',
+      'agent Thinker: success',
+      'agent Thinker: error Error',
+    ]);
+  });
+
+  it('is counted once with an interceptor, which gives it the same name', async () => {
+    @UseInterceptors(AgentMetricsInterceptor)
+    abstract class Answering {
+      @Get('decorated')
+      @TrackAgent()
+      decorated(): string {
+        return 'yes';
+      }
+
+      @Get('plain')
+      plain(): string {
+        return 'yes';
+      }
+    }
+
+    @Controller('first')
+    class First extends Answering {}
+
+    @Controller('second')
+    class Second extends Answering {}
+
+    const app = applications.add(await startHttp(withMetrics({ controllers: [First, Second] })));
+    for (const path of ['first', 'second', 'second', 'first']) {
+      await request(app.getHttpServer()).get(`/${path}/decorated`).expect(200);
+      await request(app.getHttpServer()).get(`/${path}/plain`).expect(200);
+    }
+    expect(agentsOf(app)).toEqual(['First', 'Second']);
+    expect(counted(app)).toHaveLength(8);
   });
 });

@@ -64,6 +64,12 @@ describe('Names of classes that a build has shortened', () => {
     expect(warnings[0]).toContain('keepNames');
   });
 
+  it('are told of where an agent inherits its decorator', async () => {
+    const inheriting = { q: class extends crewNamed('Bot') {} }.q;
+    Injectable()(inheriting);
+    expect(await warningsOf(inheriting)).toEqual([expect.stringContaining('An agent is counted as "q"')]);
+  });
+
   it('are nothing to tell of where they are long, or where the agent has an id', async () => {
     expect(await warningsOf(crewNamed('Bot'), crewNamed('t', 'researcher'))).toEqual([]);
   });

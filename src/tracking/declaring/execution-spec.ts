@@ -27,6 +27,8 @@ export interface ExecutionSpec {
   readonly provider: string | undefined;
   readonly firstChunk: ((chunk: unknown) => boolean) | undefined;
   readonly until: ((result: unknown) => unknown) | undefined;
+  /** What a subclass counts as, where a decorator gives no name and that of the class counts. */
+  readonly ofClass: ((type: Function) => ExecutionSpec) | undefined;
   /** Finds a model's tokens in a result. */
   readonly usage: ((result: unknown) => ReportedUsage) | undefined;
 }
@@ -34,7 +36,12 @@ export interface ExecutionSpec {
 /** Where a spec comes from: a decorator's constant names are declared. */
 export type SpecOrigin = 'decorator' | 'function';
 
-export function agentSpec(options: string | AgentOptions = {}, fallback: string, origin: SpecOrigin): ExecutionSpec {
+export function agentSpec(
+  options: string | AgentOptions = {},
+  fallback: string,
+  origin: SpecOrigin,
+  ofClass?: ExecutionSpec['ofClass'],
+): ExecutionSpec {
   const given: AgentOptions = typeof options === 'string' ? { id: options } : options;
   return {
     kind: 'agent',
@@ -46,7 +53,27 @@ export function agentSpec(options: string | AgentOptions = {}, fallback: string,
     timeoutMs: limitOf(given.timeoutMs, origin),
     firstChunk: given.firstChunk as ExecutionSpec['firstChunk'],
     until: given.until as ExecutionSpec['until'],
+    ofClass,
   };
+}
+
+/**
+ * An agent that a decorator or an interceptor declares for the methods of a class. Without a name it has that of the
+ * class, and in each subclass that inherits it, that of the subclass.
+ */
+export function classAgentSpec(options: string | AgentOptions = {}, type: Function): ExecutionSpec {
+  const id = typeof options === 'string' ? options : options.id;
+  if (typeof id === 'function' || labelOf(id) !== undefined) return agentSpec(options, type.name, 'decorator');
+  const specs = new WeakMap<Function, ExecutionSpec>();
+  const ofClass = (subclass: Function): ExecutionSpec => {
+    let spec = specs.get(subclass);
+    if (spec === undefined) {
+      const name = labelOf(subclass.name) ?? type.name;
+      specs.set(subclass, (spec = agentSpec(options, name, 'decorator', ofClass)));
+    }
+    return spec;
+  };
+  return ofClass(type);
 }
 
 export function toolSpec(options: string | ToolOptions = {}, fallback: string, origin: SpecOrigin): ExecutionSpec {
@@ -61,6 +88,7 @@ export function toolSpec(options: string | ToolOptions = {}, fallback: string, o
     timeoutMs: limitOf(given.timeoutMs, origin),
     firstChunk: undefined,
     until: given.until as ExecutionSpec['until'],
+    ofClass: undefined,
   };
 }
 
@@ -76,6 +104,7 @@ export function modelSpec<Result>(options: string | ModelOptions<Result> = {}, f
     timeoutMs: undefined,
     firstChunk: given.firstToken as ExecutionSpec['firstChunk'],
     until: given.until as ExecutionSpec['until'],
+    ofClass: undefined,
   };
 }
 

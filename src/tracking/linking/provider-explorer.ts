@@ -115,20 +115,35 @@ function isInstantiated(module: ModuleRef): boolean {
   return module.providers.get(module.metatype)?.initTime !== undefined;
 }
 
-/** What a decorator says, and the name of the class in which it says it. */
+/** What a decorator says, and the name of the class for which it says it. */
 interface DeclaredSpec extends MethodSpec {
   readonly className: string;
 }
 
-/** What decorators say of the methods of a class; of those that it redefines, what they say in the class itself. */
+/** What decorators say of the methods of a class, static ones too. */
 function* specsOf(type: Function): Generator<DeclaredSpec> {
-  for (const declared of declaredSpecs.get(type) ?? []) yield { ...declared, className: type.name };
+  yield* specsAlong(type, type, (owner) => owner as Function);
+  yield* specsAlong(type, type.prototype as object | undefined, (owner) => owner.constructor);
+}
+
+/** Of methods that are redefined on the way to `start`, what is said of them there. */
+function* specsAlong(
+  type: Function,
+  start: object | undefined,
+  classOf: (owner: object) => Function,
+): Generator<DeclaredSpec> {
   const redefined = new Set<string | symbol>();
-  let prototype = type.prototype as object | null | undefined;
-  while (prototype) {
-    const found = (declaredSpecs.get(prototype) ?? []).filter(({ method }) => !redefined.has(method));
-    for (const declared of found) yield { ...declared, className: prototype.constructor.name };
-    for (const method of Reflect.ownKeys(prototype)) redefined.add(method);
-    prototype = Object.getPrototypeOf(prototype) as object | null;
+  for (
+    let owner: object | null = start ?? null;
+    owner !== null;
+    owner = Object.getPrototypeOf(owner) as object | null
+  ) {
+    for (const declared of declaredSpecs.get(owner) ?? []) {
+      if (redefined.has(declared.method)) continue;
+      const { ofClass } = declared.spec;
+      if (ofClass === undefined) yield { ...declared, className: classOf(owner).name };
+      else yield { ...declared, spec: ofClass(type), className: type.name };
+    }
+    for (const method of Reflect.ownKeys(owner)) redefined.add(method);
   }
 }

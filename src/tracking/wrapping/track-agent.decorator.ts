@@ -1,5 +1,5 @@
 import type { AgentOptions } from '../declaring/execution-options';
-import { agentSpec } from '../declaring/execution-spec';
+import { classAgentSpec } from '../declaring/execution-spec';
 import { trackingDecorator } from './tracking-decorator';
 
 /**
@@ -10,7 +10,8 @@ import { trackingDecorator } from './tracking-decorator';
  * The caller gets the very object that the method returned, watched from inside; only for a native promise and for an
  * Observable it is another one of the same class. What is frozen cannot be watched and counts when it is returned.
  *
- * @param options the agent's id, or options; the class's name is the id where there is none
+ * @param options the agent's id, or options; the class's name is the id where there is none, for an inherited method that of
+ *   the subclass
  * @throws TypeError when the class is loaded, if there is no such method, or it was compiled without `experimentalDecorators`
  *
  * @example
@@ -22,6 +23,6 @@ export function TrackAgent(options?: string | AgentOptions): MethodDecorator & C
     decorator: 'TrackAgent',
     kind: 'agent',
     methods: typeof options === 'object' ? options.methods : undefined,
-    specFor: (className) => agentSpec(options, className, 'decorator'),
+    specFor: (type) => classAgentSpec(options, type),
   });
 }

@@ -18,6 +18,6 @@ export function TrackTool(options?: string | ToolOptions): MethodDecorator & Cla
     decorator: 'TrackTool',
     kind: 'tool',
     methods: typeof options === 'object' ? options.methods : undefined,
-    specFor: (_className, methodName) => toolSpec(options, methodName, 'decorator'),
+    specFor: (_type, methodName) => toolSpec(options, methodName, 'decorator'),
   });
 }

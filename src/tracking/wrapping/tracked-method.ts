@@ -41,7 +41,8 @@ function tracked(
   const named = {
     [name](this: unknown, ...args: never[]): unknown {
       const tracking = findTracking(this);
-      return tracking === undefined ? fn.apply(this, args) : tracking.call(spec, style, fn, this, args);
+      if (tracking === undefined) return fn.apply(this, args);
+      return tracking.call(spec.ofClass === undefined ? spec : specOfCaller(spec, this), style, fn, this, args);
     },
   };
   const wrapper = named[name]!;
@@ -49,6 +50,17 @@ function tracked(
   bodies.set(wrapper, fn);
   Reflect.defineMetadata(SPEC_KEYS[spec.kind], spec, wrapper);
   return wrapper;
+}
+
+/** What is inherited counts under the class of the instance, or for a static method under the class it is called on. */
+function specOfCaller(spec: ExecutionSpec, self: unknown): ExecutionSpec {
+  try {
+    const type = typeof self === 'function' ? self : (self as object).constructor;
+    // A method that was put on a plain object belongs to no other class.
+    return type === Object || typeof type !== 'function' ? spec : spec.ofClass!(type);
+  } catch {
+    return spec;
+  }
 }
 
 /** Name, length, own properties, class (of an async or a generator function) and metadata. */

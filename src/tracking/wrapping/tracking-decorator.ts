@@ -12,7 +12,7 @@ export interface TrackingDecoratorDefinition {
   readonly kind: ExecutionKind;
   /** The methods that the decorator tracks on a class. */
   readonly methods: readonly string[] | undefined;
-  specFor(className: string, methodName: string): ExecutionSpec;
+  specFor(type: Function, methodName: string): ExecutionSpec;
 }
 
 type MethodName = string | symbol;
@@ -63,7 +63,7 @@ function track(
   fn: AnyFunction,
 ): AnyFunction {
   const methodName = typeof method === 'symbol' ? (method.description ?? '') : method;
-  const spec = definition.specFor(classOf(target).name, methodName);
+  const spec = definition.specFor(classOf(target), methodName);
   const style = callStyleOf(fn, () => Reflect.getMetadata('design:returntype', target, method) as unknown);
   const wrap = typeof target === 'function' ? trackedWithoutInstance : trackedMethod;
   const tracked = wrap(spec, fn, style);

@@ -11,7 +11,7 @@ import {
 import { Observable, type Subscriber, type TeardownLogic } from 'rxjs';
 import type { ExecutionKind } from '../../collection/executions/execution-status';
 import type { AgentOptions, ToolOptions } from '../declaring/execution-options';
-import { agentSpec, toolSpec, type ExecutionSpec } from '../declaring/execution-spec';
+import { classAgentSpec, toolSpec, type ExecutionSpec } from '../declaring/execution-spec';
 import { runInside, runningExecution } from '../execution/async-context';
 import type { LiveExecution } from '../execution/live-execution';
 import { APPLICATION_LINK, genuineLink, type ApplicationLink } from '../linking/application-link';
@@ -62,7 +62,7 @@ abstract class TrackingInterceptor implements NestInterceptor {
   }
 
   protected abstract readonly kind: ExecutionKind;
-  protected abstract specFor(className: string, methodName: string): ExecutionSpec;
+  protected abstract specFor(type: Function, methodName: string): ExecutionSpec;
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const tracking = this.link?.tracking;
@@ -72,14 +72,15 @@ abstract class TrackingInterceptor implements NestInterceptor {
     // tell it that the call is being counted already.
     if (decorated !== undefined && (decorated.declaredName === undefined || !tracking.options.asyncContext))
       return next.handle();
-    const spec = decorated ?? this.ownSpec(context);
+    const inherited = decorated ?? this.ownSpec(context);
+    const spec = inherited.ofClass?.(context.getClass()) ?? inherited;
     return new Observable((response) => observe(tracking.intercept(spec, [context]), next, response));
   }
 
   private ownSpec(context: ExecutionContext): ExecutionSpec {
     const handler = context.getHandler();
     let spec = this.specs.get(handler);
-    if (spec === undefined) this.specs.set(handler, (spec = this.specFor(context.getClass().name, handler.name)));
+    if (spec === undefined) this.specs.set(handler, (spec = this.specFor(context.getClass(), handler.name)));
     return spec;
   }
 }
@@ -101,15 +102,15 @@ export class AgentMetricsInterceptor extends TrackingInterceptor {
    */
   static for(options: string | AgentInterceptorOptions): Type<NestInterceptor> {
     class NamedAgentMetricsInterceptor extends AgentMetricsInterceptor {
-      protected override specFor(className: string): ExecutionSpec {
-        return agentSpec(options, className, 'decorator');
+      protected override specFor(type: Function): ExecutionSpec {
+        return classAgentSpec(options, type);
       }
     }
     return mixin(NamedAgentMetricsInterceptor);
   }
 
-  protected specFor(className: string): ExecutionSpec {
-    return agentSpec({}, className, 'decorator');
+  protected specFor(type: Function): ExecutionSpec {
+    return classAgentSpec({}, type);
   }
 }
 
@@ -130,14 +131,14 @@ export class ToolMetricsInterceptor extends TrackingInterceptor {
    */
   static for(options: string | ToolInterceptorOptions): Type<NestInterceptor> {
     class NamedToolMetricsInterceptor extends ToolMetricsInterceptor {
-      protected override specFor(_className: string, methodName: string): ExecutionSpec {
+      protected override specFor(_type: Function, methodName: string): ExecutionSpec {
         return toolSpec(options, methodName, 'decorator');
       }
     }
     return mixin(NamedToolMetricsInterceptor);
   }
 
-  protected specFor(_className: string, methodName: string): ExecutionSpec {
+  protected specFor(_type: Function, methodName: string): ExecutionSpec {
     return toolSpec({}, methodName, 'decorator');
   }
 }
