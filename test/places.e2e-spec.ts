@@ -182,6 +182,63 @@ const FACTORIES_AND_VALUES: Readonly<Record<string, Place>> = {
     register: () => ({ providers: [{ provide: 'SEARCH', useValue: Object.freeze(new Search()) }] }),
     call: (application) => provided(application).query('tea'),
   },
+  'an array made by a factory': {
+    register: () => ({ providers: [{ provide: 'SEARCH', useFactory: () => [undefined, 1, new Search()] }] }),
+    call: (application) => application.get<Search[]>('SEARCH')[2]!.query('tea'),
+  },
+  'an array made for a request': {
+    register: () => ({
+      providers: [{ provide: 'SEARCH', scope: Scope.REQUEST, useFactory: async () => [new Search()] }],
+    }),
+    call: async (application) => (await application.resolve<Search[]>('SEARCH'))[0]!.query('tea'),
+  },
+  'a Map': {
+    register: () => ({ providers: [{ provide: 'SEARCH', useValue: new Map([['search', new Search()]]) }] }),
+    call: (application) => application.get<Map<string, Search>>('SEARCH').get('search')!.query('tea'),
+  },
+  'a Set': {
+    register: () => ({ providers: [{ provide: 'SEARCH', useFactory: () => new Set([new Search()]) }] }),
+    call: (application) => [...application.get<Set<Search>>('SEARCH')][0]!.query('tea'),
+  },
+  'a frozen record': {
+    register: () => ({ providers: [{ provide: 'SEARCH', useValue: Object.freeze({ search: new Search() }) }] }),
+    call: (application) => application.get<{ search: Search }>('SEARCH').search.query('tea'),
+  },
+  'an array of a lazy module': {
+    register: () => ({}),
+    call: async (application) => {
+      class LazyModule {}
+      const lazy = { module: LazyModule, providers: [{ provide: 'SEARCH', useFactory: () => [new Search()] }] };
+      const module = await application.get(LazyModuleLoader).load(() => lazy, { logger: false });
+      return module.get<Search[]>('SEARCH')[0]!.query('tea');
+    },
+  },
+  'a proxy in an array': {
+    register: () => ({ providers: [{ provide: 'SEARCH', useFactory: () => [new Proxy(new Search(), {})] }] }),
+    call: (application) => application.get<Search[]>('SEARCH')[0]!.query('tea'),
+  },
+  'a record of hostile objects': {
+    register: () => {
+      const refuse = (): never => {
+        throw new Error('none of your business');
+      };
+      const traps = new Proxy({}, { get: refuse, has: refuse, ownKeys: refuse, getOwnPropertyDescriptor: refuse });
+      const useFactory = () => ({
+        traps,
+        get getter() {
+          return refuse();
+        },
+        search: new Search(),
+      });
+      return {
+        providers: [
+          { provide: 'SEARCH', useFactory },
+          { provide: 'TRAPS', useFactory: () => [traps] },
+        ],
+      };
+    },
+    call: (application) => application.get<{ search: Search }>('SEARCH').search.query('tea'),
+  },
   'a proxy made by a factory': {
     register: () => ({ providers: [{ provide: 'SEARCH', useFactory: () => new Proxy(new Search(), {}) }] }),
     call: (application) => provided(application).query('tea'),

@@ -130,9 +130,13 @@ export function acceptLink(prototype: object): void {
   Optional()(prototype, LINK_PROPERTY);
 }
 
-/** Whether an object's class has tracked methods. */
+/** Whether an object's class has tracked methods. A proxy may throw when it is asked. */
 export function acceptsLink(instance: object): boolean {
-  return LINK_PROPERTY in instance;
+  try {
+    return LINK_PROPERTY in instance;
+  } catch {
+    return false;
+  }
 }
 
 export function linkObject(instance: object, link: ApplicationLink): void {

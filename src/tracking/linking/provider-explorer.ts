@@ -7,6 +7,7 @@ import { updateSharedMetadata } from '../declaring/shared-metadata';
 import type { FaultLog } from '../fault-log';
 import { type ApplicationLink, acceptsLink, linkObject } from './application-link';
 import { minifiedNameWarning } from './minified-name';
+import { membersOf } from './provided-members';
 
 type ModuleRef = ModulesContainer extends Map<string, infer Module> ? Module : never;
 type InstanceWrapper = NonNullable<ReturnType<ModuleRef['providers']['get']>>;
@@ -98,10 +99,17 @@ export class ProviderExplorer {
   }
 
   private linkInstance(instance: unknown): unknown {
+    this.linkOne(instance);
+    this.faults.guard('link', () => {
+      for (const member of membersOf(instance)) this.linkOne(member);
+    });
+    return instance;
+  }
+
+  private linkOne(instance: unknown): void {
     this.faults.guard('link', () => {
       if (typeof instance === 'object' && instance !== null && acceptsLink(instance)) linkObject(instance, this.link);
     });
-    return instance;
   }
 }
 
