@@ -1,3 +1,4 @@
+import { lastValueFrom, of, tap } from 'rxjs';
 import { BrokenError, ended, row, scenario, type Mechanism } from './result-row';
 
 class Job extends Promise<string> {
@@ -101,6 +102,15 @@ export const values: Mechanism = {
             return Object.freeze(generate());
           },
           use: (call) => [...call()],
+        }),
+      [ended('success', 0)],
+    ),
+    row(
+      'is a frozen Observable, which cannot be followed',
+      (clock) =>
+        scenario({
+          body: () => Object.freeze(of('a').pipe(tap(() => clock.advance(10)))),
+          use: (call) => lastValueFrom(call()),
         }),
       [ended('success', 0)],
     ),

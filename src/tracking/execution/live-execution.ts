@@ -34,9 +34,12 @@ interface Origin {
 
 /**
  * How far an execution has come: it runs; it has been taken back, because what the call returned runs only when somebody
- * asks it to; somebody has asked; it is over.
+ * asks it to; it is over.
  */
-type Stage = 'begun' | 'postponed' | 'used' | 'ended';
+type Stage = 'begun' | 'postponed' | 'ended';
+
+/** Makes another execution of the same call; none once its application has closed. */
+export type FurtherExecutions = () => LiveExecution | undefined;
 
 /** One execution from its beginning to its end. */
 export class LiveExecution
@@ -224,12 +227,15 @@ export class LiveExecution
     this.host.postponed(this);
   }
 
-  /** The execution of one use of a result: this one for the first, one of its own for every further. */
-  nextUse(): LiveExecution {
-    if (this.stage === 'used' || this.ended) return this.furtherUse().begin();
-    const isPostponed = this.stage === 'postponed';
-    this.stage = 'used';
-    return isPostponed ? this.begin() : this;
+  get isPostponed(): boolean {
+    return this.stage === 'postponed';
+  }
+
+  /** Somebody asks for what was postponed. One that has begun goes on. */
+  resume(): void {
+    if (this.stage !== 'postponed') return;
+    this.stage = 'begun';
+    this.begin();
   }
 
   /** Begins while the caller does something else. */
@@ -245,18 +251,27 @@ export class LiveExecution
     finished.pausedNs = Math.round(this.pausedMs(now) * NS_PER_MS);
   }
 
-  /** It begins where this one did: in the parent's own call, or in the further use of it that is running. */
-  private furtherUse(): LiveExecution {
-    const { host, spec, name, parentCallSerial } = this;
-    const serial = (host.store.lastSerial += 1);
-    const running = host.ownRunning();
-    const isParent = running !== undefined && running.callSerial === parentCallSerial;
-    const furtherUse = isParent
-      ? new LiveExecution(host, spec, name, serial, running)
-      : new LiveExecution(host, spec, name, serial, this.parent, this.origin);
-    furtherUse.callSerial = this.callSerial;
-    furtherUse.stage = 'used';
-    return furtherUse;
+  /**
+   * For results that are used again and again. Further executions begin where this one did: in the parent's own call, or
+   * in the further use of it that is running. What is kept of this one keeps no application alive.
+   */
+  get further(): FurtherExecutions {
+    const { spec, name, callSerial, parentCallSerial, origin } = this;
+    const host = new WeakRef(this.host);
+    const parent = this.parent && new WeakRef(this.parent);
+    return () => {
+      const application = host.deref();
+      if (application === undefined || application.closed) return undefined;
+      const serial = (application.store.lastSerial += 1);
+      const running = application.ownRunning();
+      const isParent = running !== undefined && running.callSerial === parentCallSerial;
+      const execution = isParent
+        ? new LiveExecution(application, spec, name, serial, running)
+        : new LiveExecution(application, spec, name, serial, parent?.deref(), origin);
+      execution.callSerial = callSerial;
+      execution.stage = 'postponed';
+      return execution;
+    };
   }
 
   /** The parent may have been let go. */

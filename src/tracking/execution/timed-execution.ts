@@ -6,6 +6,8 @@ import { Pauses } from './pauses';
 export abstract class TimedExecution {
   /** On the clock's scale. A fraction from the beginning: as a whole number it would be of another shape for V8. */
   startedAt = NaN;
+  /** Where its outcome is known only after its time is over. */
+  private stoppedAt = Infinity;
   private deadline: Deadline | undefined = undefined;
   /** Made by the first: most have none. */
   private pauses: Pauses | undefined = undefined;
@@ -14,7 +16,8 @@ export abstract class TimedExecution {
 
   /** Milliseconds since the start, without pauses; never negative, though clocks may be set in tests. */
   elapsedMs(now: number): number {
-    return Math.max(0, now - this.startedAt - this.pausedMs(now));
+    const end = Math.min(now, this.stoppedAt);
+    return Math.max(0, end - this.startedAt - this.pausedMs(end));
   }
 
   pausedMs(now: number): number {
@@ -25,6 +28,11 @@ export abstract class TimedExecution {
   startClock(now: number): void {
     this.startedAt = now;
     this.pauses?.restart(now);
+  }
+
+  /** Takes no more time, though it has yet to end. */
+  stopClock(now: number): void {
+    this.stoppedAt = Math.min(now, this.stoppedAt);
   }
 
   /** Gives it a limit. With nothing left it is expired at once. */

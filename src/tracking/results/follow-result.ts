@@ -4,7 +4,8 @@ import { asyncIterableFollower, generatorFollower } from './iterator.follower';
 import { observableFollower } from './observable.follower';
 import { followPromise, promiseFollower, thenableFollower } from './promise.follower';
 import { readableFollower, streamableFileFollower } from './readable.follower';
-import { endWhenDropped, type Arrival, type ResultFollower } from './result-follower';
+import type { Arrival, LazyFollower, ResultFollower } from './result-follower';
+import { watchOf } from './watch';
 import { webStreamFollower } from './web-stream.follower';
 
 /** The first that matches follows what is no promise: a Readable is an async iterable too. */
@@ -28,7 +29,8 @@ export function follow(execution: LiveExecution, result: unknown, arrival: Arriv
     execution.returned(result);
   } catch (fault) {
     execution.host.faults.report('follow', fault);
-    execution.nextUse().succeeded();
+    execution.resume();
+    execution.succeeded();
   }
   return result;
 }
@@ -42,15 +44,35 @@ function followFurther(execution: LiveExecution, result: unknown, arrival: Arriv
       return result;
     }
   }
-  if (follower === undefined || (follower.inPlace && !Object.isExtensible(result))) {
+  if (follower?.lazy === false) return follower.follow(execution, result as object, follow);
+  if (follower === undefined || !watchLazily(execution, follower, result as object, arrival))
     execution.returned(result);
-    return result;
+  return result;
+}
+
+/**
+ * Lets the execution end with what is lazy; false where it cannot. A call that had to be awaited has begun; one that only
+ * made something lazy has not.
+ */
+function watchLazily(
+  execution: LiveExecution,
+  follower: LazyFollower<object>,
+  result: object,
+  arrival: Arrival,
+): boolean {
+  const source = follower.source?.(result) ?? result;
+  const present = watchOf(source);
+  // What can be used once and is handed out again counts with its use, not with each call.
+  if (arrival === 'returned' && present !== undefined) execution.postpone();
+  if (present?.join(execution) === false) {
+    if (present.isReusable) execution.resume();
+    return false;
   }
-  // A call that had to be awaited has begun; one that only made something lazy has not.
-  if (follower.lazy && arrival === 'returned') execution.postpone();
-  const followed = follower.follow(execution, result as object, follow) as object;
-  if (follower.lazy && arrival === 'awaited') endWhenDropped(execution, followed);
-  return followed;
+  const watch = present ?? follower.watch(execution, source, follow);
+  if (watch === undefined) return false;
+  if (arrival === 'awaited') watch.endWhenDropped(source);
+  else execution.postpone();
+  return true;
 }
 
 /** Whether a result goes on after it has been returned and awaited. */
@@ -105,10 +127,7 @@ function followBeside(execution: LiveExecution, result: unknown, target: object)
   } else if (isObservable(target)) {
     const subscription = target.subscribe({ next: (value) => execution.chunk(value), error: failed, complete: ended });
     execution.signal.addEventListener('abort', () => subscription.unsubscribe());
-  } else if (Object.isExtensible(target)) {
-    follower.follow(execution, target, follow);
-    endWhenDropped(execution, target);
-  } else {
+  } else if (!watchLazily(execution, follower, target, 'awaited')) {
     ended();
   }
 }

@@ -1,5 +1,8 @@
+import type { Subscriber } from 'rxjs';
+import type { LiveExecution } from '../execution/live-execution';
 import { follow, isStream } from './follow-result';
 import { TrackedSubscriber } from './tracked.subscriber';
+import { Use } from './use';
 
 /**
  * What an interceptor sees of a handler: the one value that it answers with, the values of an Observable, or a stream
@@ -8,6 +11,14 @@ import { TrackedSubscriber } from './tracked.subscriber';
 export class HandlerSubscriber extends TrackedSubscriber {
   private streaming = false;
   private first: { readonly value: unknown; readonly at: number } | undefined;
+
+  constructor(
+    consumer: Subscriber<unknown>,
+    private readonly execution: LiveExecution,
+    outer: LiveExecution | undefined,
+  ) {
+    super(consumer, new Use([execution]), outer);
+  }
 
   protected override _next(value: unknown): void {
     if (isStream(value) || this.execution.spec.until !== undefined) {
@@ -20,7 +31,7 @@ export class HandlerSubscriber extends TrackedSubscriber {
   }
 
   protected override _complete(): void {
-    if (!this.streaming) this.finishOwn();
+    this.completed();
     this.deliver(() => this.destination.complete());
   }
 
@@ -29,7 +40,14 @@ export class HandlerSubscriber extends TrackedSubscriber {
     if (!this.streaming) super.stopped();
   }
 
-  private finishOwn(): void {
+  /** A single value is the answer, whoever takes it. */
+  protected override taken(): void {
+    if (this.first === undefined) super.taken();
+    else this.completed();
+  }
+
+  protected override completed(): void {
+    if (this.streaming) return;
     if (this.first === undefined) this.execution.succeeded();
     else this.execution.returned(this.first.value);
   }

@@ -1,28 +1,36 @@
-import { isObservable, Observable } from 'rxjs';
-import { runInside, runningExecution } from '../execution/async-context';
-import { beginUse, type ResultFollower } from './result-follower';
+import { EMPTY, isObservable, NEVER, Observable } from 'rxjs';
+import { runningExecution } from '../execution/async-context';
+import { Calls } from './calls';
+import type { LazyFollower } from './result-follower';
 import { TrackedSubscriber } from './tracked.subscriber';
+import { watchThrough, type Ask } from './watch';
 
-/**
- * Each subscription is an execution. An Observable may be shared (a Subject that a service keeps), so it is not changed;
- * the caller gets a proxy that differs in `subscribe` alone, and is still a Subject where it was one. It is not `===`
- * to the one that the method returned.
- */
-export const observableFollower: ResultFollower<Observable<unknown>> = {
+type Subscribe = (...observer: unknown[]) => unknown;
+
+/** Constants of rxjs, which everybody in the process subscribes to. */
+const SHARED: readonly unknown[] = [EMPTY, NEVER];
+
+/** Each subscription is an execution, also where the Observable is shared (a Subject that a service keeps). */
+export const observableFollower: LazyFollower<Observable<unknown>> = {
   awaitable: false,
   lazy: true,
-  inPlace: false,
   matches: (result): result is Observable<unknown> => isObservable(result),
-  follow(execution, observable) {
-    const tracked = new Observable<unknown>((subscriber) => {
-      const outer = runningExecution();
-      const use = beginUse(execution);
-      if (use.expired !== undefined) return subscriber.error(use.expired);
-      runInside(use, () => observable.subscribe(new TrackedSubscriber(subscriber, use, outer)));
-    });
-    const subscribe = tracked.subscribe.bind(tracked);
-    return new Proxy(observable, {
-      get: (target, key, proxy) => (key === 'subscribe' ? subscribe : (Reflect.get(target, key, proxy) as unknown)),
-    });
+  watch(execution, observable) {
+    if (SHARED.includes(observable)) return undefined;
+    const calls = new Calls(execution);
+    const subscribe = (ask: Ask, observer: unknown[]) => subscribeTracked(calls, ask, observer);
+    return watchThrough(observable, calls, { subscribe }) ? calls : undefined;
   },
 };
+
+function subscribeTracked(calls: Calls, ask: Ask, observer: unknown[]): unknown {
+  const use = calls.take();
+  if (use === undefined) return ask(...observer);
+  const tracked = new Observable<unknown>((subscriber) => {
+    const outer = runningExecution();
+    use.begin();
+    if (use.expired !== undefined) return subscriber.error(use.expired);
+    use.run(() => ask(new TrackedSubscriber(subscriber, use, outer)));
+  });
+  return (tracked.subscribe as Subscribe).apply(tracked, observer);
+}

@@ -1,35 +1,39 @@
 import { types } from 'node:util';
-import { runInContext, runInside, runningExecution } from '../execution/async-context';
 import type { LiveExecution } from '../execution/live-execution';
-import {
-  beginUse,
-  isFollowed,
-  replaceMethod,
-  type AnyMethod,
-  type Follow,
-  type ResultFollower,
-} from './result-follower';
+import { runInContext, runningExecution } from '../execution/async-context';
+import type { EagerFollower, Follow, LazyFollower } from './result-follower';
+import { Use } from './use';
+import { watchOf, watchThrough, type Ask, type Doors } from './watch';
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+type PromiseClass = new <Value>(executor: (resolve: (value: Value) => void) => void) => Promise<Value>;
+
+/** The class of what an async function returns, whatever stands at the global `Promise`. */
+const NativePromise = (async () => {})().constructor as PromiseConstructor;
+const NATIVE_THEN = String(Reflect.get(NativePromise.prototype, 'then'));
+
+/** Of a promise that is chained already. */
+const eager = new Use([]);
 
 /**
  * A promise is chained, not listened to beside: a rejection that nobody handles must stay one. So the caller gets another
  * native promise, with the properties that an SDK may have put on the original. A subclass keeps its identity: `await`
  * asks it for its `then`, which it does not ask a native promise.
  */
-export const promiseFollower: ResultFollower<Promise<unknown>> = {
+export const promiseFollower: EagerFollower<Promise<unknown>> = {
   awaitable: true,
   lazy: false,
-  inPlace: false,
-  matches: (result): result is Promise<unknown> =>
-    (result instanceof Promise || types.isPromise(result)) && isEager(result),
+  matches: (result): result is Promise<unknown> => types.isPromise(result) && isEager(result),
   follow(execution, promise, followOn) {
-    const followed = followPromise(execution, promise, followOn);
-    if (isOfSubclass(promise) && Object.isExtensible(promise)) {
-      const then = Object.assign(followed.then.bind(followed), { [EAGER]: true });
-      replaceMethod(promise, 'then', () => then as AnyMethod);
+    if (!isOfSubclass(promise)) return copyOf(promise, followPromise(execution, promise, followOn));
+    if (watchOf(promise) === eager) {
+      execution.succeeded();
       return promise;
     }
-    copyOwnProperties(promise, followed);
-    return followed;
+    const followed = followPromise(execution, promise, followOn);
+    const then = Reflect.get(followed, 'then') as Method;
+    const isWatched = watchThrough(promise, eager, { then: (_ask, callbacks) => then.apply(followed, callbacks) });
+    return isWatched ? promise : copyOf(promise, followed);
   },
 };
 
@@ -42,7 +46,14 @@ export function followPromise(execution: LiveExecution, promise: Promise<unknown
       throw error;
     },
   );
-  return execution.isLimited ? execution.race(settled) : settled;
+  return execution.isLimited ? raced(execution, settled) : settled;
+}
+
+/** Of the same class, as what is chained to it without a limit is. */
+function raced(execution: LiveExecution, settled: Promise<unknown>): Promise<unknown> {
+  const race = execution.race(settled);
+  const { constructor } = settled;
+  return constructor === race.constructor ? race : new (constructor as PromiseClass)((resolve) => resolve(race));
 }
 
 /**
@@ -50,45 +61,45 @@ export function followPromise(execution: LiveExecution, promise: Promise<unknown
  * caller gets the object itself, and its first `then` is the execution. One that runs before that cannot be told from
  * these, and is measured from there.
  */
-export const thenableFollower: ResultFollower<PromiseLike<unknown>> = {
+export const thenableFollower: LazyFollower<PromiseLike<unknown>> = {
   awaitable: true,
   lazy: true,
-  inPlace: true,
   matches: (result): result is PromiseLike<unknown> => typeof (result as PromiseLike<unknown>).then === 'function',
-  follow(execution, thenable, followOn) {
-    if (isFollowed(execution, thenable)) {
-      execution.succeeded();
-      return thenable;
-    }
-    let begun = false;
-    replaceMethod(thenable, 'then', (then) => {
-      return function (onFulfilled, onRejected) {
-        if (begun) return then.call(this, onFulfilled, onRejected);
-        begun = true;
-        const use = beginUse(execution);
-        const outer = runningExecution();
-        const callbacks = watchSettling(use, outer, followOn, onFulfilled, onRejected);
-        if (!use.isLimited) return runInside(use, () => then.call(this, ...callbacks));
-        const settled = new Promise((resolve, reject) => runInside(use, () => void then.call(this, resolve, reject)));
-        return use.race(settled).then(...callbacks);
-      };
-    });
-    for (const key of ['catch', 'finally'] as const) {
-      replaceMethod(thenable, key, (own) => {
-        return function (...args) {
-          // Some run without their `then`, so the first use goes through it. Bluebird's `catch` may take a filter too.
-          const viaThen = !begun && args.length === 1;
-          return (viaThen ? (Reflect.get(Promise.prototype, key) as AnyMethod) : own).apply(this, args);
-        };
-      });
-    }
-    return thenable;
+  watch(execution, thenable, followOn) {
+    const use = new Use([execution]);
+    const viaThen = (key: 'catch' | 'finally') => (ask: Ask, args: unknown[]) =>
+      // Some run without their `then`, so the first use goes through it. Bluebird's `catch` may take a filter too.
+      use.begun || args.length !== 1
+        ? ask(...args)
+        : (Reflect.get(NativePromise.prototype, key) as Method).apply(thenable, args);
+    const doors: Doors = {
+      then: (ask, args) => (use.begun ? ask(...args) : settle(use, ask, args, followOn)),
+      catch: viaThen('catch'),
+      finally: viaThen('finally'),
+    };
+    return watchThrough(thenable, use, doors) ? use : undefined;
   },
 };
 
+/** Runs a lazy thenable inside the execution. */
+function settle(use: Use, ask: Ask, [onFulfilled, onRejected]: unknown[], followOn: Follow): unknown {
+  use.begin();
+  const callbacks = watchSettling(use, runningExecution(), followOn, onFulfilled, onRejected);
+  if (use.isLimited) {
+    const settled = new NativePromise<unknown>((resolve, reject) => use.run(() => void ask(resolve, reject)));
+    return use.race(settled).then(...callbacks);
+  }
+  try {
+    return use.run(() => ask(...callbacks));
+  } catch (error) {
+    use.failed(error);
+    throw error;
+  }
+}
+
 /** The two callbacks of a `then`, watched; the caller's own run in the caller's context. */
 function watchSettling(
-  use: LiveExecution,
+  use: Use,
   outer: LiveExecution | undefined,
   followOn: Follow,
   onFulfilled: unknown,
@@ -96,7 +107,7 @@ function watchSettling(
 ): [(value: unknown) => unknown, (error: unknown) => unknown] {
   return [
     (value) => {
-      const followed = followOn(use, value, 'awaited');
+      const followed = use.settled(value, followOn);
       return isCallback(onFulfilled) ? runInContext(outer, () => onFulfilled(followed)) : followed;
     },
     (error) => {
@@ -111,31 +122,24 @@ function isCallback(value: unknown): value is (settled: unknown) => unknown {
   return typeof value === 'function';
 }
 
-/**
- * Not its symbols: those are Node's own, by which it knows one promise from another. Where it has put them there, asking
- * for the keys takes longer than all the rest, and a loop over none of them next to nothing.
- */
-function copyOwnProperties(from: object, to: object): void {
-  for (const key in from) {
-    const own = Object.getOwnPropertyDescriptor(from, key);
-    if (own !== undefined) Object.defineProperty(to, key, own);
+/** With the properties of the original. What it has itself stays: Node puts marks of its own on each promise. */
+function copyOf(original: object, copy: object): object {
+  for (const key of Reflect.ownKeys(original)) {
+    if (!Object.hasOwn(copy, key)) Object.defineProperty(copy, key, Object.getOwnPropertyDescriptor(original, key)!);
   }
+  return copy;
 }
 
-/** On the `then` of a promise that was followed already. */
-const EAGER = Symbol('eager');
-const nativeThen: unknown = Reflect.get(Promise.prototype, 'then');
-const NATIVE_THEN = String(nativeThen);
-
-/** False for a class that overrides `then`, true also for promises of another realm. */
+/** False for a class that overrides `then`; true also where that of all promises was replaced, and in another realm. */
 function isEager(promise: Promise<unknown>): boolean {
-  const then: unknown = (promise as { then?: unknown }).then;
-  if (then === nativeThen) return true;
-  return typeof then === 'function' && (EAGER in then || Function.prototype.toString.call(then) === NATIVE_THEN);
+  const then: unknown = Reflect.get(promise, 'then');
+  if (then === Reflect.get(NativePromise.prototype, 'then')) return true;
+  if (watchOf(promise) === eager) return true;
+  return typeof then === 'function' && Function.prototype.toString.call(then) === NATIVE_THEN;
 }
 
 /** Whether `await` takes a promise for one that is not of its own kind. */
 function isOfSubclass(promise: Promise<unknown>): boolean {
   const { constructor } = promise;
-  return constructor !== Promise && !Object.hasOwn(constructor.prototype as object, 'then');
+  return constructor !== NativePromise && !Object.hasOwn(constructor.prototype as object, 'then');
 }

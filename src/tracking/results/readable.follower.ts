@@ -1,74 +1,101 @@
 import { Readable } from 'node:stream';
 import { StreamableFile } from '@nestjs/common';
-import { runInContext, runInside, runningExecution } from '../execution/async-context';
+import { runInContext, runningExecution } from '../execution/async-context';
 import type { LiveExecution } from '../execution/live-execution';
-import { beginUse, isFollowed, replaceMethod, type ResultFollower } from './result-follower';
+import { isPrematureClose } from './premature-close';
+import type { LazyFollower } from './result-follower';
+import { Use } from './use';
+import { watchThrough, type Doors } from './watch';
 
 /**
  * A Node stream. Its events are seen as it emits them, without a listener: a `data` listener would make it flow, and an
  * `error` listener would swallow a crash.
  */
-export const readableFollower: ResultFollower<Readable> = {
+export const readableFollower: LazyFollower<Readable> = {
   awaitable: false,
   lazy: true,
-  inPlace: true,
   matches: (result): result is Readable => result instanceof Readable,
-  follow(execution, stream) {
-    watchReadable(execution, stream);
-    return stream;
-  },
+  watch: (execution, stream) => watchReadable(execution, stream as Readable),
 };
 
-export const streamableFileFollower: ResultFollower<StreamableFile> = {
+export const streamableFileFollower: LazyFollower<StreamableFile> = {
   awaitable: false,
   lazy: true,
-  inPlace: false,
   matches: (result): result is StreamableFile => result instanceof StreamableFile,
-  follow(execution, file) {
-    watchReadable(execution, file.getStream());
-    return file;
-  },
+  source: (file) => file.getStream(),
+  watch: (execution, stream) => watchReadable(execution, stream as Readable),
 };
 
-function watchReadable(execution: LiveExecution, stream: Readable): void {
-  if (isFollowed(execution, stream)) return execution.succeeded();
-  let use: LiveExecution | undefined;
-  let reader: LiveExecution | undefined;
+function watchReadable(execution: LiveExecution, stream: Readable): Use | undefined {
+  const use = new Use([execution]);
+  const readers = new Readers();
   const begin = () => {
-    if (use === undefined) destroyAtLimit((use = beginUse(execution, stream)), stream);
+    if (!use.begun) destroyAtLimit(use.begin(stream), stream);
     return use;
   };
-  replaceMethod(stream, 'read', (read) => {
-    return function (...args) {
-      if (use === undefined && args[0] === 0 && !isRead(stream)) return read.apply(this, args);
-      const caller = runningExecution();
-      if (caller === undefined || caller !== use) reader = caller;
-      return runInside(begin(), () => read.apply(this, args));
-    };
-  });
-  replaceMethod(stream, 'emit', (emit) => {
-    return function (event, ...args) {
-      if (event === 'data') begin().chunk(args[0]);
-      else if (event === 'end') begin().succeeded();
-      else if (event === 'error') begin().failed(args[0]);
-      else if (event === 'close') (use ??= execution).consumerStopped();
-      const deliver = () => emit.call(this, event, ...args);
-      // Listeners are the reader's; what the stream does inside the execution must not make them a part of it.
-      return use !== undefined && runningExecution() === use ? runInContext(reader, deliver) : deliver();
-    };
-  });
+  const doors: Doors = {
+    read(ask, args) {
+      if (use.over || (!use.begun && args[0] === 0 && !isRead(stream))) return ask(...args);
+      begin();
+      readers.read(use);
+      return use.run(() => ask(...args));
+    },
+    emit(ask, args) {
+      const deliver = () => ask(...args);
+      const isInside = readers.isInside();
+      countEvent(begin, use, stream, args);
+      return isInside ? readers.deliver(deliver, args[0] === 'close') : deliver();
+    },
+  };
+  return watchThrough(stream, use, doors) ? use : undefined;
+}
+
+function countEvent(begin: () => Use, use: Use, stream: Readable, [event, value]: unknown[]): void {
+  if (event === 'data') begin().chunk(value);
+  else if (event === 'end') begin().succeeded();
+  else if (event === 'error' && isConsumerGone(stream, value)) use.consumerStopped();
+  else if (event === 'error') begin().failed(value);
+  else if (event === 'close') use.consumerStopped();
+}
+
+/** Listeners are the reader's; what the stream does inside the execution must not make them a part of it. */
+class Readers {
+  private inside: LiveExecution | undefined = undefined;
+  private reader: LiveExecution | undefined = undefined;
+
+  read({ execution }: Use): void {
+    const caller = runningExecution();
+    if (caller === undefined || caller !== execution) this.reader = caller;
+    this.inside = execution;
+  }
+
+  isInside(): boolean {
+    return this.inside !== undefined && runningExecution() === this.inside;
+  }
+
+  deliver(send: () => unknown, isLast: boolean): unknown {
+    const { reader } = this;
+    if (isLast) this.inside = this.reader = undefined;
+    return runInContext(reader, send);
+  }
+}
+
+/** What is written to is destroyed in the same way by whoever writes, until that has ended. */
+function isConsumerGone(stream: Readable, error: unknown): boolean {
+  return isPrematureClose(error) && Reflect.get(stream, 'writable') !== true;
 }
 
 /** An error that nobody listens for would end the process: then the stream just ends, and the log says why. */
-function destroyAtLimit(use: LiveExecution, stream: Readable): void {
+function destroyAtLimit(use: Use, stream: Readable): void {
   if (!use.isLimited) return;
   const source = new WeakRef(stream);
+  const { faults } = use.execution!.host;
   use.onExpire((error) => {
     const expired = source.deref();
     if (expired === undefined || expired.destroyed) return;
     if (expired.listenerCount('error') > 0) return void expired.destroy(error);
     expired.destroy();
-    use.host.faults.warnOnce('destroyed', `${error.message} Its stream was destroyed. Further ones are not logged.`);
+    faults.warnOnce('destroyed', `${error.message} Its stream was destroyed. Further ones are not logged.`);
   });
 }
 

@@ -1,44 +1,71 @@
 import { Subscriber } from 'rxjs';
-import { runInContext, runInside } from '../execution/async-context';
+import { runInContext } from '../execution/async-context';
 import type { LiveExecution } from '../execution/live-execution';
 import type { ExecutionTimeoutError } from '../limits/execution-timeout.error';
+import type { Use } from './use';
 
 /** Stands between a source, which runs in the execution's context, and its consumer, which runs in its own. */
 export class TrackedSubscriber extends Subscriber<unknown> {
+  /** How many values are on their way to the consumer. */
+  private delivering = 0;
+
   constructor(
     consumer: Subscriber<unknown>,
-    protected readonly execution: LiveExecution,
+    protected readonly use: Use,
     private readonly outer: LiveExecution | undefined,
   ) {
     super(consumer);
-    execution.onExpire((error) => this.expire(error));
+    use.onExpire((error) => this.expire(error));
+  }
+
+  /** A consumer that has left is told nothing more, but what the source does in the same turn says what it was. */
+  override next(value?: unknown): void {
+    if (this.closed) this.stopped();
+    super.next(value);
+  }
+
+  override complete(): void {
+    if (this.closed) this.completed();
+    super.complete();
   }
 
   protected override _next(value: unknown): void {
-    this.execution.chunk(value);
+    this.use.chunk(value);
     // The option `firstChunk` is the user's, and may have unsubscribed.
     if (!this.closed) this.deliver(() => super._next(value));
   }
 
   protected override _error(error: unknown): void {
-    this.execution.failed(error);
+    this.use.failed(error);
     this.deliver(() => super._error(error));
   }
 
   protected override _complete(): void {
-    this.execution.succeeded();
+    this.completed();
     this.deliver(() => super._complete());
   }
 
   override unsubscribe(): void {
     if (this.closed) return;
-    runInside(this.execution, () => super.unsubscribe());
-    this.stopped();
+    const isTaking = this.delivering > 0;
+    this.use.run(() => super.unsubscribe());
+    if (isTaking) this.taken();
+    else this.stopped();
+  }
+
+  protected completed(): void {
+    this.use.succeeded();
   }
 
   /** Also called after the end, when it changes nothing. */
   protected stopped(): void {
-    this.execution.consumerStopped();
+    this.use.consumerStopped();
+  }
+
+  /** The consumer left as it got a value: it has all that it wants. So it has had everything, if the source ends with it. */
+  protected taken(): void {
+    this.use.consumerLeft();
+    queueMicrotask(() => this.stopped());
   }
 
   /** The source is told after the consumer, which must not wait for it. */
@@ -48,6 +75,11 @@ export class TrackedSubscriber extends Subscriber<unknown> {
   }
 
   protected deliver(send: () => void): void {
-    runInContext(this.outer, send);
+    this.delivering += 1;
+    try {
+      runInContext(this.outer, send);
+    } finally {
+      this.delivering -= 1;
+    }
   }
 }

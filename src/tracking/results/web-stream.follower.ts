@@ -1,80 +1,100 @@
 import type { ReadableWritablePair, StreamPipeOptions } from 'node:stream/web';
-import { runInside } from '../execution/async-context';
-import type { LiveExecution } from '../execution/live-execution';
-import { beginUse, isFollowed, replaceMethod, type AnyMethod, type ResultFollower } from './result-follower';
+import type { LazyFollower } from './result-follower';
+import { Use } from './use';
+import { watchThrough, type Door, type Doors } from './watch';
 
 type Reader = ReadableStreamDefaultReader<unknown>;
 
 /** A web stream. All ways of reading it lead through `getReader`, or are made to. */
-export const webStreamFollower: ResultFollower<ReadableStream<unknown>> = {
+export const webStreamFollower: LazyFollower<ReadableStream<unknown>> = {
   awaitable: false,
   lazy: true,
-  inPlace: true,
   matches: (result): result is ReadableStream<unknown> => result instanceof ReadableStream,
-  follow(execution, stream) {
-    if (isFollowed(execution, stream)) execution.succeeded();
-    else watchStream(execution, stream);
-    return stream;
+  watch(execution, source) {
+    const stream = source as ReadableStream<unknown>;
+    const use = new Use([execution]);
+    const doors: Doors = {
+      getReader(ask, args) {
+        const reader = ask(...args) as Reader;
+        if (!use.over) watchReader(use, stream, reader);
+        return reader;
+      },
+      cancel(ask, args) {
+        // A stream that is being read refuses.
+        if (!stream.locked) use.consumerStopped();
+        return ask(...args);
+      },
+      ...doorsPastReaders(stream),
+    };
+    return watchThrough(stream, use, doors) ? use : undefined;
   },
 };
 
-function watchStream(execution: LiveExecution, stream: ReadableStream<unknown>): void {
-  let use: LiveExecution | undefined;
-  const begin = () => (use ??= beginUse(execution, stream));
-  replaceMethod(stream, 'getReader', (getReader) => {
-    return function (...args) {
-      const reader = getReader.apply(this, args) as Reader;
-      watchReader(begin, reader);
-      return reader;
-    };
-  });
-  replaceMethod(stream, 'cancel', (cancel) => {
-    return function (...args) {
-      // A stream that is being read refuses.
-      if (!stream.locked) (use ??= execution).consumerStopped();
-      return cancel.apply(this, args);
-    };
-  });
-  readThroughReader(stream);
+function watchReader(use: Use, stream: ReadableStream<unknown>, reader: Reader): void {
+  const reading = new Reading(use, stream, reader);
+  const releaseLock: Door = (ask, args) => {
+    reading.isReleased = true;
+    return ask(...args);
+  };
+  const cancel: Door = (ask, args) => {
+    if (!reading.isReleased) use.begin(stream).consumerStopped();
+    return ask(...args);
+  };
+  watchThrough(reader, use, { read: (ask, args) => reading.read(() => ask(...args)), releaseLock, cancel });
 }
 
-function watchReader(begin: () => LiveExecution, reader: Reader): void {
-  let released = false;
-  let isStoppedAtLimit = false;
-  replaceMethod(reader, 'read', (read) => {
-    return async function (...args) {
-      const use = begin();
-      if (use.expired !== undefined) throw use.expired;
-      if (!isStoppedAtLimit) stopAtLimit(use, reader);
-      isStoppedAtLimit = true;
-      try {
-        const step = await use.race(runInside(use, () => read.apply(this, args)) as ReturnType<Reader['read']>);
-        if (step.done) use.succeeded();
-        else use.chunk(step.value);
-        return step;
-      } catch (error) {
-        // A reader that gives the stream back while it waits fails, and the stream goes on.
-        if (!released) use.failed(error);
-        throw error;
-      }
-    };
-  });
-  replaceMethod(reader, 'releaseLock', (releaseLock) => {
-    return function (...args) {
-      released = true;
-      return releaseLock.apply(this, args);
-    };
-  });
-  replaceMethod(reader, 'cancel', (cancel) => {
-    return function (...args) {
-      if (!released) begin().consumerStopped();
-      return cancel.apply(this, args);
-    };
-  });
+/** What one reader reads. */
+class Reading {
+  isReleased = false;
+  private isStoppedAtLimit = false;
+  /** Chunks that are asked for. */
+  private pending = 0;
+  private end: (() => void) | undefined = undefined;
+
+  constructor(
+    private readonly use: Use,
+    private readonly stream: ReadableStream<unknown>,
+    private readonly reader: Reader,
+  ) {
+    // Tells of the end, and of a failure, before anybody asks for the next chunk.
+    reader.closed.then(
+      () => this.endsWith(() => use.begun && use.succeeded()),
+      (error: unknown) => this.endsWith(() => use.begin(stream).failed(error)),
+    );
+  }
+
+  async read(ask: () => unknown): Promise<unknown> {
+    const { use } = this;
+    use.begin(this.stream);
+    if (use.expired !== undefined) throw use.expired;
+    if (!this.isStoppedAtLimit) stopAtLimit(use, this.reader);
+    this.isStoppedAtLimit = true;
+    this.pending += 1;
+    try {
+      const step = await use.race(use.run(ask) as ReturnType<Reader['read']>);
+      if (step.done) use.succeeded();
+      else use.chunk(step.value);
+      return step;
+    } catch (error) {
+      // A reader that gives the stream back while it waits fails, and the stream goes on.
+      if (!this.isReleased) use.failed(error);
+      throw error;
+    } finally {
+      this.pending -= 1;
+      if (this.pending === 0) this.end?.();
+    }
+  }
+
+  /** Chunks that have been read come first. */
+  private endsWith(end: () => void): void {
+    if (this.isReleased) return;
+    if (this.pending === 0) end();
+    else this.end = end;
+  }
 }
 
 /** At the limit the source is told to stop, and not waited for. */
-function stopAtLimit(use: LiveExecution, reader: Reader): void {
+function stopAtLimit(use: Use, reader: Reader): void {
   if (!use.isLimited) return;
   const source = new WeakRef(reader);
   use.onExpire(
@@ -89,7 +109,7 @@ function stopAtLimit(use: LiveExecution, reader: Reader): void {
 const native = ReadableStream.prototype;
 
 /** These read the stream's internal slots, past any method of ours; here they read through a reader. */
-function readThroughReader(stream: ReadableStream<unknown>): void {
+function doorsPastReaders(stream: ReadableStream<unknown>): Doors {
   const values = (options?: ReadableStreamIteratorOptions) => iterate(stream.getReader(), options);
   const readers: Record<string | symbol, (...args: never[]) => unknown> = {
     tee: () => native.tee.call(relay(stream)),
@@ -103,11 +123,13 @@ function readThroughReader(stream: ReadableStream<unknown>): void {
     values,
     [Symbol.asyncIterator]: values,
   };
+  const doors: Record<string | symbol, Door> = {};
   for (const key of Reflect.ownKeys(readers)) {
     // A class that reads in its own way does it through `getReader`.
     if (Reflect.get(stream, key) !== Reflect.get(native, key)) continue;
-    replaceMethod(stream, key, () => readers[key] as AnyMethod);
+    doors[key] = (_ask, args) => readers[key]!(...(args as never[]));
   }
+  return doors;
 }
 
 /** Gives the stream back at the end, as `pipeTo` does: with `preventCancel` it can be read on. */

@@ -1,0 +1,133 @@
+import { runInside, runningExecution } from '../execution/async-context';
+import { earlyStop, type FurtherExecutions, type LiveExecution } from '../execution/live-execution';
+import type { ExecutionTimeoutError } from '../limits/execution-timeout.error';
+import type { Follow } from './result-follower';
+import type { Watch } from './watch';
+
+/** Ends what is dropped. What it holds must not reach the key, the object that is used, nor does it. */
+const dropped = new FinalizationRegistry<Use>((use) => use.consumerStopped());
+
+/**
+ * One use of a result, and the executions that end with it: that of the call which returned it, and those of calls around
+ * that one which hand it on. At the end it lets go of them.
+ */
+export class Use implements Watch {
+  readonly isReusable = false;
+  /** What a limit ended it with. */
+  expired: ExecutionTimeoutError | undefined = undefined;
+  private isBegun = false;
+
+  /** @param executions from the inside out, nearly always one */
+  constructor(private executions: LiveExecution[]) {}
+
+  /** Only a call around those that wait: any other that hands out the same object has nothing to do with its use. */
+  join(execution: LiveExecution): boolean {
+    const outermost = this.executions.at(-1);
+    if (this.isBegun || outermost === undefined || !beganWithin(outermost, execution)) return false;
+    this.executions.push(execution);
+    return true;
+  }
+
+  get begun(): boolean {
+    return this.isBegun;
+  }
+
+  /** Whether everything has been counted that there was. */
+  get over(): boolean {
+    return this.executions.length === 0;
+  }
+
+  get isLimited(): boolean {
+    return this.executions.some(({ isLimited }) => isLimited);
+  }
+
+  /** The innermost execution, inside which the result runs. */
+  get execution(): LiveExecution | undefined {
+    return this.executions[0];
+  }
+
+  /** How to use the same result once more. */
+  get further(): FurtherExecutions[] {
+    return this.executions.map(({ further }) => further);
+  }
+
+  /** The first time, executions that were postponed begin. `source` is what the use ends with, should it be dropped. */
+  begin(source?: object): this {
+    if (this.isBegun) return this;
+    this.isBegun = true;
+    dropped.unregister(this);
+    // Those around begin first. One may have no time left.
+    for (let index = this.executions.length - 1; index >= 0; index -= 1) this.executions[index]!.resume();
+    this.onExpire((error) => (this.expired ??= error));
+    if (source !== undefined) this.endWhenDropped(source);
+    return this;
+  }
+
+  /** Its executions are under way, but the object that will end them may be dropped unused. */
+  endWhenDropped(source: object): void {
+    if (!this.over) dropped.register(source, this, this);
+  }
+
+  run<Result>(fn: () => Result): Result {
+    const { execution } = this;
+    return execution === undefined ? fn() : runInside(execution, fn);
+  }
+
+  get isRunning(): boolean {
+    return this.execution !== undefined && runningExecution() === this.execution;
+  }
+
+  onExpire(listener: (error: ExecutionTimeoutError) => void): void {
+    for (const execution of this.executions) if (execution.isLimited) execution.onExpire(listener);
+  }
+
+  race<Value>(promise: Promise<Value>): Promise<Value> {
+    return this.executions.reduce((raced, execution) => execution.race(raced), promise);
+  }
+
+  chunk(chunk: unknown): void {
+    for (const execution of this.executions) execution.chunk(chunk);
+  }
+
+  /** Its value came. What goes on, goes on for the same executions. */
+  settled(value: unknown, follow: Follow): unknown {
+    return this.letGo().reduce((result, execution) => follow(execution, result, 'awaited'), value);
+  }
+
+  succeeded(): void {
+    for (const execution of this.letGo()) execution.succeeded();
+  }
+
+  failed(error: unknown): void {
+    for (const execution of this.letGo()) execution.failed(error);
+  }
+
+  consumerStopped(): void {
+    for (const execution of this.letGo()) execution.consumerStopped();
+  }
+
+  /** The consumer has left; why it did, shows in what the source does next. */
+  consumerLeft(): void {
+    for (const execution of this.executions) execution.stopClock(execution.host.store.clock.now());
+  }
+
+  /** The consumer asks it to stop, which it has yet to do. */
+  abandoned(): void {
+    for (const execution of this.executions) execution.abandon(earlyStop());
+  }
+
+  private letGo(): LiveExecution[] {
+    const { executions } = this;
+    this.isBegun = true;
+    this.executions = [];
+    dropped.unregister(this);
+    return executions;
+  }
+}
+
+function beganWithin(inner: LiveExecution, outer: LiveExecution): boolean {
+  for (let candidate = inner.parent; candidate !== undefined; candidate = candidate.parent) {
+    if (candidate === outer) return true;
+  }
+  return false;
+}
