@@ -6,14 +6,11 @@ const HEADER = 'x-prometheus-scrape-timeout-seconds';
 /** The rest is for the way there and back. */
 const SHARE = 0.9;
 
-/**
- * What an answer may take, in milliseconds. The client chooses the header, and everybody with the same limit shares a
- * text, so there are few limits.
- */
-const LIMITS_MS = [100, 450, 900, 2_000, 4_500, 9_000, 13_500, 27_000, 54_000];
+/** No scraper waits for longer, and a timer of Node could not. */
+const LONGEST_SECONDS = 3_600;
 
 /** How many milliseconds an answer may take; undefined where the scraper says nothing that makes sense. */
 export function timeLimitOf(headers: MetricsRequest['headers']): number | undefined {
-  const mostMs = Number(headers[HEADER]) * 1_000 * SHARE;
-  return LIMITS_MS.findLast((limit) => limit <= mostMs);
+  const seconds = Number(headers[HEADER]);
+  return seconds > 0 && seconds <= LONGEST_SECONDS ? Math.floor(seconds * 1_000 * SHARE) : undefined;
 }
