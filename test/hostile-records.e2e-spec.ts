@@ -128,9 +128,8 @@ describe.each(BROKEN_CLOCKS)('A clock whose %s', (_what, reading, answer) => {
       expect(await app.json()).toMatchObject({ system_metrics: { uptime_seconds: 0 } });
       clock.mockRestore();
 
-      expect(app.metrics.getHistory().map(({ id: _, ...execution }) => execution)).toEqual(
-        Array.from({ length: 4 }, () => expect.objectContaining({ endTime: before!.endTime, status: before!.status })),
-      );
+      const { endTime, status } = before!;
+      expect(app.metrics.getHistory()).toMatchObject(Array.from({ length: 4 }, () => ({ endTime, status })));
       expect(app.log.errors).toEqual([expect.stringContaining('"clock"')]);
     }
   });
