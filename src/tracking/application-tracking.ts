@@ -7,7 +7,7 @@ import type { LabelSet } from '../collection/series/execution-series';
 import { failCall, type AnyFunction, type CallStyle } from './declaring/call-style';
 import { agentSpec, type ExecutionSpec } from './declaring/execution-spec';
 import type { ExecutionHandle } from './execution-handle';
-import { applyInContext, runningExecution } from './execution/async-context';
+import { enterContext, leaveContext, runningExecution, STAYED, type Outer } from './execution/async-context';
 import type { ExecutionHost, TrackingOptions } from './execution/execution-host';
 import { nearestOpenAgent } from './execution/execution-lineage';
 import { findClaim, findNamesakeClaim } from './execution/handler-claim';
@@ -52,21 +52,20 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
 
   /** Unless an interceptor counts the call already. */
   call(spec: ExecutionSpec, style: CallStyle, fn: AnyFunction, self: unknown, args: readonly unknown[]): unknown {
-    const parent = this.ownRunning();
-    const isClaimed = this.claims > 0 && this.claim(parent, spec, args);
-    const execution = isClaimed ? undefined : this.prepare(spec, style, args, parent);
+    const execution = this.prepareUnclaimed(spec, style, args);
     if (execution === undefined) return Reflect.apply(fn, self, args);
     if (execution.isLimited && execution.expired !== undefined) return failCall(style, execution.expired);
+    const outer = this.enter(execution);
     let result: unknown;
     try {
-      result = this.options.asyncContext ? applyInContext(execution, fn, self, args) : Reflect.apply(fn, self, args);
+      result = Reflect.apply(fn, self, args);
     } catch (error) {
+      leaveContext(outer);
       execution.failed(error);
       throw error;
     }
-    const followed = follow(execution, result, style === 'async function' ? 'promised' : 'returned');
-    if (execution.isLimited) this.faults.guard('limit', () => execution.armLimit());
-    return followed;
+    leaveContext(outer);
+    return this.followCall(execution, result, style);
   }
 
   /** Begins an execution that ends when its handle says so. */
@@ -176,6 +175,24 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     this.claims -= 1;
   }
 
+  private prepareUnclaimed(spec: ExecutionSpec, style: CallStyle, args: readonly unknown[]): LiveExecution | undefined {
+    const parent = this.ownRunning();
+    const isClaimed = this.claims > 0 && this.claim(parent, spec, args);
+    return isClaimed ? undefined : this.prepare(spec, style, args, parent);
+  }
+
+  /** Has no frame on the stack while the function runs. */
+  private enter(execution: LiveExecution): Outer {
+    return this.options.asyncContext ? enterContext(execution) : STAYED;
+  }
+
+  private followCall(execution: LiveExecution, result: unknown, style: CallStyle): unknown {
+    const followed = follow(execution, result, style === 'async function' ? 'promised' : 'returned');
+    if (execution.isLimited) this.faults.guard('limit', () => execution.armLimit());
+    execution.isCalling = false;
+    return followed;
+  }
+
   /** A generator function runs nothing when it is called: its execution begins with the first `next`. */
   private prepare(
     spec: ExecutionSpec,
@@ -183,13 +200,17 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     args: readonly unknown[],
     parent: LiveExecution | undefined,
   ): LiveExecution | undefined {
+    let execution: LiveExecution | undefined;
     try {
-      const execution = this.create(spec, args, parent);
+      execution = this.create(spec, args, parent);
+      execution.isCalling = true;
       if (style === 'generator') execution.postpone();
       else this.opened(execution);
       if (this.options.measurePayloads) execution.received(args);
       return execution;
     } catch (fault) {
+      // What has begun must end.
+      execution?.failed(fault);
       this.faults.report('begin', fault);
       return undefined;
     }

@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { keepShapes } from '../../runtime/kept-shapes';
 import { processWide } from '../../runtime/process-wide';
-import type { AnyFunction } from '../declaring/call-style';
 import type { LiveExecution } from './live-execution';
 
 /** Made by the first execution that needs it: it costs every `await` of the process a little. */
@@ -19,7 +18,12 @@ export function runningExecution(): LiveExecution | undefined {
  * context's own is reported, one of `fn` stays one of `fn`.
  */
 export function runInContext<Result>(execution: LiveExecution | undefined, fn: () => Result): Result {
-  return applyInContext(execution, fn, undefined, []) as Result;
+  const outer = enterContext(execution);
+  try {
+    return fn();
+  } finally {
+    leaveContext(outer);
+  }
 }
 
 /** The same as far as the execution's application uses the context. */
@@ -27,23 +31,30 @@ export function runInside<Result>(execution: LiveExecution, fn: () => Result): R
   return execution.host.options.asyncContext ? runInContext(execution, fn) : fn();
 }
 
-/** The same for any function, without a closure around it: tracked calls come by the hundred thousand. */
-export function applyInContext(
-  execution: LiveExecution | undefined,
-  fn: AnyFunction,
-  self: unknown,
-  args: readonly unknown[],
-): unknown {
-  // Nothing to leave: we are outside any context.
-  if (execution === undefined && runningExecution() === undefined) return Reflect.apply(fn, self, args);
-  const before = entries;
+/** Where a context has been entered: what to go back to. */
+export type Outer = LiveExecution | undefined | typeof STAYED;
+
+/** Of a context that was not entered: there is nothing to go back to. */
+export const STAYED = Symbol('stayed');
+
+/**
+ * Enters the context of an execution, until `leaveContext`. Not by `run`, which takes as much of the stack as everything
+ * else of ours: recursion goes as deep as it can without us, or nearly so.
+ */
+export function enterContext(execution: LiveExecution | undefined): Outer {
+  const outer = runningExecution();
+  if (outer === execution) return STAYED;
   try {
-    return (shared.context ?? openContext()).run(execution, callCounted, fn, self, args);
+    (shared.context ?? openContext()).enterWith(execution);
+    return outer;
   } catch (error) {
-    if (entries > before) throw error;
     execution?.host.faults.report('context', error);
-    return Reflect.apply(fn, self, args);
+    return STAYED;
   }
+}
+
+export function leaveContext(outer: Outer): void {
+  if (outer !== STAYED) shared.context!.enterWith(outer);
 }
 
 /** What stands for an execution where there is none. */
@@ -60,12 +71,4 @@ function openContext(): AsyncLocalStorage<LiveExecution | undefined> {
     );
   });
   return (shared.context = context);
-}
-
-/** How often a context was entered: tells a fault of the function from one of the context. */
-let entries = 0;
-
-function callCounted(fn: AnyFunction, self: unknown, args: readonly unknown[]): unknown {
-  entries += 1;
-  return Reflect.apply(fn, self, args);
 }

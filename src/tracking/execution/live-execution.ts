@@ -22,6 +22,7 @@ import { ExecutionSignal } from './execution-signal';
 import { addUsage } from './model-usage';
 import { payloadBytes } from './payload-size';
 import type { Listed } from './running-executions';
+import { hasRoom, isStackOverflow } from './stack-overflow';
 import { TimedExecution } from './timed-execution';
 
 /** What an execution has from the one in which it began. */
@@ -63,6 +64,8 @@ export class LiveExecution
   newer: LiveExecution | undefined = undefined;
   /** Begun by an interceptor: the handler's own decorator joins it and counts nothing. */
   claimable = false;
+  /** Its function has been called and has not returned. */
+  isCalling = false;
   private readonly parentCallSerial: number | undefined;
   private stage: Stage = 'begun';
   /** How many keep it open after its function has returned. */
@@ -179,7 +182,13 @@ export class LiveExecution
   }
 
   failed(error: unknown): void {
-    if (!this.ended) this.finish(this.verdict ?? this.host.outcomeRules.ofError(error));
+    if (this.ended) return;
+    if (isStackOverflow(error)) {
+      // Then a call around this one ends it.
+      if (!hasRoom()) return;
+      this.failInner(error);
+    }
+    this.finish(this.verdict ?? this.host.outcomeRules.ofError(error));
   }
 
   /** Ends with this outcome, unless another was decided before. */
@@ -281,6 +290,16 @@ export class LiveExecution
     return { serial, requestSerial, callSerial, contextAgentId };
   }
 
+  /** Calls within this one that an overflow has left, where they had no room to end. */
+  private failInner(error: unknown): void {
+    let { newer } = this;
+    while (newer !== undefined) {
+      const inner: LiveExecution = newer;
+      ({ newer } = inner);
+      if (inner.isCalling) inner.finish(inner.verdict ?? inner.host.outcomeRules.ofError(error));
+    }
+  }
+
   private measure(): ExecutionMeasures {
     return (this.measures ??= new ExecutionMeasures());
   }
@@ -304,6 +323,7 @@ export class LiveExecution
     const { stage } = this;
     if (stage === 'ended') return;
     this.stage = 'ended';
+    this.isCalling = false;
     if (this.isLimited) this.endLimit();
     if (stage !== 'postponed') this.host.finished(this, outcome);
     if (this.parent?.ended) this.parent = nearestOpen(this.parent);

@@ -19,7 +19,11 @@ export class Calls implements Watch {
   /** Of the call that was used last, from the inside out. */
   private further: FurtherExecutions[] = [];
 
-  constructor(execution: LiveExecution) {
+  /** @param isSeenInPart whether the object may be used in ways that nobody sees */
+  constructor(
+    execution: LiveExecution,
+    private readonly isSeenInPart = false,
+  ) {
     this.wait(execution);
   }
 
@@ -51,12 +55,22 @@ export class Calls implements Watch {
     return executions.length === 0 ? undefined : new Use(executions);
   }
 
+  /** The first of those that wait. */
+  get next(): Use | undefined {
+    return this.waiting[0]?.use;
+  }
+
+  /** The object has come to its end without being used in a way that is seen. */
+  endAll(end: (use: Use) => void): void {
+    for (const { use } of this.waiting.splice(0)) end(use);
+  }
+
   private forgetClosed(): void {
     if (this.waiting.some(({ execution }) => execution.host.closed))
       this.waiting = this.waiting.filter(({ execution }) => !execution.host.closed);
   }
 
   private wait(execution: LiveExecution): void {
-    this.waiting.push({ execution, use: new Use([execution]) });
+    this.waiting.push({ execution, use: new Use([execution], this.isSeenInPart) });
   }
 }

@@ -2,14 +2,16 @@ import { isObservable } from 'rxjs';
 import type { LiveExecution } from '../execution/live-execution';
 import { asyncIterableFollower, generatorFollower } from './iterator.follower';
 import { observableFollower } from './observable.follower';
-import { followPromise, promiseFollower, thenableFollower } from './promise.follower';
+import { followPromise, libraryPromiseFollower, promiseFollower, thenableFollower } from './promise.follower';
 import { readableFollower, streamableFileFollower } from './readable.follower';
 import type { Arrival, LazyFollower, ResultFollower } from './result-follower';
+import { warnUnseen } from './unseen';
 import { watchOf } from './watch';
 import { webStreamFollower } from './web-stream.follower';
 
 /** The first that matches follows what is no promise: a Readable is an async iterable too. */
 const FOLLOWERS = [
+  libraryPromiseFollower,
   thenableFollower,
   generatorFollower,
   observableFollower,
@@ -69,7 +71,10 @@ function watchLazily(
     return false;
   }
   const watch = present ?? follower.watch(execution, source, follow);
-  if (watch === undefined) return false;
+  if (watch === undefined) {
+    warnUnseen(execution);
+    return false;
+  }
   if (arrival === 'awaited') watch.endWhenDropped(source);
   else execution.postpone();
   return true;

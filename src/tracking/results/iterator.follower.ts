@@ -1,9 +1,12 @@
 import { types } from 'node:util';
+import type { LiveExecution } from '../execution/live-execution';
 import { Calls } from './calls';
+import { classDoors } from './class-doors';
+import { furtherDoors } from './further-doors';
 import { isPrematureClose } from './premature-close';
-import type { LazyFollower } from './result-follower';
+import type { Follow, LazyFollower } from './result-follower';
 import { Use } from './use';
-import { watchOf, watchThrough, type Ask, type Door } from './watch';
+import { watchOf, watchThrough, type Ask, type Door, type Doors } from './watch';
 
 type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
 type Step = IteratorResult<unknown>;
@@ -25,17 +28,35 @@ export const asyncIterableFollower: LazyFollower<AsyncIterable<unknown>> = {
   lazy: true,
   matches: (result): result is AsyncIterable<unknown> =>
     typeof (result as AsyncIterable<unknown>)[Symbol.asyncIterator] === 'function',
-  watch(execution, iterable) {
-    if (typeof (iterable as Partial<AnyIterator>).next !== 'function') {
-      const calls = new Calls(execution);
-      return watchThrough(iterable, calls, { [Symbol.asyncIterator]: (open) => openIterator(calls, open) })
-        ? calls
-        : undefined;
-    }
+  watch(execution, iterable, follow) {
+    if (typeof (iterable as Partial<AnyIterator>).next !== 'function')
+      return watchIterable(execution, iterable, follow);
     const use = new Use([execution]);
     return watchIterator(use, iterable as unknown as AnyIterator) ? use : undefined;
   },
 };
+
+function watchIterable(execution: LiveExecution, iterable: object, follow: Follow): Calls | undefined {
+  const isSeenInPart = classDoors(iterable).length > 0 || 'emit' in iterable;
+  const calls = new Calls(execution, isSeenInPart);
+  const further = furtherDoors(iterable, (isTaken) => (isTaken ? calls.take() : calls.next), follow);
+  const doors: Doors = {
+    ...further,
+    emit: tellEvent(calls),
+    [Symbol.asyncIterator]: (open) => openIterator(calls, open),
+  };
+  return watchThrough(iterable, calls, doors) ? calls : undefined;
+}
+
+/** What emits events may be read by them alone. */
+function tellEvent(calls: Calls): Door {
+  return (emit, args) => {
+    const [event, error] = args;
+    if (event === 'error') calls.endAll((use) => use.begin().failed(error));
+    else if (event === 'end' || event === 'close') calls.endAll((use) => use.begin().succeeded());
+    return emit(...args);
+  };
+}
 
 function openIterator(calls: Calls, open: Ask): unknown {
   const use = calls.take();

@@ -14,9 +14,8 @@ const SHARED: readonly unknown[] = [EMPTY, NEVER];
 export const observableFollower: LazyFollower<Observable<unknown>> = {
   awaitable: false,
   lazy: true,
-  matches: (result): result is Observable<unknown> => isObservable(result),
+  matches: (result): result is Observable<unknown> => isObservable(result) && !SHARED.includes(result),
   watch(execution, observable) {
-    if (SHARED.includes(observable)) return undefined;
     const calls = new Calls(execution);
     const subscribe = (ask: Ask, observer: unknown[]) => subscribeTracked(calls, ask, observer);
     return watchThrough(observable, calls, { subscribe }) ? calls : undefined;

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import type { LiveExecution } from '../execution/live-execution';
 import { runInContext, runningExecution } from '../execution/async-context';
+import { furtherDoors } from './further-doors';
 import type { EagerFollower, Follow, LazyFollower } from './result-follower';
 import { Use } from './use';
 import { watchOf, watchThrough, type Ask, type Doors } from './watch';
@@ -23,7 +24,7 @@ const eager = new Use([]);
 export const promiseFollower: EagerFollower<Promise<unknown>> = {
   awaitable: true,
   lazy: false,
-  matches: (result): result is Promise<unknown> => types.isPromise(result) && isEager(result),
+  matches: isPendingPromise,
   follow(execution, promise, followOn) {
     if (!isOfSubclass(promise)) return copyOf(promise, followPromise(execution, promise, followOn));
     if (watchOf(promise) === eager) {
@@ -36,6 +37,26 @@ export const promiseFollower: EagerFollower<Promise<unknown>> = {
     return isWatched ? promise : copyOf(promise, followed);
   },
 };
+
+/**
+ * A promise of a library's own (Bluebird's, or what stands at the global `Promise` under zone.js): under way like a native
+ * one, whoever asks it and how. It keeps its state in own properties, which must not be copied.
+ */
+export const libraryPromiseFollower: EagerFollower<Promise<unknown>> = {
+  awaitable: true,
+  lazy: false,
+  matches: (result): result is Promise<unknown> => !types.isPromise(result) && isMadeByPromiseClass(result),
+  follow: followPromise,
+};
+
+function isMadeByPromiseClass(result: object): boolean {
+  const { constructor } = result;
+  return (
+    typeof constructor === 'function' &&
+    ['resolve', 'reject', 'all'].every((key) => typeof Reflect.get(constructor, key) === 'function') &&
+    ['then', 'catch'].every((key) => typeof Reflect.get(result, key) === 'function')
+  );
+}
 
 /** The promise that the caller gets in place of one that is native and eager. */
 export function followPromise(execution: LiveExecution, promise: Promise<unknown>, followOn: Follow): Promise<unknown> {
@@ -73,6 +94,7 @@ export const thenableFollower: LazyFollower<PromiseLike<unknown>> = {
         ? ask(...args)
         : (Reflect.get(NativePromise.prototype, key) as Method).apply(thenable, args);
     const doors: Doors = {
+      ...furtherDoors(thenable, () => (use.begun ? undefined : use), followOn),
       then: (ask, args) => (use.begun ? ask(...args) : settle(use, ask, args, followOn)),
       catch: viaThen('catch'),
       finally: viaThen('finally'),
@@ -107,7 +129,7 @@ function watchSettling(
 ): [(value: unknown) => unknown, (error: unknown) => unknown] {
   return [
     (value) => {
-      const followed = use.settled(value, followOn);
+      const followed = use.passedOn(value, followOn);
       return isCallback(onFulfilled) ? runInContext(outer, () => onFulfilled(followed)) : followed;
     },
     (error) => {
@@ -136,6 +158,11 @@ function isEager(promise: Promise<unknown>): boolean {
   if (then === Reflect.get(NativePromise.prototype, 'then')) return true;
   if (watchOf(promise) === eager) return true;
   return typeof then === 'function' && Function.prototype.toString.call(then) === NATIVE_THEN;
+}
+
+/** Whether it is a promise that is under way. */
+export function isPendingPromise(result: unknown): result is Promise<unknown> {
+  return types.isPromise(result) && isEager(result);
 }
 
 /** Whether `await` takes a promise for one that is not of its own kind. */

@@ -14,7 +14,7 @@ import { watchThrough, type Doors } from './watch';
 export const readableFollower: LazyFollower<Readable> = {
   awaitable: false,
   lazy: true,
-  matches: (result): result is Readable => result instanceof Readable,
+  matches: (result): result is Readable => result instanceof Readable || isReadableByShape(result),
   watch: (execution, stream) => watchReadable(execution, stream as Readable),
 };
 
@@ -47,7 +47,15 @@ function watchReadable(execution: LiveExecution, stream: Readable): Use | undefi
       return isInside ? readers.deliver(deliver, args[0] === 'close') : deliver();
     },
   };
-  return watchThrough(stream, use, doors) ? use : undefined;
+  // Streams of another make may read themselves past `read` where they are piped.
+  const pipe: Doors = { pipe: (ask, args) => (begin(), ask(...args)) };
+  const isNode = stream instanceof Readable;
+  return watchThrough(stream, use, isNode ? doors : { ...doors, ...pipe }) ? use : undefined;
+}
+
+/** Of `readable-stream`, `streamx` and those who build on them. */
+function isReadableByShape(result: object): boolean {
+  return ['read', 'pipe', 'on', 'emit'].every((key) => typeof Reflect.get(result, key) === 'function');
 }
 
 function countEvent(begin: () => Use, use: Use, stream: Readable, [event, value]: unknown[]): void {
@@ -101,5 +109,6 @@ function destroyAtLimit(use: Use, stream: Readable): void {
 
 /** Whether somebody wants the data: a stream that is written to fills itself with `read(0)` before anybody does. */
 function isRead(stream: Readable): boolean {
-  return stream.readableFlowing === true || stream.listenerCount('readable') > 0;
+  const flowing = stream.readableFlowing as boolean | null | undefined;
+  return flowing === true || flowing === undefined || stream.listenerCount('readable') > 0;
 }

@@ -2,10 +2,14 @@ import { runInside, runningExecution } from '../execution/async-context';
 import { earlyStop, type FurtherExecutions, type LiveExecution } from '../execution/live-execution';
 import type { ExecutionTimeoutError } from '../limits/execution-timeout.error';
 import type { Follow } from './result-follower';
+import { warnUnseen } from './unseen';
 import type { Watch } from './watch';
 
 /** Ends what is dropped. What it holds must not reach the key, the object that is used, nor does it. */
-const dropped = new FinalizationRegistry<Use>((use) => use.consumerStopped());
+const dropped = new FinalizationRegistry<Use>((use) => use.dropped());
+
+/** What was awaited and is not read by then has been given up: a client that left while its answer was prepared. */
+const READ_WITHIN_MS = 500;
 
 /**
  * One use of a result, and the executions that end with it: that of the call which returned it, and those of calls around
@@ -16,9 +20,16 @@ export class Use implements Watch {
   /** What a limit ended it with. */
   expired: ExecutionTimeoutError | undefined = undefined;
   private isBegun = false;
+  private stopWaiting: (() => void) | undefined = undefined;
 
-  /** @param executions from the inside out, nearly always one */
-  constructor(private executions: LiveExecution[]) {}
+  /**
+   * @param executions from the inside out, nearly always one
+   * @param isSeenInPart whether the result may be read in ways that nobody sees
+   */
+  constructor(
+    private executions: LiveExecution[],
+    private readonly isSeenInPart = false,
+  ) {}
 
   /** Only a call around those that wait: any other that hands out the same object has nothing to do with its use. */
   join(execution: LiveExecution): boolean {
@@ -55,6 +66,7 @@ export class Use implements Watch {
   begin(source?: object): this {
     if (this.isBegun) return this;
     this.isBegun = true;
+    this.stopWaiting?.();
     dropped.unregister(this);
     // Those around begin first. One may have no time left.
     for (let index = this.executions.length - 1; index >= 0; index -= 1) this.executions[index]!.resume();
@@ -65,7 +77,16 @@ export class Use implements Watch {
 
   /** Its executions are under way, but the object that will end them may be dropped unused. */
   endWhenDropped(source: object): void {
-    if (!this.over) dropped.register(source, this, this);
+    const { execution } = this;
+    if (execution === undefined) return;
+    dropped.register(source, this, this);
+    if (!this.isBegun) this.stopWaiting ??= execution.host.store.clock.after(READ_WITHIN_MS, () => this.unread());
+  }
+
+  /** Nobody holds the object any more. */
+  dropped(): void {
+    if (this.isBegun) this.consumerStopped();
+    else this.unread();
   }
 
   run<Result>(fn: () => Result): Result {
@@ -89,9 +110,12 @@ export class Use implements Watch {
     for (const execution of this.executions) execution.chunk(chunk);
   }
 
-  /** Its value came. What goes on, goes on for the same executions. */
-  settled(value: unknown, follow: Follow): unknown {
-    return this.letGo().reduce((result, execution) => follow(execution, result, 'awaited'), value);
+  /** Its value came, or what is read in its place. What goes on, goes on for the same executions. */
+  passedOn(value: unknown, follow: Follow): unknown {
+    return this.letGo().reduce(
+      (result, execution) => follow(execution, result, execution.isPostponed ? 'returned' : 'awaited'),
+      value,
+    );
   }
 
   succeeded(): void {
@@ -116,8 +140,16 @@ export class Use implements Watch {
     for (const execution of this.executions) execution.abandon(earlyStop());
   }
 
+  private unread(): void {
+    const { execution } = this;
+    if (!this.isSeenInPart || execution === undefined) return this.consumerStopped();
+    warnUnseen(execution);
+    this.succeeded();
+  }
+
   private letGo(): LiveExecution[] {
     const { executions } = this;
+    this.stopWaiting?.();
     this.isBegun = true;
     this.executions = [];
     dropped.unregister(this);

@@ -107,15 +107,22 @@ function stopAtLimit(use: Use, reader: Reader): void {
 }
 
 const native = ReadableStream.prototype;
+const nativeIterator = Object.getPrototypeOf(native.values.call(new ReadableStream())) as object;
 
 /** These read the stream's internal slots, past any method of ours; here they read through a reader. */
 function doorsPastReaders(stream: ReadableStream<unknown>): Doors {
-  const values = (options?: ReadableStreamIteratorOptions) => iterate(stream.getReader(), options);
+  const values = (options?: ReadableStreamIteratorOptions | null) => {
+    // Refuses options as the platform does.
+    native.values.call(new ReadableStream(), options as ReadableStreamIteratorOptions | undefined);
+    return iterate(stream.getReader(), options ?? {});
+  };
   const readers: Record<string | symbol, (...args: never[]) => unknown> = {
     tee: () => native.tee.call(relay(stream)),
     pipeTo: (target: WritableStream, options?: StreamPipeOptions) => pipe(stream, target, options),
     pipeThrough(pair: ReadableWritablePair, options?: StreamPipeOptions) {
       if (stream.locked || pair.writable.locked) return native.pipeThrough.call(stream, pair, options);
+      const scratch = new ReadableStream({ start: (controller) => controller.close() });
+      native.pipeThrough.call(scratch, { readable: pair.readable, writable: new WritableStream() }, options);
       // As natively: whoever reads the other end learns of it there.
       pipe(stream, pair.writable, options).catch(() => {});
       return pair.readable;
@@ -146,10 +153,7 @@ interface ReadableStreamIteratorOptions {
   readonly preventCancel?: boolean;
 }
 
-function iterate(
-  reader: Reader,
-  { preventCancel }: ReadableStreamIteratorOptions = {},
-): AsyncIterableIterator<unknown> {
+function iterate(reader: Reader, { preventCancel }: ReadableStreamIteratorOptions): AsyncIterableIterator<unknown> {
   let finished = false;
   let ongoing: Promise<unknown> = Promise.resolve();
   const enqueue = <Result>(task: () => Promise<Result>) => {
@@ -172,19 +176,17 @@ function iterate(
   };
   const stop = async (value: unknown): Promise<IteratorResult<unknown>> => {
     if (!finished) {
-      const cancelled = preventCancel === true ? undefined : reader.cancel(value);
+      const cancelled = preventCancel ? undefined : reader.cancel(value);
       finish();
       await cancelled;
     }
     return { done: true, value };
   };
-  return {
+  const iterator = Object.create(nativeIterator) as AsyncIterableIterator<unknown>;
+  return Object.assign(iterator, {
     next: () => enqueue(step),
-    return: (value) => enqueue(() => stop(value)),
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+    return: (value?: unknown) => enqueue(() => stop(value)),
+  });
 }
 
 /** Of the same kind, since a branch of a byte stream is one too. */
