@@ -7,8 +7,8 @@ import { trackingDecorator } from './tracking-decorator';
  * the promise settles, the stream is read, the Observable completes. What never begins (a generator that nobody
  * iterates, a query that nobody awaits) is not counted.
  *
- * The caller gets the very object that the method returned, watched from inside; only for a native promise and for an
- * Observable it is another one of the same class. What is frozen cannot be watched and counts when it is returned.
+ * The caller gets the very object that the method returned, watched from inside; only for a promise it is another one of
+ * the same class. What is frozen cannot be watched and counts when it is returned.
  *
  * @param options the agent's id, or options; the class's name is the id where there is none, for an inherited method that of
  *   the subclass
