@@ -2,13 +2,13 @@ import type { GarbageReport } from './processes/garbage';
 import { runProgram } from './processes/run-program';
 
 /** In a process of its own: collecting garbage takes long in one that has run other tests. */
+let report: GarbageReport;
+
+beforeAll(async () => {
+  report = await runProgram<GarbageReport>('garbage');
+}, 60_000);
+
 describe('when nobody holds', () => {
-  let report: GarbageReport;
-
-  beforeAll(async () => {
-    report = await runProgram<GarbageReport>('garbage');
-  }, 60_000);
-
   it.each<[what: string, chunks: number]>([
     ['a generator, read half-way', 1],
     ['an async iterable, read half-way', 1],
@@ -38,4 +38,13 @@ describe('when nobody holds', () => {
   it('executions that begot one another, they are gone', () => {
     expect(report.generationsLeft).toBeLessThanOrEqual(1);
   });
+});
+
+describe('when somebody holds', () => {
+  it.each(['an agent', 'a tool of an agent', 'an execution that was started', 'a generator that nobody reads'])(
+    '%s that has ended, nothing that was counted before a reset or a close is kept by it',
+    (what) => {
+      expect(report.keptByEnded[what]).toEqual({ ledgersLeft: 1, collector: false });
+    },
+  );
 });

@@ -1,14 +1,18 @@
 import type { Clock } from './clock';
-import type { ExecutionPublisher } from './executions/execution-publisher';
+import { ExecutionPublisher } from './executions/execution-publisher';
 import { Ledger, type LedgerSettings } from './ledger';
 import { MemorySampler } from './memory-sampler';
-import type { PriceList } from './models/model-pricing';
+import { PriceList } from './models/model-pricing';
 import { DeclaredNames } from './series/declared-names';
 
 export interface MetricsStoreSettings extends LedgerSettings {
   readonly enabled: boolean;
   readonly recordMemory: boolean;
 }
+
+const ignore = (): void => {};
+
+const NOTHING = { enabled: false, recordMemory: false, historySize: 0, maxSeries: 0, onFirstDrop: ignore };
 
 /** What one application has collected. The tracker and the public collector write to it, exporters read it. */
 export class MetricsStore {
@@ -45,6 +49,16 @@ export class MetricsStore {
 
   close(): void {
     this.memory.close();
+  }
+
+  /** One with the same clock and ids that will collect nothing, for executions that outlive the application. */
+  createEmpty(): MetricsStore {
+    const settings = { ...this.settings, ...NOTHING };
+    const prices = new PriceList({}, { onFault: ignore, onUnknown: ignore });
+    const publisher = new ExecutionPublisher(undefined, this.instanceId, ignore);
+    const store = new MetricsStore(settings, this.clock, this.instanceId, prices, publisher);
+    store.lastSerial = this.lastSerial;
+    return store;
   }
 
   private newLedger(): Ledger {

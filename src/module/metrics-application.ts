@@ -109,8 +109,8 @@ export class MetricsApplication {
     const publisher = new ExecutionPublisher(this.options.onExecution, instanceId, (fault) =>
       this.faults.report('onExecution', fault),
     );
-    const reliable = new ReliableClock(clock, (fault) => this.faults.report('clock', fault));
-    return new MetricsStore(settings, reliable, instanceId, this.createPriceList(), publisher);
+    const prices = this.createPriceList();
+    return new MetricsStore(settings, reliableClock(clock, this.faults), instanceId, prices, publisher);
   }
 
   private createCollector(): MetricsCollector {
@@ -191,4 +191,9 @@ export class MetricsApplication {
         : `The metric ${name} is left out, since ${other} has one of its names in this format. Rename one of them.`;
     this.faults.warnOnce('clash', `${problem} Further clashes are not logged.`);
   }
+}
+
+/** By itself: an execution that somebody keeps has the clock for ever, which must not keep the application. */
+function reliableClock(clock: Clock, faults: FaultLog): Clock {
+  return new ReliableClock(clock, (fault) => faults.report('clock', fault));
 }

@@ -26,10 +26,11 @@ export interface ApplicationTrackingOptions extends TrackingOptions, OutcomeRule
 
 /** Begins and ends the executions of one application. None of its methods throws because of a fault of ours. */
 export class ApplicationTracking implements ExecutionHost<LiveExecution>, TrackedExecutions {
-  readonly outcomeRules: OutcomeRules<LiveExecution>;
+  readonly options: TrackingOptions;
+  outcomeRules: OutcomeRules<LiveExecution>;
   closed = false;
   private readonly running = new RunningExecutions<LiveExecution>();
-  private readonly places: SeriesPlaces;
+  private places: SeriesPlaces;
   private readonly limits: ExecutionLimits;
   /** How many executions of interceptors wait for the decorator of their handler. */
   private claims = 0;
@@ -40,10 +41,12 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   protected readonly keptForItsShape: LiveExecution;
 
   constructor(
-    readonly store: MetricsStore,
+    public store: MetricsStore,
     readonly faults: FaultLog,
-    readonly options: ApplicationTrackingOptions,
+    options: ApplicationTrackingOptions,
   ) {
+    const { asyncContext, measurePayloads } = options;
+    this.options = { asyncContext, measurePayloads };
     this.outcomeRules = new OutcomeRules(options, faults, handleOf);
     this.places = new SeriesPlaces(store.names);
     this.limits = new ExecutionLimits(options.timeouts, { clock: store.clock, faults });
@@ -95,8 +98,6 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   }
 
   opened(execution: LiveExecution): void {
-    // One that was postponed may have been counted before recording was switched off.
-    execution.ledger = execution.series = undefined;
     if (this.closed) return;
     execution.startClock(this.store.clock.now());
     this.running.add(execution);
@@ -159,6 +160,14 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     this.closed = true;
     const reason = new DOMException('The application has closed.', 'AbortError');
     for (const execution of this.running.list()) execution.cancelled(reason);
+    this.letGo();
+  }
+
+  /** Of what was collected, and of the user's own: an execution that somebody keeps has us as its host for ever. */
+  private letGo(): void {
+    this.store = this.store.createEmpty();
+    this.places = new SeriesPlaces(this.store.names);
+    this.outcomeRules = new OutcomeRules({ recordErrorMessages: false }, this.faults, handleOf);
   }
 
   /** Whether an interceptor counts the call that is about to be made. It can be asked once. */

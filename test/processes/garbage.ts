@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
+import { queryObjects } from 'node:v8';
 import { from, Subject } from 'rxjs';
 import { currentExecution, ExecutionTracker } from '../../src';
+import { Ledger } from '../../src/collection/ledger';
 import { collectGarbageUntil } from '../support/garbage-collector';
 import { endings, startApplication, type Ending, type LiveApplication } from '../support/live-application';
 
@@ -113,20 +115,69 @@ async function generationsLeft({ module }: LiveApplication): Promise<number> {
   return left();
 }
 
+const kinds: Record<string, (tracker: ExecutionTracker) => Promise<unknown>> = {
+  'an agent': (tracker) => tracker.trackAgent('kept', async () => currentExecution()),
+  'a tool of an agent': (tracker) =>
+    tracker.trackAgent('kept', () => tracker.trackTool('kept', async () => currentExecution())),
+  'an execution that was started': async (tracker) => {
+    const execution = tracker.start({ kind: 'agent', id: 'kept' });
+    execution.end();
+    return execution;
+  },
+  'a generator that nobody reads': async (tracker) => tracker.trackAgent('kept', () => endless()),
+};
+
+const ledgers = () => Number(queryObjects(Ledger));
+
+/** How many ledgers there are after ten resets, in each of which an execution ended that is kept. One is in use. */
+async function ledgersLeft(execute: (tracker: ExecutionTracker) => Promise<unknown>): Promise<number> {
+  const { module, collector } = await startApplication();
+  const kept: unknown[] = [];
+  for (let reset = 0; reset < 10; reset += 1) {
+    kept.push(await execute(module.get(ExecutionTracker)));
+    collector.reset();
+  }
+  kept.push(await execute(module.get(ExecutionTracker)));
+  await collectGarbageUntil(() => ledgers() <= 1);
+  const left = ledgers();
+  kept.length = 0;
+  await module.close();
+  return left;
+}
+
+/** Whether the collector of a closed application is kept by an execution that ended in it. */
+async function collectorKept(execute: (tracker: ExecutionTracker) => Promise<unknown>): Promise<boolean> {
+  const open = async () => {
+    const { module, collector } = await startApplication();
+    const execution = await execute(module.get(ExecutionTracker));
+    await module.close();
+    return { execution, collector: new WeakRef(collector) };
+  };
+  const { execution, collector } = await open();
+  await collectGarbageUntil(() => collector.deref() === undefined);
+  return execution !== undefined && collector.deref() !== undefined;
+}
+
 export interface GarbageReport {
   readonly remains: Record<string, Remains>;
   readonly aborted: boolean;
   readonly generationsLeft: number;
+  readonly keptByEnded: Record<string, { readonly ledgersLeft: number; readonly collector: boolean }>;
 }
 
 async function main(): Promise<void> {
   const remains: Record<string, Remains> = {};
   for (const [what, use] of Object.entries(uses)) remains[what] = await inspect(use);
+  const keptByEnded: GarbageReport['keptByEnded'] = {};
+  for (const [what, execute] of Object.entries(kinds)) {
+    keptByEnded[what] = { ledgersLeft: await ledgersLeft(execute), collector: await collectorKept(execute) };
+  }
   const application = await startApplication();
   const report: GarbageReport = {
     remains,
     aborted: await abortsItsSignal(application),
     generationsLeft: await generationsLeft(application),
+    keptByEnded,
   };
   await application.module.close();
   process.stdout.write(JSON.stringify(report));

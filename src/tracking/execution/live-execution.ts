@@ -57,8 +57,9 @@ export class LiveExecution
   span: ActiveSpan | undefined = undefined;
   /** Undefined as long as there is nothing to measure. */
   measures: ExecutionMeasures | undefined = undefined;
-  /** Undefined while recording is switched off, as is the series. */
+  /** Where it is counted while it runs; undefined while recording is switched off, as is the series. */
   ledger: Ledger | undefined = undefined;
+  /** A model call keeps it: its tokens may be recorded after its end. */
   series: CountedSeries | undefined = undefined;
   older: LiveExecution | undefined = undefined;
   newer: LiveExecution | undefined = undefined;
@@ -234,6 +235,7 @@ export class LiveExecution
     this.stage = 'postponed';
     this.stopLimit();
     this.host.postponed(this);
+    this.ledger = this.series = undefined;
   }
 
   get isPostponed(): boolean {
@@ -326,6 +328,9 @@ export class LiveExecution
     this.isCalling = false;
     if (this.isLimited) this.endLimit();
     if (stage !== 'postponed') this.host.finished(this, outcome);
+    // A timer or a handle may keep it for ever, and must not keep what a reset has let go.
+    this.ledger = undefined;
+    if (this.kind !== 'model') this.series = undefined;
     if (this.parent?.ended) this.parent = nearestOpen(this.parent);
   }
 }
