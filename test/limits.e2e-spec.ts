@@ -10,6 +10,7 @@ import {
   MetricsCollector,
   MetricsModule,
   TrackAgent,
+  trackedTool,
   TrackTool,
   type ExecutionHandle,
   type MetricsModuleOptions,
@@ -444,6 +445,64 @@ describe('limits', () => {
         120,
       );
       expect(result).toMatchObject({ value: ['timeout(false) after 50', 'timeout(true) after 30'] });
+    });
+
+    describe('refuse a call of a plain function', () => {
+      /** How a call fails once the budget is used up. */
+      const refusal = async (earlier: () => unknown, call: () => unknown) => {
+        await start(sequence);
+        const result = await settle(
+          agents.run(async () => {
+            await earlier();
+            await inSequence([80]);
+            try {
+              const refused = call();
+              expect(refused).toBeInstanceOf(Promise);
+              return await (refused as Promise<unknown>).catch((error: Error) => `rejects with ${error.name}`);
+            } catch (error) {
+              return `throws ${(error as Error).name}`;
+            }
+          }),
+          100,
+        );
+        return result.status === 'fulfilled' ? result.value : String(result.reason);
+      };
+      const plain = (name: string) => tracker().trackTool(name, () => Promise.resolve('plain'));
+      const tracker = () => module.get(ExecutionTracker);
+
+      it.each<[string, () => unknown, () => unknown, string]>([
+        ['by throwing, where nobody has seen it', () => {}, () => plain('fetch'), 'throws TimeoutError'],
+        ['by rejecting, where it returned a promise', () => plain('fetch'), () => plain('fetch'), 'rejects'],
+        [
+          'by rejecting, where another function of that name did',
+          () => tracker().trackTool('fetch', async () => {}),
+          () => trackedTool('fetch', () => Promise.resolve())(),
+          'rejects',
+        ],
+        [
+          'by rejecting, where a call that failed did',
+          () =>
+            tracker()
+              .trackTool('fetch', () => Promise.reject(new Error('no')))
+              .catch(() => {}),
+          () => plain('fetch'),
+          'rejects',
+        ],
+        [
+          'by throwing, where it returned a value',
+          () => tracker().trackTool('fetch', () => 1),
+          () => tracker().trackTool('fetch', () => 1),
+          'throws TimeoutError',
+        ],
+        [
+          'by throwing, where an agent of that name returned a promise',
+          () => tracker().trackAgent('fetch', () => Promise.resolve()),
+          () => plain('fetch'),
+          'throws TimeoutError',
+        ],
+      ])('%s', async (_name, earlier, call, outcome) => {
+        expect(await refusal(earlier, call)).toMatch(outcome);
+      });
     });
 
     it('fail a generator that begins with nothing left at its first step', async () => {

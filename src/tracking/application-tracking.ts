@@ -4,7 +4,7 @@ import { activeSpan } from '../collection/executions/active-span';
 import type { Outcome } from '../collection/executions/finished-execution';
 import type { MetricsStore } from '../collection/metrics-store';
 import type { LabelSet } from '../collection/series/execution-series';
-import { failCall, type AnyFunction, type CallStyle } from './declaring/call-style';
+import { failCall, SeenStyles, type AnyFunction, type CallStyle } from './declaring/call-style';
 import { agentSpec, type ExecutionSpec } from './declaring/execution-spec';
 import type { ExecutionHandle } from './execution-handle';
 import { enterContext, leaveContext, runningExecution, STAYED, type Outer } from './execution/async-context';
@@ -32,6 +32,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   private readonly running = new RunningExecutions<LiveExecution>();
   private places: SeriesPlaces;
   private readonly limits: ExecutionLimits;
+  private readonly styles = new SeenStyles();
   /** How many executions of interceptors wait for the decorator of their handler. */
   private claims = 0;
   /**
@@ -57,7 +58,9 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   call(spec: ExecutionSpec, style: CallStyle, fn: AnyFunction, self: unknown, args: readonly unknown[]): unknown {
     const execution = this.prepareUnclaimed(spec, style, args);
     if (execution === undefined) return Reflect.apply(fn, self, args);
-    if (execution.isLimited && execution.expired !== undefined) return failCall(style, execution.expired);
+    if (execution.isLimited && execution.expired !== undefined) {
+      return failCall(this.styles.styleOf(execution, style), execution.expired);
+    }
     const outer = this.enter(execution);
     let result: unknown;
     try {
@@ -68,6 +71,8 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
       throw error;
     }
     leaveContext(outer);
+    // Without limits no call is refused.
+    if (this.limits.any) this.styles.see(execution, result);
     return this.followCall(execution, result, style);
   }
 

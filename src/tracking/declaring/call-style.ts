@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { Observable, throwError } from 'rxjs';
+import type { ExecutionKind } from '../../collection/executions/execution-status';
 
 export type AnyFunction = (this: unknown, ...args: never[]) => unknown;
 
@@ -23,4 +24,36 @@ export function failCall(style: CallStyle, error: Error): unknown {
   if (style === 'async function' || style === 'promise') return Promise.reject(error);
   if (style === 'observable') return throwError(() => error);
   throw error;
+}
+
+/** What a call is counted as. */
+interface NamedCall {
+  readonly kind: ExecutionKind;
+  readonly name: string;
+}
+
+/** Names that are remembered: a model may invent them. */
+const MAX_NAMES = 4_096;
+
+/**
+ * The styles that only a result tells: a plain function may return a promise. Known by name, because a function can be
+ * made anew for each request.
+ */
+export class SeenStyles {
+  private readonly promising: Readonly<Record<ExecutionKind, Set<string>>> = {
+    agent: new Set(),
+    tool: new Set(),
+    model: new Set(),
+  };
+
+  /** Looks at what a call returned. */
+  see({ kind, name }: NamedCall, result: unknown): void {
+    const names = this.promising[kind];
+    if (names.size < MAX_NAMES && types.isPromise(result)) names.add(name);
+  }
+
+  /** The style of a call, by all that is known of it. */
+  styleOf({ kind, name }: NamedCall, declared: CallStyle): CallStyle {
+    return declared === 'sync' && this.promising[kind].has(name) ? 'promise' : declared;
+  }
 }
