@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { ExecutionTracker, type MetricsModuleOptions, MetricsCollector, TrackAgent } from '../src';
+import {
+  ExecutionTracker,
+  type MetricsModuleOptions,
+  MetricsCollector,
+  type ModelCallRecord,
+  TrackAgent,
+} from '../src';
 import { expectAgreement } from './support/agreement';
 import { CollectionApp } from './support/collection-app';
 import type { CollectedDocument } from './support/collected-document';
@@ -476,5 +482,142 @@ describe('A model call without an agent of its own', () => {
     await app.get(Writer).write();
     expect(metrics.getAgentMetrics('writer')?.tokenUsage.calls).toBe(0);
     expect(metrics.getSystemMetrics().tokenUsage.calls).toBe(4);
+  });
+});
+
+describe('A record of a call that is tracked', () => {
+  const usage = { inputTokens: 1_000, outputTokens: 500 };
+  const counts = ({ metrics }: CollectionApp, model = 'gpt-4') => {
+    const { successCount, errorCount, timeoutCount, cancelledCount, tokenUsage } = metrics.getModelMetrics(model)!;
+    return [successCount, errorCount, timeoutCount, cancelledCount, tokenUsage.totalTokens];
+  };
+  async function* stream() {
+    yield 'a';
+    yield 'b';
+    yield 'usage';
+  }
+  const readAll = async (chunks: AsyncIterable<string>) => {
+    const read: string[] = [];
+    for await (const chunk of chunks) read.push(chunk);
+    return read;
+  };
+  /** What an SDK's client does: it answers with a stream. */
+  const create = (app: CollectionApp, provider?: string) =>
+    app.tracker.trackModel({ model: 'gpt-4', provider }, async () => stream());
+  /** An agent that reads such a stream, and records its usage as it comes. */
+  const chat = (app: CollectionApp, record: (chunk: string) => void, provider?: string) =>
+    app.tracker.trackAgent('chat', async () => {
+      for await (const chunk of await create(app, provider)) record(chunk);
+    });
+
+  it('adds to the only one that the same agent has open', async () => {
+    const app = await start();
+    await chat(
+      app,
+      (chunk) => {
+        if (chunk === 'usage') app.metrics.recordModelCall({ model: 'gpt-4', provider: 'openai', ...usage });
+      },
+      'openai',
+    );
+    expect(counts(app)).toEqual([1, 0, 0, 0, 1_500]);
+    expect(app.metrics.getAgentMetrics('chat')!.tokenUsage).toMatchObject({
+      calls: 1,
+      totalTokens: 1_500,
+      costUsd: 0.06,
+    });
+    expect(app.metrics.getHistory({ kind: 'model' })).toHaveLength(1);
+  });
+
+  it('adds in each of two requests to its own', async () => {
+    const app = await start();
+    await Promise.all(
+      [100, 20].map((inputTokens) =>
+        chat(app, (chunk) => void (chunk === 'a' && app.metrics.recordModelCall({ model: 'gpt-4', inputTokens }))),
+      ),
+    );
+    expect(counts(app)).toEqual([2, 0, 0, 0, 120]);
+  });
+
+  it.each<[string, ModelCallRecord]>([
+    ['of another model', { model: 'gpt-4o' }],
+    ['of another provider', { model: 'gpt-4', provider: 'azure' }],
+    ['of another agent', { model: 'gpt-4', agentId: 'writer' }],
+  ])('counts by itself where it is one %s', async (_what, record) => {
+    const app = await start();
+    await chat(app, (chunk) => void (chunk === 'a' && app.metrics.recordModelCall({ ...record, ...usage })), 'openai');
+    const calls = app.metrics.getHistory({ kind: 'model' }).length;
+    expect([calls, app.metrics.getSystemMetrics().tokenUsage.calls]).toEqual([2, 2]);
+  });
+
+  it('counts by itself where the agent has two open, or none any more', async () => {
+    const app = await start();
+    await app.tracker.trackAgent('chat', async () => {
+      const streams = [await create(app), await create(app)];
+      app.metrics.recordModelCall({ model: 'gpt-4', ...usage });
+      for (const each of streams) await readAll(each);
+      app.metrics.recordModelCall({ model: 'gpt-4', ...usage });
+    });
+    expect(counts(app)).toEqual([4, 0, 0, 0, 3_000]);
+  });
+
+  it('adds outside any agent, and from outside where it names the agent', async () => {
+    const app = await start();
+    const open = await create(app);
+    app.metrics.recordModelCall({ model: 'gpt-4', inputTokens: 1 });
+    const inside = await app.tracker.trackAgent('chat', () => create(app));
+    app.metrics.recordModelCall({ model: 'gpt-4', agentId: 'chat', inputTokens: 10 });
+    for (const each of [open, inside]) await readAll(each);
+    expect(counts(app)).toEqual([2, 0, 0, 0, 11]);
+    expect(app.metrics.getAgentMetrics('chat')!.tokenUsage).toMatchObject({ calls: 1, totalTokens: 10 });
+  });
+
+  it('adds status, error type and first token to the call that it is made in', async () => {
+    const app = await start();
+    const call = { model: 'gpt-4', provider: 'openai' };
+    await app.tracker.trackModel(call, async () => {
+      const outcome = { status: 'error', errorType: 'Overloaded', timeToFirstTokenMs: 250 } as const;
+      app.metrics.recordModelCall({ model: 'gpt-4', ...usage, ...outcome });
+      app.clock.advance(1_000);
+    });
+    expect(counts(app)).toEqual([0, 1, 0, 0, 1_500]);
+    expect(app.metrics.getHistory()[0]).toMatchObject({
+      status: 'error',
+      errorType: 'Overloaded',
+      durationMs: 1_000,
+      timeToFirstChunkSeconds: 0.25,
+    });
+    const samples = await app.samples();
+    expect(samples.value('crew_model_time_to_first_token_seconds_sum', call)).toBe(0.25);
+  });
+
+  it.each<[string, Partial<ModelCallRecord>]>([
+    ['durationMs', { durationMs: 5 }],
+    ['agentId', { agentId: 'writer' }],
+    ['provider', { provider: 'azure' }],
+    ['errorType', { errorType: 'Overloaded' }],
+  ])('is refused as a whole with a field that cannot be added: %s', async (field, given) => {
+    const record = { model: 'gpt-4', ...usage, status: undefined, ...given };
+    const inside = (app: CollectionApp) =>
+      app.tracker.trackModel({ model: 'gpt-4', provider: 'openai' }, () => app.metrics.recordModelCall(record));
+    const app = await start();
+    expect([inside(app), inside(app)]).toEqual([{}, {}]);
+    expect(counts(app)).toEqual([2, 0, 0, 0, 0]);
+    expect(app.log.warnings).toEqual([expect.stringContaining(`recordModelCall: ${field} `)]);
+    const strict = await CollectionApp.start({ strict: true });
+    expect(() => inside(strict)).toThrow(RangeError);
+  });
+
+  it('adds tokens after the end of the call that it is made in, and nothing else', async () => {
+    const app = await start();
+    const reports: Promise<unknown>[] = [];
+    app.tracker.trackModel('gpt-4', () => {
+      reports.push(Promise.resolve().then(() => app.metrics.recordModelCall({ model: 'gpt-4', ...usage })));
+      reports.push(
+        Promise.resolve().then(() => app.metrics.recordModelCall({ model: 'gpt-4', ...usage, status: 'error' })),
+      );
+    });
+    expect(await Promise.all(reports)).toEqual([{ costUsd: 0.06 }, {}]);
+    expect(counts(app)).toEqual([1, 0, 0, 0, 1_500]);
+    expect(app.log.warnings).toEqual([expect.stringContaining('recordModelCall: status comes after the end')]);
   });
 });

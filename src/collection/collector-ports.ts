@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { RunningExecution } from './executions/execution';
-import type { ExecutionIdentity } from './executions/finished-execution';
+import type { ExecutionIdentity, Outcome } from './executions/finished-execution';
 import type { ExportFormat } from './export-format';
 import type { CountedSeries } from './series/execution-series';
 
@@ -14,10 +14,32 @@ export interface EnclosingExecution extends Pick<ExecutionIdentity, 'name' | 'se
   readonly series: CountedSeries | undefined;
 }
 
+/** Which model call a record is about, by names in their form. */
+export interface ModelCallQuery {
+  readonly model: string;
+  readonly provider: string | undefined;
+  /** Where the record names one. */
+  readonly agentId: string | undefined;
+}
+
+/** A tracked model call, to which a record of it adds. */
+export interface TrackedModelCall extends Pick<ExecutionIdentity, 'agentId'> {
+  readonly spec: { readonly provider: string | undefined };
+  /** Where it is counted, unless recording was switched off as it began. */
+  readonly series: CountedSeries | undefined;
+  readonly ended: boolean;
+  /** Its outcome at its end, unless one was decided before. */
+  decideOutcome(outcome: Outcome): void;
+  /** The time to its first token, whatever it has measured itself. */
+  setFirstToken(milliseconds: number): void;
+}
+
 /** The executions of the application that are tracked. */
 export interface TrackedExecutions {
   /** The execution in whose context the caller runs, if it is one of this application. */
   ownRunning(): EnclosingExecution | undefined;
+  /** The call that a record made here is about: the one around it, else the only one that the same agent has open. */
+  findModelCall(query: ModelCallQuery): TrackedModelCall | undefined;
   /** Oldest first. */
   listRunning(): RunningExecution[];
 }

@@ -1,5 +1,5 @@
 import { describeValue } from '../runtime/described-value';
-import type { CollectorPorts, EnclosingExecution } from './collector-ports';
+import type { CollectorPorts, EnclosingExecution, TrackedModelCall } from './collector-ports';
 import { activeSpan } from './executions/active-span';
 import type { ExecutionMeasures } from './executions/execution-measures';
 import { normaliseName } from './executions/execution-name';
@@ -96,26 +96,43 @@ export class ExecutionRecorder {
 
   private countModelCall(record: ModelCallRecord): { costUsd?: number } {
     const { ledger, prices } = this.store;
-    const context = this.ports.tracked.ownRunning();
+    const { tracked } = this.ports;
     const model = normaliseName(record.model);
-    const provider = normaliseName(record.provider ?? '');
+    const provider = record.provider === undefined ? undefined : normaliseName(record.provider);
+    const owner = record.agentId === undefined ? undefined : normaliseName(record.agentId);
     const tokens = completeTokens(record);
-    const { status, errorType, durationMs, agentId: owner } = record;
+    const { status, errorType, durationMs } = record;
     const measures = measuresOfModel(record);
     const costUsd = record.costUsd ?? prices.costOf(tokens, model, record.provider);
-    if (context?.series instanceof ModelSeries && context.name === model) {
-      context.series.tokens.add(tokens, costUsd);
+    const call = tracked.findModelCall({ model, provider, agentId: owner });
+    if (call?.series instanceof ModelSeries) {
+      if (!this.addToCall(call, record)) return {};
+      call.series.tokens.add(tokens, costUsd);
       ledger.touch();
     } else {
-      const agentId = owner === undefined ? context?.contextAgentId : normaliseName(owner);
+      const context = tracked.ownRunning();
+      const agentId = owner ?? context?.contextAgentId;
       const end = { status, durationMs, errorType };
       const serial = (this.store.lastSerial += 1);
       const execution = new RecordedExecution('model', model, agentId, serial, context, end, measures);
-      const series = ledger.series.model(agentId, model, provider);
+      const series = ledger.series.model(agentId, model, provider ?? '');
       series.tokens.add(tokens, costUsd);
       ledger.finish(execution, series, execution);
     }
     return { costUsd };
+  }
+
+  /** Adds what a record says of a tracked call beside its tokens, or refuses the record as a whole. */
+  private addToCall(call: TrackedModelCall, record: ModelCallRecord): boolean {
+    const { status, errorType, timeToFirstTokenMs } = record;
+    const obstacle = findObstacle(call, record);
+    if (obstacle !== undefined) {
+      this.refuse('recordModelCall', ...obstacle);
+      return false;
+    }
+    if (timeToFirstTokenMs !== undefined) call.setFirstToken(timeToFirstTokenMs);
+    if (status !== undefined) call.decideOutcome({ status, errorType: errorType && normaliseName(errorType) });
+    return true;
   }
 
   private rejects(method: string, fault: RecordFault | undefined): boolean {
@@ -139,6 +156,25 @@ export class ExecutionRecorder {
     if (field === undefined) this.ports.report(method, fault);
     else this.refuse(method, field, 'cannot be read');
   }
+}
+
+/** The field of a record that cannot be added to a tracked call, and why; undefined where all can. */
+function findObstacle(
+  { agentId, spec, ended }: TrackedModelCall,
+  record: ModelCallRecord,
+): [field: keyof ModelCallRecord, complaint: string] | undefined {
+  const { durationMs, status, errorType, timeToFirstTokenMs } = record;
+  if (durationMs !== undefined) return ['durationMs', 'cannot be added to a tracked call, whose duration is measured'];
+  if (record.agentId !== undefined && normaliseName(record.agentId) !== agentId)
+    return ['agentId', 'is not the agent of the tracked call that the record adds to'];
+  if (record.provider !== undefined && spec.provider !== undefined && normaliseName(record.provider) !== spec.provider)
+    return ['provider', 'is not the provider of the tracked call that the record adds to'];
+  if (errorType !== undefined && status === undefined) return ['errorType', 'needs a status beside it'];
+  const late = { status, timeToFirstTokenMs };
+  const field = ended
+    ? (['status', 'timeToFirstTokenMs'] as const).find((name) => late[name] !== undefined)
+    : undefined;
+  return field && [field, 'comes after the end of the tracked call that the record adds to'];
 }
 
 /** What the three kinds of records have in common. */

@@ -63,8 +63,10 @@ export class MetricsCollector {
   }
 
   /**
-   * Records one model call, of the running agent unless `agentId` names another. Inside a tracked call of the same model
-   * it adds tokens and cost to that one instead of counting a second.
+   * Records one model call, of the running agent unless `agentId` names another. Inside a tracked call of the same model,
+   * or while the agent has exactly one such call open (a stream that it reads), it counts no second: it adds tokens, cost,
+   * status, error type and first token to that one. A record with a field that cannot be added, such as a duration, is
+   * dropped and logged, as an invalid one is.
    *
    * @returns what it cost in US dollars, where anybody knows the price
    *

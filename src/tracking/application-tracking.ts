@@ -1,4 +1,4 @@
-import type { TrackedExecutions } from '../collection/collector-ports';
+import type { ModelCallQuery, TrackedExecutions } from '../collection/collector-ports';
 import type { RunningExecution } from '../collection/executions/execution';
 import { activeSpan } from '../collection/executions/active-span';
 import type { Outcome } from '../collection/executions/finished-execution';
@@ -12,6 +12,7 @@ import type { ExecutionHost, TrackingOptions } from './execution/execution-host'
 import { nearestOpenAgent } from './execution/execution-lineage';
 import { findClaim, findNamesakeClaim } from './execution/handler-claim';
 import { LiveExecution } from './execution/live-execution';
+import { findModelCall } from './execution/open-model-call';
 import { describeRunning, RunningExecutions } from './execution/running-executions';
 import { SeriesPlaces } from './execution/series-places';
 import { executionOf, handleOf, type TrackedHandle } from './execution/tracked-handle';
@@ -138,6 +139,10 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     if (!this.options.asyncContext) return undefined;
     const running = runningExecution();
     return running?.host === this ? running : undefined;
+  }
+
+  findModelCall(query: ModelCallQuery): LiveExecution | undefined {
+    return findModelCall(query, this.ownRunning(), this.running.list());
   }
 
   listRunning(): RunningExecution[] {

@@ -1,4 +1,4 @@
-import type { EnclosingExecution } from '../../collection/collector-ports';
+import type { EnclosingExecution, TrackedModelCall } from '../../collection/collector-ports';
 import type { ActiveSpan } from '../../collection/executions/active-span';
 import { ExecutionMeasures } from '../../collection/executions/execution-measures';
 import type { ExecutionKind } from '../../collection/executions/execution-status';
@@ -45,7 +45,7 @@ export type FurtherExecutions = () => LiveExecution | undefined;
 /** One execution from its beginning to its end. */
 export class LiveExecution
   extends TimedExecution
-  implements EndingExecution, EnclosingExecution, Listed<LiveExecution>
+  implements EndingExecution, EnclosingExecution, TrackedModelCall, Listed<LiveExecution>
 {
   readonly parentSerial: number | undefined;
   readonly requestSerial: number | undefined;
@@ -131,6 +131,14 @@ export class LiveExecution
   /** Makes the outcome that of an error, whatever is returned. The first one counts. */
   decide(error: unknown): void {
     if (!this.ended) this.verdict ??= this.host.outcomeRules.ofError(error);
+  }
+
+  decideOutcome(outcome: Outcome): void {
+    this.verdict ??= outcome;
+  }
+
+  setFirstToken(milliseconds: number): void {
+    this.measure().firstChunkNs = toNanoseconds(milliseconds);
   }
 
   /** Keeps it open after its function has returned. */
