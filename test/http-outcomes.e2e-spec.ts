@@ -1,15 +1,18 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { get, type IncomingMessage } from 'node:http';
+import { get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import {
+  applyDecorators,
   Controller,
   Get,
+  Res,
   SetMetadata,
   UseInterceptors,
   type ExecutionContext,
   type ModuleMetadata,
+  type Type,
 } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import request from 'supertest';
@@ -364,5 +367,102 @@ describe('An interceptor', () => {
     const application = applications.add(await startHttp(metadata));
     await request(application.getHttpServer()).get('/decorated').expect(200, 'answered');
     expectUntouched(neighbour);
+  });
+});
+
+describe.each(ADAPTERS)('A handler that leaves its response open (%s)', (adapter) => {
+  /** The response as Express has it, or as Fastify wraps it. */
+  type Given = ServerResponse & { readonly raw?: ServerResponse };
+  let next: Stage;
+  beforeEach(() => {
+    next = new Stage();
+  });
+
+  /** What a pipe does once its handler has returned. */
+  const write = async (given: Given, ...chunks: string[]) => {
+    const response = given.raw ?? given;
+    response.once('close', () => next.ended.raise());
+    for (const chunk of chunks) response.write(chunk);
+    await next.release.raised;
+    if (!response.destroyed) response.end('end');
+  };
+
+  function controllerOf(decorate: MethodDecorator): Type {
+    @Controller()
+    class PipingController {
+      @Get('early')
+      @decorate
+      early(@Res() response: Given): void {
+        void write(response, 'a', 'b');
+      }
+
+      @Get('ended')
+      @decorate
+      async ended(@Res() response: Given): Promise<void> {
+        (response.raw ?? response).end('ended');
+      }
+
+      @Get('failing')
+      @decorate
+      async failing(@Res() response: Given): Promise<void> {
+        void write(response, 'a');
+        throw new TypeError('no');
+      }
+
+      @Get('passthrough')
+      @decorate
+      passthrough(@Res({ passthrough: true }) _response: Given): string {
+        return 'answered';
+      }
+    }
+    return PipingController;
+  }
+
+  const intercept = UseInterceptors(AgentMetricsInterceptor.for('crew'));
+  const ways: [string, Type][] = [
+    ['decorated', controllerOf(TrackAgent('crew'))],
+    ['intercepted', controllerOf(intercept)],
+    ['both', controllerOf(applyDecorators(intercept, TrackAgent('crew')))],
+  ];
+
+  describe.each(ways)('%s', (_way, controller) => {
+    let application: HttpApplication;
+    let url: string;
+    beforeEach(async () => {
+      application = await start({ controllers: [controller] }, adapter);
+      url = await listen(application);
+    });
+
+    it('ends with the response, whose first write is its first chunk', async () => {
+      const response = await open(`${url}/early`);
+      expect(inProgress(application)).toBe(1);
+      next.release.raise();
+      expect(await read(response)).toBe('abend');
+      await next.ended.raised;
+      await setImmediate();
+      expect(counted(application)).toEqual(['agent crew: success']);
+      expect(collectorOf(application).getHistory()[0]!.timeToFirstChunkSeconds).toEqual(expect.any(Number));
+    });
+
+    it('is cancelled when the client leaves', async () => {
+      (await open(`${url}/early`)).destroy();
+      await next.ended.raised;
+      await setImmediate();
+      expect(counted(application)).toEqual(['agent crew: cancelled']);
+      expect(inProgress(application)).toBe(0);
+    });
+
+    it.each([
+      ['ended', 'success'],
+      ['failing', 'error TypeError'],
+      ['passthrough', 'success'],
+    ])('ends by itself where it has ended the response, fails or passes through: %s', async (path, outcome) => {
+      const asked = get(`${url}/${path}`, { agent: false }).on('error', () => {});
+      if (path === 'failing') await once(asked, 'response');
+      else await read(((await once(asked, 'response')) as [IncomingMessage])[0]);
+      next.release.raise();
+      expect(counted(application)).toEqual([`agent crew: ${outcome}`]);
+      asked.destroy();
+    });
   });
 });

@@ -11,6 +11,7 @@ import { enterContext, leaveContext, runningExecution, STAYED, type Outer } from
 import type { ExecutionHost, TrackingOptions } from './execution/execution-host';
 import { nearestOpenAgent } from './execution/execution-lineage';
 import { findClaim, findNamesakeClaim } from './execution/handler-claim';
+import { followResponse } from './execution/handler-response';
 import { LiveExecution } from './execution/live-execution';
 import { findModelCall } from './execution/open-model-call';
 import { describeRunning, RunningExecutions } from './execution/running-executions';
@@ -56,12 +57,20 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   }
 
   /** Unless an interceptor counts the call already. */
-  call(spec: ExecutionSpec, style: CallStyle, fn: AnyFunction, self: unknown, args: readonly unknown[]): unknown {
+  call(
+    spec: ExecutionSpec,
+    style: CallStyle,
+    fn: AnyFunction,
+    self: unknown,
+    args: readonly unknown[],
+    response?: unknown,
+  ): unknown {
     const execution = this.prepareUnclaimed(spec, style, args);
     if (execution === undefined) return Reflect.apply(fn, self, args);
     if (execution.isLimited && execution.expired !== undefined) {
       return failCall(this.styles.styleOf(execution, style), execution.expired);
     }
+    if (response !== undefined) this.faults.guard('response', () => followResponse(execution, response));
     const outer = this.enter(execution);
     let result: unknown;
     try {
@@ -92,14 +101,16 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
    * where an interceptor further out counts the handler under the same name.
    *
    * @param args what a function that names the execution is given
+   * @param response what the handler answers through itself
    */
-  intercept(spec: ExecutionSpec, args: readonly unknown[]): LiveExecution | undefined {
+  intercept(spec: ExecutionSpec, args: readonly unknown[], response: unknown): LiveExecution | undefined {
     const parent = this.ownRunning();
     const execution = this.create(spec, args, parent);
     if (findNamesakeClaim(parent, spec.kind, execution.name) !== undefined) return undefined;
     execution.begin();
     execution.claimable = true;
     this.claims += 1;
+    if (response !== undefined) this.faults.guard('response', () => followResponse(execution, response));
     return execution;
   }
 

@@ -21,8 +21,19 @@ export interface ExecutionHost<Execution> {
   readonly outcomeRules: OutcomeRules<Execution>;
   /** Once it has closed, what begins is counted nowhere. */
   readonly closed: boolean;
-  /** Tracks a call: runs `fn`, follows what it returns to its end, and returns what the caller gets. */
-  call(spec: ExecutionSpec, style: CallStyle, fn: AnyFunction, self: unknown, args: readonly unknown[]): unknown;
+  /**
+   * Tracks a call: runs `fn`, follows what it returns to its end, and returns what the caller gets.
+   *
+   * @param response what a route handler answers through itself
+   */
+  call(
+    spec: ExecutionSpec,
+    style: CallStyle,
+    fn: AnyFunction,
+    self: unknown,
+    args: readonly unknown[],
+    response?: unknown,
+  ): unknown;
   /** The execution in whose context the caller runs, if it is one of this application. */
   ownRunning(): Execution | undefined;
   /** An execution begins, or begins anew: it is in progress from now on, and its clock and its limit start. */

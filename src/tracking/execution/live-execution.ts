@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { EnclosingExecution, TrackedModelCall } from '../../collection/collector-ports';
 import type { ActiveSpan } from '../../collection/executions/active-span';
 import { ExecutionMeasures } from '../../collection/executions/execution-measures';
@@ -67,6 +68,8 @@ export class LiveExecution
   claimable = false;
   /** Its function has been called and has not returned. */
   isCalling = false;
+  /** The response that a handler was given, with which it ends where the handler leaves it open. */
+  response: Pick<ServerResponse, 'writableEnded' | 'writableFinished' | 'destroyed'> | undefined = undefined;
   private readonly parentCallSerial: number | undefined;
   private stage: Stage = 'begun';
   /** How many keep it open after its function has returned. */
@@ -187,7 +190,20 @@ export class LiveExecution
   /** The function, or what it returned, came to its end. */
   succeeded(): void {
     this.delivered = true;
+    if (this.response !== undefined && !this.response.writableEnded) return this.responseClosed();
     if (this.holds === 0) this.finish(this.verdict ?? SUCCESS);
+  }
+
+  /** The response has been written to its end, or the client has left. A handler that still runs ends by itself. */
+  responseClosed(): void {
+    const { response } = this;
+    if (response === undefined || !this.delivered) return;
+    if (response.writableFinished) {
+      this.response = undefined;
+      this.succeeded();
+    } else if (response.destroyed) {
+      this.cancelled(clientLeft());
+    }
   }
 
   failed(error: unknown): void {
@@ -341,6 +357,10 @@ export class LiveExecution
     if (this.kind !== 'model') this.series = undefined;
     if (this.parent?.ended) this.parent = nearestOpen(this.parent);
   }
+}
+
+function clientLeft(): DOMException {
+  return new DOMException('The client left before the response ended.', 'AbortError');
 }
 
 /** Why a signal aborts when whoever read a stream no longer does. */

@@ -22,7 +22,10 @@ export function addUsage(call: ModelCall, result: unknown): void {
   const reported = host.faults.attempt('usage', () => spec.usage?.(result));
   const count = (usage: ModelUsage | undefined) => countUsage(call, series, usage);
   if (!isPromiseLike(reported)) count(reported);
-  else void Promise.resolve(reported).then(count).catch((fault: unknown) => host.faults.report('usage', fault));
+  else
+    void Promise.resolve(reported)
+      .then(count)
+      .catch((fault: unknown) => host.faults.report('usage', fault));
 }
 
 function countUsage({ name, spec, host }: ModelCall, series: ModelSeries, usage: ModelUsage | undefined): void {

@@ -15,8 +15,13 @@ export function specOf(fn: object, kind: ExecutionKind): ExecutionSpec | undefin
 const bodies = new WeakMap<AnyFunction, AnyFunction>();
 
 /** A method that is tracked by the application that made its instance. */
-export function trackedMethod(spec: ExecutionSpec, method: AnyFunction, style: CallStyle): AnyFunction {
-  return tracked(spec, method, style, trackingOf);
+export function trackedMethod(
+  spec: ExecutionSpec,
+  method: AnyFunction,
+  style: CallStyle,
+  responseParameter: number | undefined,
+): AnyFunction {
+  return tracked(spec, method, style, trackingOf, responseParameter);
 }
 
 /** A static method or a plain function, tracked by the application in whose execution it runs, else by the only one. */
@@ -33,6 +38,7 @@ function tracked(
   face: AnyFunction,
   style: CallStyle,
   findTracking: (self: unknown) => ExecutionHost<LiveExecution> | undefined,
+  responseParameter?: number,
 ): AnyFunction {
   // What a subclass inherits and tracks under a name of its own is counted once.
   const fn = specOf(face, spec.kind) === undefined ? face : (bodies.get(face) ?? face);
@@ -42,7 +48,8 @@ function tracked(
     [name](this: unknown, ...args: never[]): unknown {
       const tracking = findTracking(this);
       if (tracking === undefined) return fn.apply(this, args);
-      return tracking.call(spec.ofClass === undefined ? spec : specOfCaller(spec, this), style, fn, this, args);
+      const response = responseParameter === undefined ? undefined : args[responseParameter];
+      return tracking.call(spec.ofClass ? specOfCaller(spec, this) : spec, style, fn, this, args, response);
     },
   };
   const wrapper = named[name]!;

@@ -2,6 +2,7 @@ import type { ExecutionKind } from '../../collection/executions/execution-status
 import { callStyleOf, type AnyFunction } from '../declaring/call-style';
 import { declaredSpecs } from '../declaring/declared-specs';
 import type { ExecutionSpec } from '../declaring/execution-spec';
+import { responseParameterOf } from '../declaring/response-parameter';
 import { shareMetadata } from '../declaring/shared-metadata';
 import { acceptLink } from '../linking/application-link';
 import { specOf, trackedMethod, trackedWithoutInstance } from './tracked-method';
@@ -65,8 +66,10 @@ function track(
   const methodName = typeof method === 'symbol' ? (method.description ?? '') : method;
   const spec = definition.specFor(classOf(target), methodName);
   const style = callStyleOf(fn, () => Reflect.getMetadata('design:returntype', target, method) as unknown);
-  const wrap = typeof target === 'function' ? trackedWithoutInstance : trackedMethod;
-  const tracked = wrap(spec, fn, style);
+  const tracked =
+    typeof target === 'function'
+      ? trackedWithoutInstance(spec, fn, style)
+      : trackedMethod(spec, fn, style, responseParameterOf(target.constructor, method));
   const specs = declaredSpecs.get(target);
   if (specs === undefined) declaredSpecs.set(target, [{ method, spec, tracked }]);
   else specs.push({ method, spec, tracked });

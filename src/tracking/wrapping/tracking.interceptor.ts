@@ -12,6 +12,7 @@ import { Observable, type Subscriber, type TeardownLogic } from 'rxjs';
 import type { ExecutionKind } from '../../collection/executions/execution-status';
 import type { AgentOptions, ToolOptions } from '../declaring/execution-options';
 import { classAgentSpec, toolSpec, type ExecutionSpec } from '../declaring/execution-spec';
+import { responseParameterOf } from '../declaring/response-parameter';
 import { runInside, runningExecution } from '../execution/async-context';
 import type { LiveExecution } from '../execution/live-execution';
 import { APPLICATION_LINK, genuineLink, type ApplicationLink } from '../linking/application-link';
@@ -74,7 +75,9 @@ abstract class TrackingInterceptor implements NestInterceptor {
       return next.handle();
     const inherited = decorated ?? this.ownSpec(context);
     const spec = inherited.ofClass?.(context.getClass()) ?? inherited;
-    return new Observable((response) => observe(tracking.intercept(spec, [context]), next, response));
+    return new Observable((response) =>
+      observe(tracking.intercept(spec, [context], responseOf(context)), next, response),
+    );
   }
 
   private ownSpec(context: ExecutionContext): ExecutionSpec {
@@ -147,6 +150,13 @@ function isSkipped(context: ExecutionContext): boolean {
   return [context.getHandler(), context.getClass()].some(
     (target) => Reflect.getMetadata(SKIP_TRACKING, target) === true,
   );
+}
+
+/** The response, where the handler answers through it itself. */
+function responseOf(context: ExecutionContext): unknown {
+  if (context.getType() !== 'http') return undefined;
+  const parameter = responseParameterOf(context.getClass(), context.getHandler().name);
+  return parameter === undefined ? undefined : context.switchToHttp().getResponse<unknown>();
 }
 
 /** Both the handler's call and the subscription to its result run inside the execution. */
