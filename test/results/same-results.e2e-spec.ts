@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream';
+import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { Observable } from 'rxjs';
 import { ExecutionTracker } from '../../src';
@@ -40,7 +40,8 @@ function createResult({ kind, chunks, fails }: Play, log: unknown[]): unknown {
   function* deliver() {
     try {
       log.push('source begins');
-      yield* chunks;
+      // Not `yield*`: the iterator of an array cannot be thrown into.
+      for (const chunk of chunks) yield chunk;
       if (fails) throw failure;
     } finally {
       log.push('source ends');
@@ -70,7 +71,7 @@ function createResult({ kind, chunks, fails }: Play, log: unknown[]): unknown {
         return () => log.push('source ends');
       });
     case 'Readable':
-      return PassThrough.from(deliverSlowly());
+      return Readable.from(deliverSlowly());
     case 'web':
       return ReadableStream.from(deliverSlowly());
   }
@@ -104,15 +105,16 @@ async function use(play: Play, call: (body: () => unknown) => unknown): Promise<
   } catch (error) {
     log.push(error);
   }
-  await turn();
-  await turn();
+  // A Readable closes some turns after its consumer has left.
+  for (let turns = 0; turns < 10; turns += 1) await turn();
   return log;
 }
 
-/** How the execution ends, told from the play alone. */
-function outcomeOf({ kind, chunks, fails, takes }: Play): string {
+/** How the execution may end, told from the play alone. A Readable reads ahead, and may fail before its consumer leaves. */
+function outcomesOf({ kind, chunks, fails, takes }: Play): string[] {
   const isWhole = kind === 'promise' || kind === 'thenable' || kind === 'Observable' || takes > chunks.length;
-  return isWhole ? (fails ? 'error' : 'success') : 'cancelled';
+  if (isWhole) return [fails ? 'error' : 'success'];
+  return kind === 'Readable' && fails ? ['cancelled', 'error'] : ['cancelled'];
 }
 
 it('The same use of the same result sees the same, tracked or not, and counts once', async () => {
@@ -126,7 +128,9 @@ it('The same use of the same result sees the same, tracked or not, and counts on
 
       expect(tracked).toEqual(untracked);
       expect(tracked.filter((seen) => seen === failure)).toEqual(untracked.filter((seen) => seen === failure));
-      expect(collector.getHistory().map(({ status }) => status)).toEqual([outcomeOf(play)]);
+      const ended = collector.getHistory();
+      expect(ended).toHaveLength(1);
+      expect(outcomesOf(play)).toContain(ended[0]!.status);
       expect(collector.getRunning()).toEqual([]);
     }),
     { numRuns: 300 },
