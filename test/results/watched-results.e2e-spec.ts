@@ -258,7 +258,7 @@ describe('The caller notices nothing of', () => {
   });
 
   it('a web stream and its options', async () => {
-    const web = () => tracker.trackTool('web', () => ReadableStream.from(['a', 'b']) as ReadableStream<string>);
+    const web = () => tracker.trackTool('web', () => ReadableStream.from<string>(['a', 'b']));
 
     expect(() => web().pipeThrough(new TransformStream(), { signal: {} as AbortSignal })).toThrow('AbortSignal');
     expect(await readAll(web().values(null as never))).toEqual(['a', 'b']);
