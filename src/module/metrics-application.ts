@@ -17,6 +17,7 @@ import { writeJson } from '../export/json/json.exporter';
 import { processMetrics } from '../export/prom-client/process-metrics';
 import { BridgedMetric, register } from '../export/prom-client/prom-client.bridge';
 import { SharedScrape } from '../export/prom-client/shared-scrape';
+import { SlicedWork } from '../export/text/sliced-work';
 import { TextBuffer } from '../export/text/text-buffer';
 import { BytesSink, StringSink, type TextSink } from '../export/text/text-sink';
 import { ApplicationTracking } from '../tracking/application-tracking';
@@ -84,7 +85,7 @@ export class MetricsApplication {
 
   private async write(format: ExportFormat, sink: TextSink, limits?: ScrapeLimits): Promise<void> {
     const out = new TextBuffer(sink);
-    if (format === 'json') writeJson(this.store, out);
+    if (format === 'json') await writeJson(this.store, out, new SlicedWork(limits?.signal));
     else await this.writeExposition(out, format, limits);
     out.flush();
   }

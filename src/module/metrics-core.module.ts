@@ -12,6 +12,7 @@ import {
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { systemClock, type Clock } from '../collection/clock';
+import { beginTrends } from '../collection/reading/trends.reader';
 import { promClientCopyWarning } from '../export/prom-client/prom-client-copies';
 import { LongAnswers } from '../http/answers/long-answers';
 import type { MetricsSource } from '../http/answers/metrics-source';
@@ -141,6 +142,7 @@ function createSource(application: MetricsApplication, { defaultFormat }: Resolv
   return {
     collector: application.collector,
     export: (format, signal, timeLimitMs) => texts.export(format, signal, timeLimitMs),
+    beginTrends: (window) => beginTrends(application.store, window),
     longAnswers: new LongAnswers(),
     defaultFormat,
   };

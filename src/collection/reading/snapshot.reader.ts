@@ -1,5 +1,6 @@
 import type { Ledger } from '../ledger';
 import type { MetricsStore } from '../metrics-store';
+import type { BucketBounds } from '../series/duration-histogram';
 import { CacheSeries, ModelSeries, SeriesRows, ToolSeries } from '../series/execution-series';
 import { readFields } from './fields';
 import type { CacheMetrics, SystemMetrics } from './metrics-snapshot';
@@ -15,33 +16,60 @@ function toMebibytes(bytes: number): number {
 
 /** Tools over all agents and outside any, in the order of their first use. */
 export function mergeTools({ series }: Ledger, toolName?: string): Map<string, ToolSeries> {
-  const merged = new Map<string, ToolSeries>();
-  const rows = new SeriesRows(series.buckets.tool);
+  const merged = new MergedTools(series.buckets.tool);
   for (const { tools } of series.scopes()) {
     for (const tool of toolName === undefined ? tools.values() : [tools.get(toolName)]) {
-      if (tool === undefined) continue;
-      const total = merged.get(tool.toolName) ?? new ToolSeries('', tool.toolName, rows);
-      merged.set(tool.toolName, total);
-      total.merge(tool);
+      if (tool !== undefined) merged.add(tool);
     }
   }
-  return merged;
+  return merged.byName;
+}
+
+/** Tools added up over agents. */
+export class MergedTools {
+  readonly byName = new Map<string, ToolSeries>();
+  private readonly rows: SeriesRows;
+
+  constructor(bounds: BucketBounds) {
+    this.rows = new SeriesRows(bounds);
+  }
+
+  add(tool: ToolSeries): void {
+    const { toolName } = tool;
+    const total = this.byName.get(toolName) ?? new ToolSeries('', toolName, this.rows);
+    this.byName.set(toolName, total);
+    total.merge(tool);
+  }
 }
 
 /** Model series added up over the names that `by` leaves out, in the order of their first use. */
 export function mergeModels(parts: Iterable<ModelSeries>, by: readonly ModelName[]): ModelSeries[] {
-  const merged = new Map<string, ModelSeries>();
-  let rows: SeriesRows | undefined;
-  for (const part of parts) {
-    const labels = by.map((name) => part[name]);
-    const key = JSON.stringify(labels);
+  const merged = new MergedModels(by);
+  for (const part of parts) merged.add(part);
+  return merged.all;
+}
+
+/** Model series added up over the names that `by` leaves out. */
+export class MergedModels {
+  private readonly merged = new Map<string, ModelSeries>();
+  private rows: SeriesRows | undefined;
+
+  constructor(private readonly by: readonly ModelName[]) {}
+
+  /** In the order of their first use. */
+  get all(): ModelSeries[] {
+    return [...this.merged.values()];
+  }
+
+  add(part: ModelSeries): void {
+    const labels = this.by.map((name) => part[name]);
+    const key = labels.length === 1 ? labels[0]! : JSON.stringify(labels);
     const { agentId, model, provider } = part;
-    rows ??= new SeriesRows(part.bounds);
-    const total = merged.get(key) ?? new ModelSeries(agentId, model, provider, rows, labels);
-    merged.set(key, total);
+    this.rows ??= new SeriesRows(part.bounds);
+    const total = this.merged.get(key) ?? new ModelSeries(agentId, model, provider, this.rows, labels);
+    this.merged.set(key, total);
     total.merge(part);
   }
-  return [...merged.values()];
 }
 
 /** The names of a model series. */

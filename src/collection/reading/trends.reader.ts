@@ -14,14 +14,27 @@ import {
 
 const SLOTS_PER_WINDOW = 60;
 
-export function readTrends({ ledger, clock }: MetricsStore, window: TrendWindow): Trends {
+/** Trends whose names are read one by one, as somebody asks for them. */
+export interface TrendsReading extends Omit<Trends, 'agents' | 'tools'> {
+  readonly agents: Iterable<readonly [name: string, trend: Trend]>;
+  readonly tools: Iterable<readonly [name: string, trend: Trend]>;
+}
+
+export function readTrends(store: MetricsStore, window: TrendWindow): Trends {
+  const { agents, tools, ...rest } = beginTrends(store, window);
+  const asRead = (trend: Trend) => trend;
+  return { ...rest, agents: byName(agents, asRead), tools: byName(tools, asRead) };
+}
+
+/** Of a window that ends now, however much later its names are read. */
+export function beginTrends({ ledger, clock }: MetricsStore, window: TrendWindow): TrendsReading {
   const view = new TrendView(window, clock.now(), clock.wallTime());
   return {
     window,
     slotSeconds: view.slotSeconds,
     system: view.read(ledger.requestTrend),
-    agents: byName(ledger.agentTrends, (series) => view.read(series)),
-    tools: byName(ledger.toolTrends, (series) => view.read(series)),
+    agents: view.readAll(ledger.agentTrends),
+    tools: view.readAll(ledger.toolTrends),
   };
 }
 
@@ -37,6 +50,10 @@ class TrendView {
   ) {
     this.slotSeconds = TREND_WINDOWS[window] / SLOTS_PER_WINDOW;
     this.currentSlot = Math.floor(nowMs / 1_000 / this.slotSeconds);
+  }
+
+  *readAll(trends: ReadonlyMap<string, TrendSeries>): Generator<readonly [name: string, trend: Trend]> {
+    for (const [name, series] of trends) yield [name, this.read(series)];
   }
 
   read(series: TrendSeries): Trend {

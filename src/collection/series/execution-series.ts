@@ -31,12 +31,15 @@ export class SeriesRows {
   }
 }
 
+/** Where a new series gets its row. */
+export type RowSource = Pick<SeriesRows, 'bounds' | 'open'>;
+
 /** Counts, durations and errors of one label set. */
 export class ExecutionSeries extends DurationHistogram implements LabelSet {
   /** Failures by error type; made by the first one, since most series never have any. */
   errorTypes: Map<string, number> | undefined = undefined;
 
-  constructor(rows: SeriesRows) {
+  constructor(rows: RowSource) {
     super(rows.bounds, rows.open());
   }
 
@@ -129,7 +132,7 @@ export class ToolSeries extends ExecutionSeries {
   constructor(
     readonly agentId: string,
     readonly toolName: string,
-    rows: SeriesRows,
+    rows: RowSource,
   ) {
     super(rows);
   }
@@ -150,7 +153,7 @@ export class ModelSeries extends ExecutionSeries {
     readonly model: string,
     /** Empty where nobody named one. */
     public provider: string,
-    rows: SeriesRows,
+    rows: RowSource,
     private readonly ownLabels: readonly string[] = [agentId, model, provider],
   ) {
     super(rows);
@@ -194,7 +197,7 @@ export class AgentSeries extends ExecutionSeries {
   constructor(
     readonly agentId: string,
     public agentName: string,
-    rows: SeriesRows,
+    rows: RowSource,
     private readonly firstChunkBounds: BucketBounds,
   ) {
     super(rows);

@@ -5,6 +5,7 @@ import { keepShapes } from '../../runtime/kept-shapes';
 import { METRIC_FAMILIES } from '../families/metric-families';
 import { Scrape, type ScrapeSource } from '../families/scrape';
 import { readSeries } from '../families/series-reading';
+import { SlicedWork } from '../text/sliced-work';
 import { TextBuffer } from '../text/text-buffer';
 import { StringSink } from '../text/text-sink';
 import { expositionEnd, type ExpositionOptions } from './exposition';
@@ -20,7 +21,6 @@ import {
   writeForeignMetric,
   type ForeignMetric,
 } from './registry.reader';
-import { SlicedWork } from './sliced-work';
 
 export interface ExpositionSources {
   readonly families: ScrapeSource;

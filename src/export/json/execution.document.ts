@@ -1,12 +1,14 @@
 import type { Execution, RunningExecution } from '../../collection/executions/execution';
+import type { TextBuffer } from '../text/text-buffer';
 import { documentOf } from './json-document';
+import { listSteps } from './json-slices';
 
-/** A finished execution in the JSON of the history. */
-export function executionDocument(execution: Execution) {
-  return documentOf(execution);
-}
-
-/** An execution in progress in JSON. */
-export function runningDocument(execution: RunningExecution) {
-  return documentOf(execution);
+/** The JSON of the history, or of what is in progress. */
+export function* executionsSteps(
+  out: TextBuffer,
+  executions: readonly Execution[] | readonly RunningExecution[],
+): Generator<void> {
+  out.write('{"executions":');
+  yield* listSteps<Execution | RunningExecution>(out, executions, documentOf);
+  out.write('}');
 }

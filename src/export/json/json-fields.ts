@@ -1,10 +1,19 @@
 import type { Field, FieldTable } from '../../collection/reading/fields';
 import { jsonName } from './json-names';
-import { duration, mapOf, number, objectOf, text, type Member, type WriteValue } from './json-object';
+import { duration, mapOf, number, objectOf, openObjectOf, text, type Member, type WriteValue } from './json-object';
 
 /** Writes an object from what was collected, field by field, as `documentOf` would what users read of it. */
 export function objectOfFields<Source>(fields: FieldTable<Source>): WriteValue<Source> {
-  return objectOf(Object.entries(fields).flatMap(([name, field]) => membersOf(jsonName(name), field)));
+  return objectOf(allMembers(fields));
+}
+
+/** The same without its end: more members follow. */
+export function openObjectOfFields<Source>(fields: FieldTable<Source>): WriteValue<Source> {
+  return openObjectOf(allMembers(fields));
+}
+
+function allMembers<Source>(fields: FieldTable<Source>): Member<Source>[] {
+  return Object.entries(fields).flatMap(([name, field]) => membersOf(jsonName(name), field));
 }
 
 function membersOf<Source>(name: string, field: Field<Source>): Member<Source>[] {

@@ -17,6 +17,15 @@ const NEXT = new PreparedText(',');
 
 /** An object whose members are always the same; their names are made once, in bytes. */
 export function objectOf<Source>(members: readonly Member<Source>[]): WriteValue<Source> {
+  const write = openObjectOf(members);
+  return (out, source) => {
+    write(out, source);
+    out.writePrepared(END);
+  };
+}
+
+/** The same without its end: more members follow. */
+export function openObjectOf<Source>(members: readonly Member<Source>[]): WriteValue<Source> {
   const starts = members.map(([name], index) => new PreparedText(`${index === 0 ? '{' : ','}${JSON.stringify(name)}:`));
   const writes = members.map(([, write]) => write);
   return (out, source) => {
@@ -24,7 +33,6 @@ export function objectOf<Source>(members: readonly Member<Source>[]): WriteValue
       out.writePrepared(starts[index]!);
       writes[index]!(out, source);
     }
-    out.writePrepared(END);
   };
 }
 
@@ -43,6 +51,26 @@ export function mapOf<Value>(write: WriteValue<Value>): WriteValue<ReadonlyMap<s
     }
     out.writePrepared(END);
   };
+}
+
+/** The same in steps: one for an entry, or those of its value. */
+export function* mapSteps<Value>(
+  out: TextBuffer,
+  entries: ReadonlyMap<string, Value>,
+  write: (out: TextBuffer, value: Value) => Iterable<void> | void,
+): Generator<void> {
+  let separator = OPEN;
+  for (const [name, value] of entries) {
+    out.writePrepared(separator);
+    writeText(out, name);
+    out.writePrepared(COLON);
+    const steps = write(out, value);
+    if (steps !== undefined) yield* steps;
+    out.handOver();
+    separator = NEXT;
+    yield;
+  }
+  out.writePrepared(entries.size === 0 ? EMPTY : END);
 }
 
 export function text<Source>(read: (source: Source) => string): WriteValue<Source> {

@@ -1,39 +1,52 @@
 import { hostname } from 'node:os';
-import type { Ledger } from '../../collection/ledger';
 import type { MetricsStore } from '../../collection/metrics-store';
 import { AGENT_FIELDS, CACHE_FIELDS, MODEL_FIELDS, TOOL_FIELDS } from '../../collection/reading/series-fields';
-import { mergeModels, mergeTools, readSystem } from '../../collection/reading/snapshot.reader';
-import type { ModelSeries } from '../../collection/series/execution-series';
+import type { AgentSeries } from '../../collection/series/execution-series';
 import { VERSION } from '../../version';
+import type { SlicedWork } from '../text/sliced-work';
 import type { TextBuffer } from '../text/text-buffer';
 import { documentOf } from './json-document';
-import { objectOfFields } from './json-fields';
-import { mapOf, number, objectOf } from './json-object';
+import { objectOfFields, openObjectOfFields } from './json-fields';
+import { mapSteps } from './json-object';
+import { JsonReading } from './json-reading';
 
-const toolsByName = mapOf(objectOfFields(TOOL_FIELDS));
-const agentsByName = mapOf(objectOfFields(AGENT_FIELDS));
-const modelsByName = mapOf(objectOfFields(MODEL_FIELDS));
-const cachesByName = mapOf(objectOfFields(CACHE_FIELDS));
+const { toolMetrics, ...FIELDS_BEFORE_TOOLS } = AGENT_FIELDS;
 
-const metricsDocument = objectOf<MetricsStore>([
-  ['schema_version', number(() => 1)],
-  [
-    'instance',
-    (out, { instanceId: id }) =>
-      out.write(JSON.stringify({ id, hostname: hostname(), pid: process.pid, version: VERSION })),
-  ],
-  ['system_metrics', (out, store) => out.write(JSON.stringify(documentOf(readSystem(store))))],
-  ['agent_metrics', (out, { ledger }) => agentsByName(out, ledger.series.agents)],
-  ['tool_metrics', (out, { ledger }) => toolsByName(out, mergeTools(ledger))],
-  ['model_metrics', (out, { ledger }) => modelsByName(out, modelsOf(ledger))],
-  ['cache_metrics', (out, { ledger }) => cachesByName(out, ledger.series.caches)],
-]);
+const writeTool = objectOfFields(TOOL_FIELDS);
+const writeModel = objectOfFields(MODEL_FIELDS);
+const writeCache = objectOfFields(CACHE_FIELDS);
+const writeBeforeTools = openObjectOfFields<AgentSeries>(FIELDS_BEFORE_TOOLS);
 
-function modelsOf({ series }: Ledger): ReadonlyMap<string, ModelSeries> {
-  return new Map(mergeModels(series.allModels(), ['model']).map((merged) => [merged.model, merged]));
+/**
+ * The JSON document: everything but the history, at one moment. It is copied at once and written in slices.
+ *
+ * @throws when the signal of `work` aborts
+ */
+export function writeJson(store: MetricsStore, out: TextBuffer, work: SlicedWork): Promise<void> {
+  return work.run(documentSteps(new JsonReading(store), out));
 }
 
-/** The JSON document: everything but the history, at one moment. */
-export function writeJson(store: MetricsStore, out: TextBuffer): void {
-  metricsDocument(out, store);
+function* documentSteps(reading: JsonReading, out: TextBuffer): Generator<void> {
+  const { instanceId: id, system, agents, tools, models, caches } = reading;
+  const instance = { id, hostname: hostname(), pid: process.pid, version: VERSION };
+  yield* reading.merge();
+  out.write(`{"schema_version":1,"instance":${JSON.stringify(instance)}`);
+  out.write(`,"system_metrics":${JSON.stringify(documentOf(system))}`);
+  out.write(',"agent_metrics":');
+  yield* mapSteps(out, agents, agentSteps);
+  out.write(',"tool_metrics":');
+  yield* mapSteps(out, tools.byName, writeTool);
+  out.write(',"model_metrics":');
+  yield* mapSteps(out, new Map(models.all.map((series) => [series.model, series])), writeModel);
+  out.write(',"cache_metrics":');
+  yield* mapSteps(out, caches, writeCache);
+  out.write('}');
+}
+
+/** An agent may have called thousands of tools. They are its last member. */
+function* agentSteps(out: TextBuffer, agent: AgentSeries): Generator<void> {
+  writeBeforeTools(out, agent);
+  out.write(',"tool_metrics":');
+  yield* mapSteps(out, toolMetrics.entries(agent) as typeof agent.calls.tools, writeTool);
+  out.write('}');
 }

@@ -1,7 +1,17 @@
-import type { Trends } from '../../collection/reading/trend-window';
+import type { TrendsReading } from '../../collection/reading/trends.reader';
+import type { TextBuffer } from '../text/text-buffer';
 import { documentOf } from './json-document';
+import { namesSteps } from './json-slices';
 
 /** The course of everything over one window, as JSON. */
-export function trendsDocument(trends: Trends) {
-  return documentOf(trends);
+export function* trendsSteps(
+  out: TextBuffer,
+  { window, slotSeconds, system, agents, tools }: TrendsReading,
+): Generator<void> {
+  out.write(JSON.stringify(documentOf({ window, slotSeconds, system })).slice(0, -1));
+  out.write(',"agents":');
+  yield* namesSteps(out, agents, documentOf);
+  out.write(',"tools":');
+  yield* namesSteps(out, tools, documentOf);
+  out.write('}');
 }

@@ -1,5 +1,6 @@
-import { executionDocument, runningDocument } from '../../export/json/execution.document';
-import { trendsDocument } from '../../export/json/trends.document';
+import { executionsSteps } from '../../export/json/execution.document';
+import { writeInSlices, type WriteSteps } from '../../export/json/json-slices';
+import { trendsSteps } from '../../export/json/trends.document';
 import { CONTENT_TYPES, negotiateFormat } from './content-negotiation';
 import type { MetricsAnswer } from './metrics-answer';
 import type { MetricsQuestion } from './metrics-route';
@@ -14,18 +15,21 @@ export async function answerMetrics(question: MetricsQuestion<MetricsQuery>): Pr
   return { contentType: CONTENT_TYPES[format], body: await source.export(format, signal, timeLimitOf(headers)) };
 }
 
-export function answerHistory({ source, query }: MetricsQuestion<HistoryQuery>): MetricsAnswer {
-  return json({ executions: source.collector.getHistory(query).map(executionDocument) });
+export function answerHistory({ source, query, signal }: MetricsQuestion<HistoryQuery>): Promise<MetricsAnswer> {
+  const executions = source.collector.getHistory(query);
+  return json(signal, (out) => executionsSteps(out, executions));
 }
 
-export function answerTrends({ source, query }: MetricsQuestion<TrendsQuery>): MetricsAnswer {
-  return json(trendsDocument(source.collector.getTrends(query)));
+export function answerTrends({ source, query, signal }: MetricsQuestion<TrendsQuery>): Promise<MetricsAnswer> {
+  const trends = source.beginTrends(query.window);
+  return json(signal, (out) => trendsSteps(out, trends));
 }
 
-export function answerRunning({ source }: MetricsQuestion<unknown>): MetricsAnswer {
-  return json({ executions: source.collector.getRunning().map(runningDocument) });
+export function answerRunning({ source, signal }: MetricsQuestion<unknown>): Promise<MetricsAnswer> {
+  const executions = source.collector.getRunning();
+  return json(signal, (out) => executionsSteps(out, executions));
 }
 
-function json(document: unknown): MetricsAnswer {
-  return { contentType: CONTENT_TYPES.json, body: [Buffer.from(JSON.stringify(document))] };
+async function json(signal: AbortSignal, steps: WriteSteps): Promise<MetricsAnswer> {
+  return { contentType: CONTENT_TYPES.json, body: await writeInSlices(signal, steps) };
 }

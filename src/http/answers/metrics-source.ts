@@ -1,5 +1,7 @@
 import type { ExportFormat } from '../../collection/export-format';
 import type { MetricsCollector } from '../../collection/metrics-collector';
+import type { TrendsReading } from '../../collection/reading/trends.reader';
+import type { TrendWindow } from '../../collection/reading/trend-window';
 import type { LongAnswers } from './long-answers';
 
 /** What the answers are made from. */
@@ -7,6 +9,8 @@ export interface MetricsSource {
   readonly collector: MetricsCollector;
   /** As the collector exports, but in pieces of bytes, within the time limit, and until the signal ends it early. */
   readonly export: (format: ExportFormat, signal: AbortSignal, timeLimitMs?: number) => Promise<readonly Buffer[]>;
+  /** As the collector reads them, but name by name. */
+  readonly beginTrends: (window: TrendWindow) => TrendsReading;
   readonly longAnswers: LongAnswers;
   readonly defaultFormat: ExportFormat;
 }
