@@ -1,4 +1,4 @@
-import type { ForeignMetric, ForeignValue } from './registry.reader';
+import type { ForeignMetric, ForeignValue } from './foreign-metric';
 
 const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;

@@ -13,14 +13,9 @@ import { FamilyLines } from './family-lines';
 import { FamilyNames } from './family-names';
 import { FamilyWriter } from './family-writer';
 import { LabelTexts } from './label-texts';
+import type { ForeignMetric } from './foreign-metric';
 import type { MetricReads, ReadOutcome } from './metric-reads';
-import {
-  exposable,
-  foreignMetricsOf,
-  withDefaultLabels,
-  writeForeignMetric,
-  type ForeignMetric,
-} from './registry.reader';
+import { exposable, foreignMetricsOf, withDefaultLabels, writeForeignMetric } from './registry.reader';
 
 export interface ExpositionSources {
   readonly families: ScrapeSource;

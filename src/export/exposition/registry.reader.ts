@@ -1,31 +1,12 @@
-import type { MetricValue, Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { isBridged } from '../prom-client/prom-client.bridge';
 import { labelText } from '../text/exposition-text';
 import type { TextBuffer } from '../text/text-buffer';
 import { type ExpositionFormat, type WrittenExemplar, writeHeader, writeSample } from './exposition';
 import type { FamilyNames } from './family-names';
+import type { ForeignMetric, ForeignValue } from './foreign-metric';
 import { checkForeignMetric } from './foreign-metric-check';
 import type { ReadableMetric } from './metric-reads';
-
-/** What prom-client's types leave out. */
-export type ForeignValue = MetricValue<string> & {
-  readonly metricName?: string;
-  readonly exemplar?:
-    | (Partial<Pick<WrittenExemplar, 'timestamp'>> & {
-        readonly labelSet: WrittenExemplar['labels'];
-        readonly value: number;
-      })
-    | null;
-};
-
-/** A metric of somebody else, as it stands in its registry. */
-export interface ForeignMetric {
-  readonly registry: Registry;
-  readonly metric: ReadableMetric;
-  readonly name: string;
-  /** As it is to be exposed. */
-  readonly type: string;
-}
 
 /** The metrics of a registry that are not ours. */
 export function foreignMetricsOf(registry: Registry): ForeignMetric[] {

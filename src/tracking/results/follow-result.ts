@@ -4,7 +4,7 @@ import { asyncIterableFollower, generatorFollower } from './iterator.follower';
 import { observableFollower } from './observable.follower';
 import { followPromise, libraryPromiseFollower, promiseFollower, thenableFollower } from './promise.follower';
 import { readableFollower, streamableFileFollower } from './readable.follower';
-import type { Arrival, LazyFollower, ResultFollower } from './result-follower';
+import type { Arrival, Follow, LazyFollower, ResultFollower } from './result-follower';
 import { warnUnseen } from './unseen';
 import { watchOf } from './watch';
 import { webStreamFollower } from './web-stream.follower';
@@ -22,7 +22,9 @@ const FOLLOWERS = [
 ] as ResultFollower<object>[];
 
 /** Follows a result to its real end and returns what the caller gets in its place. A fault of ours ends the execution. */
-export function follow(execution: LiveExecution, result: unknown, arrival: Arrival): unknown {
+export const follow: Follow = Object.assign(followAny, { isStream });
+
+function followAny(execution: LiveExecution, result: unknown, arrival: Arrival): unknown {
   if (execution.ended) return result;
   try {
     // Most calls are of async functions: there is nothing to find out about a promise that nobody has seen.

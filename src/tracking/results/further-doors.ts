@@ -1,6 +1,5 @@
 import { classDoors } from './class-doors';
-import { isStream } from './follow-result';
-import { isPendingPromise } from './promise.follower';
+import { isPendingPromise } from './native-promise';
 import type { Follow } from './result-follower';
 import type { Use } from './use';
 import type { Ask, Door } from './watch';
@@ -22,7 +21,7 @@ export function furtherDoors(
     isInside = true;
     try {
       const result = ask(...args);
-      return result !== source && isGoingOn(result) ? goOn(take(true), result, follow) : result;
+      return result !== source && isGoingOn(result, follow) ? goOn(take(true), result, follow) : result;
     } finally {
       isInside = false;
     }
@@ -30,7 +29,7 @@ export function furtherDoors(
   return Object.fromEntries(classDoors(source).map((key) => [key, handOut]));
 }
 
-function isGoingOn(result: unknown): boolean {
+function isGoingOn(result: unknown, { isStream }: Follow): boolean {
   return isPendingPromise(result) || isStream(Array.isArray(result) ? result[0] : result);
 }
 

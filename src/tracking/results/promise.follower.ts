@@ -2,19 +2,13 @@ import { types } from 'node:util';
 import type { LiveExecution } from '../execution/live-execution';
 import { runInContext, runningExecution } from '../execution/async-context';
 import { furtherDoors } from './further-doors';
+import { eager, isPendingPromise, NativePromise } from './native-promise';
 import type { EagerFollower, Follow, LazyFollower } from './result-follower';
 import { Use } from './use';
 import { watchOf, watchThrough, type Ask, type Doors } from './watch';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 type PromiseClass = new <Value>(executor: (resolve: (value: Value) => void) => void) => Promise<Value>;
-
-/** The class of what an async function returns, whatever stands at the global `Promise`. */
-const NativePromise = (async () => {})().constructor as PromiseConstructor;
-const NATIVE_THEN = String(Reflect.get(NativePromise.prototype, 'then'));
-
-/** Of a promise that is chained already. */
-const eager = new Use([]);
 
 /**
  * A promise is chained, not listened to beside: a rejection that nobody handles must stay one. So the caller gets another
@@ -150,19 +144,6 @@ function copyOf(original: object, copy: object): object {
     if (!Object.hasOwn(copy, key)) Object.defineProperty(copy, key, Object.getOwnPropertyDescriptor(original, key)!);
   }
   return copy;
-}
-
-/** False for a class that overrides `then`; true also where that of all promises was replaced, and in another realm. */
-function isEager(promise: Promise<unknown>): boolean {
-  const then: unknown = Reflect.get(promise, 'then');
-  if (then === Reflect.get(NativePromise.prototype, 'then')) return true;
-  if (watchOf(promise) === eager) return true;
-  return typeof then === 'function' && Function.prototype.toString.call(then) === NATIVE_THEN;
-}
-
-/** Whether it is a promise that is under way. */
-export function isPendingPromise(result: unknown): result is Promise<unknown> {
-  return types.isPromise(result) && isEager(result);
 }
 
 /** Whether `await` takes a promise for one that is not of its own kind. */

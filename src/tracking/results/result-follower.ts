@@ -8,7 +8,11 @@ import type { Watch } from './watch';
 export type Arrival = 'returned' | 'promised' | 'awaited';
 
 /** Follows any result to its end; returns what the caller gets in its place. */
-export type Follow = (execution: LiveExecution, result: unknown, arrival: Arrival) => unknown;
+export interface Follow {
+  (execution: LiveExecution, result: unknown, arrival: Arrival): unknown;
+  /** Whether a result goes on after it has been returned and awaited. */
+  readonly isStream: (result: unknown) => result is object;
+}
 
 /** Follows a promise that is under way: the caller gets what is chained to it. */
 export interface EagerFollower<Result extends object> {

@@ -1,0 +1,23 @@
+import type { MetricValue, Registry } from 'prom-client';
+import type { WrittenExemplar } from './exposition';
+import type { ReadableMetric } from './metric-reads';
+
+/** What prom-client's types leave out. */
+export type ForeignValue = MetricValue<string> & {
+  readonly metricName?: string;
+  readonly exemplar?:
+    | (Partial<Pick<WrittenExemplar, 'timestamp'>> & {
+        readonly labelSet: WrittenExemplar['labels'];
+        readonly value: number;
+      })
+    | null;
+};
+
+/** A metric of somebody else, as it stands in its registry. */
+export interface ForeignMetric {
+  readonly registry: Registry;
+  readonly metric: ReadableMetric;
+  readonly name: string;
+  /** As it is to be exposed. */
+  readonly type: string;
+}
