@@ -40,8 +40,12 @@ interface Origin {
  */
 type Stage = 'begun' | 'postponed' | 'ended';
 
-/** Makes another execution of the same call; none once its application has closed. */
-export type FurtherExecutions = () => LiveExecution | undefined;
+/**
+ * Makes another execution of the same call; none once its application has closed.
+ *
+ * @param around of the same use, where a call around this one has handed the result on
+ */
+export type FurtherExecutions = (around: LiveExecution | undefined) => LiveExecution | undefined;
 
 /** One execution from its beginning to its end. */
 export class LiveExecution
@@ -288,21 +292,21 @@ export class LiveExecution
 
   /**
    * For results that are used again and again. Further executions begin where this one did: in the parent's own call, or
-   * in the further use of it that is running. What is kept of this one keeps no application alive.
+   * in the further use of it that is running, or begins together with this one. What is kept of this one keeps no application alive.
    */
   get further(): FurtherExecutions {
     const { spec, name, callSerial, parentCallSerial, origin } = this;
     const host = new WeakRef(this.host);
     const parent = this.parent && new WeakRef(this.parent);
-    return () => {
+    return (around) => {
       const application = host.deref();
       if (application === undefined || application.closed) return undefined;
       const serial = (application.store.lastSerial += 1);
-      const running = application.ownRunning();
-      const isParent = running !== undefined && running.callSerial === parentCallSerial;
-      const execution = isParent
-        ? new LiveExecution(application, spec, name, serial, running)
-        : new LiveExecution(application, spec, name, serial, parent?.deref(), origin);
+      const further = [around, application.ownRunning()].find((other) => other?.callSerial === parentCallSerial);
+      const execution =
+        further !== undefined
+          ? new LiveExecution(application, spec, name, serial, further)
+          : new LiveExecution(application, spec, name, serial, parent?.deref(), origin);
       execution.callSerial = callSerial;
       execution.stage = 'postponed';
       return execution;

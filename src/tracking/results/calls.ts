@@ -51,7 +51,7 @@ export class Calls implements Watch {
       this.further = call.use.further;
       return call.use;
     }
-    const executions = this.further.map((further) => further()).filter((execution) => execution !== undefined);
+    const executions = this.furtherExecutions();
     return executions.length === 0 ? undefined : new Use(executions);
   }
 
@@ -63,6 +63,16 @@ export class Calls implements Watch {
   /** The object has come to its end without being used in a way that is seen. */
   endAll(end: (use: Use) => void): void {
     for (const { use } of this.waiting.splice(0)) end(use);
+  }
+
+  /** From the inside out, and made from the outside in: each belongs to the one around it. */
+  private furtherExecutions(): LiveExecution[] {
+    const executions: LiveExecution[] = [];
+    for (const further of this.further.toReversed()) {
+      const execution = further(executions[0]);
+      if (execution !== undefined) executions.unshift(execution);
+    }
+    return executions;
   }
 
   private forgetClosed(): void {
