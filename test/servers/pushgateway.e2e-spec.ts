@@ -48,6 +48,8 @@ it.each([
   new Counter({ name: 'orders_total', help: 'Orders', registers: [registry] }).inc(3);
   const module = MetricsModule.forRoot({ registry, endpoint: false });
   const app = await Test.createTestingModule({ imports: [module] }).compile();
+  // A registry of the user's has our families from the start of the application on.
+  await app.init();
   const push = new Pushgateway(url, {}, registry);
   for (let count = 1; count <= 2; count += 1) {
     const execution = { toolName: HOSTILE, agentId: HOSTILE, durationMs: 70_000, status: 'error' } as const;
