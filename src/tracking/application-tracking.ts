@@ -7,7 +7,7 @@ import type { LabelSet } from '../collection/series/execution-series';
 import { failCall, SeenStyles, type AnyFunction, type CallStyle } from './declaring/call-style';
 import { agentSpec, type ExecutionSpec } from './declaring/execution-spec';
 import type { ExecutionHandle } from './execution-handle';
-import { enterContext, leaveContext, runningExecution, STAYED, type Outer } from './execution/async-context';
+import { enterContext, leaveContext, runningExecution, STAYED } from './execution/async-context';
 import type { ExecutionHost, TrackingOptions } from './execution/execution-host';
 import { nearestOpenAgent } from './execution/execution-lineage';
 import { findClaim, findNamesakeClaim } from './execution/handler-claim';
@@ -65,13 +65,13 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     args: readonly unknown[],
     response?: unknown,
   ): unknown {
-    const execution = this.prepareUnclaimed(spec, style, args);
+    const execution = this.claims > 0 && this.claim(spec, args) ? undefined : this.prepare(spec, style, args);
     if (execution === undefined) return Reflect.apply(fn, self, args);
     if (execution.isLimited && execution.expired !== undefined) {
       return failCall(this.styles.styleOf(execution, style), execution.expired);
     }
     if (response !== undefined) this.faults.guard('response', () => followResponse(execution, response));
-    const outer = this.enter(execution);
+    const outer = this.options.asyncContext ? enterContext(execution) : STAYED;
     let result: unknown;
     try {
       result = Reflect.apply(fn, self, args);
@@ -83,7 +83,10 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     leaveContext(outer);
     // Without limits no call is refused.
     if (this.limits.any) this.styles.see(execution, result);
-    return this.followCall(execution, result, style);
+    result = follow(execution, result, style === 'async function' ? 'promised' : 'returned');
+    if (execution.isLimited) this.faults.guard('limit', () => execution.armLimit());
+    execution.isCalling = false;
+    return result;
   }
 
   /** Begins an execution that ends when its handle says so. */
@@ -192,8 +195,8 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   }
 
   /** Whether an interceptor counts the call that is about to be made. It can be asked once. */
-  private claim(running: LiveExecution | undefined, spec: ExecutionSpec, args: readonly unknown[]): boolean {
-    const execution = findClaim(running, spec);
+  private claim(spec: ExecutionSpec, args: readonly unknown[]): boolean {
+    const execution = findClaim(this.ownRunning(), spec);
     if (execution === undefined) return false;
     this.endClaim(execution);
     execution.received(args);
@@ -205,34 +208,11 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     this.claims -= 1;
   }
 
-  private prepareUnclaimed(spec: ExecutionSpec, style: CallStyle, args: readonly unknown[]): LiveExecution | undefined {
-    const parent = this.ownRunning();
-    const isClaimed = this.claims > 0 && this.claim(parent, spec, args);
-    return isClaimed ? undefined : this.prepare(spec, style, args, parent);
-  }
-
-  /** Has no frame on the stack while the function runs. */
-  private enter(execution: LiveExecution): Outer {
-    return this.options.asyncContext ? enterContext(execution) : STAYED;
-  }
-
-  private followCall(execution: LiveExecution, result: unknown, style: CallStyle): unknown {
-    const followed = follow(execution, result, style === 'async function' ? 'promised' : 'returned');
-    if (execution.isLimited) this.faults.guard('limit', () => execution.armLimit());
-    execution.isCalling = false;
-    return followed;
-  }
-
   /** A generator function runs nothing when it is called: its execution begins with the first `next`. */
-  private prepare(
-    spec: ExecutionSpec,
-    style: CallStyle,
-    args: readonly unknown[],
-    parent: LiveExecution | undefined,
-  ): LiveExecution | undefined {
+  private prepare(spec: ExecutionSpec, style: CallStyle, args: readonly unknown[]): LiveExecution | undefined {
     let execution: LiveExecution | undefined;
     try {
-      execution = this.create(spec, args, parent);
+      execution = this.create(spec, args, this.ownRunning());
       execution.isCalling = true;
       if (style === 'generator') execution.postpone();
       else this.opened(execution);
