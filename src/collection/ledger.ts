@@ -47,7 +47,7 @@ export class Ledger {
   readonly toolTrends = new Map<string, TrendSeries>();
   /** Milliseconds since 1970. */
   readonly startTime: number;
-  /** The same moment on the clock's own scale, which nobody sets. */
+  /** The same moment on the clock's steady scale. */
   readonly startedAt: number;
   /** Milliseconds since 1970; NaN before the first record. A number in any case: it changes with every call. */
   lastUpdated = NaN;

@@ -21,7 +21,7 @@ export class MetricsStore {
   enabled: boolean;
   /** The present one; each reset brings another. */
   ledger: Ledger;
-  /** Of the newest execution; whoever begins one adds 1. */
+  /** Serial of the newest execution. To begin one, add 1 and take the result. */
   lastSerial = 0;
 
   constructor(
