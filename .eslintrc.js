@@ -26,7 +26,8 @@ const STAIRS = {
     ['collector-ports', 'ledger'],
     ['series/'],
     ['clock'],
-    ['executions/', 'models/', 'memory-sampler', 'export-format'],
+    ['executions/'],
+    ['models/', 'memory-sampler', 'export-format'],
   ],
   tracking: [
     ['wrapping/'],

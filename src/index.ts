@@ -19,6 +19,7 @@ export type {
   ToolMetrics,
 } from './collection/reading/metrics-snapshot';
 export type { ModelPrice, ModelPricing } from './collection/models/model-pricing';
+export type { CostSource } from './collection/models/call-usage';
 export type { TokenCounts, TokenUsage } from './collection/models/token-usage';
 export type { Trend, TrendFigures, TrendPoint, Trends, TrendWindow } from './collection/reading/trend-window';
 export { type ListenOptions, MetricsListener } from './http/metrics-listener';
@@ -34,13 +35,13 @@ export type {
   MetricsStaticOptions,
 } from './module/metrics.options';
 export { currentExecution } from './tracking/execution/current-execution';
-export type { ExecutionHandle } from './tracking/execution-handle';
+export type { ExecutionEnd, ExecutionHandle, ModelName, ModelUsage, Spending } from './tracking/execution-handle';
 export type { TimeoutOptions } from './tracking/limits/execution-limits';
 export type {
   AgentOptions,
   ExecutionName,
   ModelOptions,
-  ModelUsage,
+  ReportedUsage,
   ToolOptions,
   Until,
 } from './tracking/declaring/execution-options';
@@ -48,10 +49,11 @@ export { ExecutionTimeoutError } from './tracking/limits/execution-timeout.error
 export {
   type AgentStart,
   type ExecutionStart,
-  ExecutionTracker,
   type ModelStart,
+  startExecution,
   type ToolStart,
-} from './tracking/wrapping/execution-tracker';
+} from './tracking/wrapping/execution-start';
+export { ExecutionTracker } from './tracking/wrapping/execution-tracker';
 export { SkipTracking } from './tracking/wrapping/skip-tracking.decorator';
 export { TrackAgent } from './tracking/wrapping/track-agent.decorator';
 export { TrackTool } from './tracking/wrapping/track-tool.decorator';

@@ -1,7 +1,9 @@
 import type { Registry } from 'prom-client';
 import type { RunningExecution } from './executions/execution';
+import type { ExecutionKind } from './executions/execution-status';
 import type { ExecutionIdentity, Outcome } from './executions/finished-execution';
 import type { ExportFormat } from './export-format';
+import type { CallUsage } from './models/call-usage';
 import type { CountedSeries } from './series/execution-series';
 
 /** The execution in whose context a record is made. */
@@ -10,8 +12,8 @@ export interface EnclosingExecution extends Pick<ExecutionIdentity, 'name' | 'se
   readonly contextAgentId: string | undefined;
   /** The request of the nearest agent that still runs: what an agent that is recorded here is a part of. */
   readonly enclosingRequest: number | undefined;
-  /** Where it is counted while it runs, unless recording was switched off as it began. */
-  readonly series: CountedSeries | undefined;
+  /** Counts a tool or a model call that was made inside it, in the agents that still run. */
+  countInside(kind: ExecutionKind, usage: CallUsage | undefined): void;
 }
 
 /** Which model call a record is about, by names in their form. */
@@ -24,10 +26,12 @@ export interface ModelCallQuery {
 
 /** A tracked model call, to which a record of it adds. */
 export interface TrackedModelCall extends Pick<ExecutionIdentity, 'agentId'> {
-  readonly spec: { readonly provider: string | undefined };
+  readonly provider: string | undefined;
   /** Where it is counted, unless recording was switched off as it began. */
   readonly series: CountedSeries | undefined;
   readonly ended: boolean;
+  /** Adds to its tokens and cost, also after its end. */
+  addUsage(usage: CallUsage): void;
   /** Its outcome at its end, unless one was decided before. */
   decideOutcome(outcome: Outcome): void;
   /** The time to its first token, whatever it has measured itself. */

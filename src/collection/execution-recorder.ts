@@ -18,7 +18,7 @@ import {
   type RecordFault,
 } from './executions/record-reader';
 import type { MetricsStore } from './metrics-store';
-import { completeTokens } from './models/token-usage';
+import type { CallUsage } from './models/call-usage';
 import { ModelSeries } from './series/execution-series';
 
 /**
@@ -63,6 +63,7 @@ export class ExecutionRecorder {
       const owner = agentId && (known === undefined ? normaliseName(agentId) : known.agentId);
       const serial = (this.store.lastSerial += 1);
       const execution = new RecordedExecution('tool', name, owner, serial, context, record, measures);
+      context?.countInside('tool', undefined);
       ledger.finish(execution, known ?? ledger.series.tool(owner, name), execution);
     } catch (fault) {
       this.failed('recordToolExecution', fault, () => unreadableField(record, findToolFault));
@@ -100,24 +101,22 @@ export class ExecutionRecorder {
     const model = normaliseName(record.model);
     const provider = record.provider === undefined ? undefined : normaliseName(record.provider);
     const owner = record.agentId === undefined ? undefined : normaliseName(record.agentId);
-    const tokens = completeTokens(record);
-    const { status, errorType, durationMs } = record;
-    const measures = measuresOfModel(record);
-    const costUsd = record.costUsd ?? prices.costOf(tokens, model, record.provider);
+    const usage = prices.usageOf(record, model, record.provider);
+    const { costUsd } = usage;
     const call = tracked.findModelCall({ model, provider, agentId: owner });
     if (call?.series instanceof ModelSeries) {
       if (!this.addToCall(call, record)) return {};
-      call.series.tokens.add(tokens, costUsd);
+      call.addUsage(usage);
       ledger.touch();
     } else {
       const context = tracked.ownRunning();
       const agentId = owner ?? context?.contextAgentId;
-      const end = { status, durationMs, errorType };
       const serial = (this.store.lastSerial += 1);
-      const execution = new RecordedExecution('model', model, agentId, serial, context, end, measures);
-      const series = ledger.series.model(agentId, model, provider ?? '');
-      series.tokens.add(tokens, costUsd);
-      ledger.finish(execution, series, execution);
+      const end = { status: record.status, durationMs: record.durationMs, errorType: record.errorType };
+      const measures = measuresOfModel(record);
+      const execution = new RecordedExecution('model', model, agentId, serial, context, end, measures, provider, usage);
+      context?.countInside('model', usage);
+      ledger.finish(execution, ledger.series.model(agentId, model, provider ?? ''), execution);
     }
     return { costUsd };
   }
@@ -160,14 +159,14 @@ export class ExecutionRecorder {
 
 /** The field of a record that cannot be added to a tracked call, and why; undefined where all can. */
 function findObstacle(
-  { agentId, spec, ended }: TrackedModelCall,
+  { agentId, provider, ended }: TrackedModelCall,
   record: ModelCallRecord,
 ): [field: keyof ModelCallRecord, complaint: string] | undefined {
   const { durationMs, status, errorType, timeToFirstTokenMs } = record;
   if (durationMs !== undefined) return ['durationMs', 'cannot be added to a tracked call, whose duration is measured'];
   if (record.agentId !== undefined && normaliseName(record.agentId) !== agentId)
     return ['agentId', 'is not the agent of the tracked call that the record adds to'];
-  if (record.provider !== undefined && spec.provider !== undefined && normaliseName(record.provider) !== spec.provider)
+  if (record.provider !== undefined && provider !== undefined && normaliseName(record.provider) !== provider)
     return ['provider', 'is not the provider of the tracked call that the record adds to'];
   if (errorType !== undefined && status === undefined) return ['errorType', 'needs a status beside it'];
   const late = { status, timeToFirstTokenMs };
@@ -190,6 +189,8 @@ class RecordedExecution implements EndingExecution, Outcome {
   readonly parentSerial: number | undefined;
   readonly requestSerial: number | undefined;
   readonly span = activeSpan();
+  /** Nobody says what it called. */
+  readonly totals = undefined;
   readonly status: ExecutionStatus;
   readonly errorType: string | undefined;
   private readonly durationMs: number | undefined;
@@ -204,6 +205,8 @@ class RecordedExecution implements EndingExecution, Outcome {
     context: EnclosingExecution | undefined,
     { status = 'success', durationMs, errorType, endTime }: ExecutionRecord,
     readonly measures: ExecutionMeasures | undefined = undefined,
+    readonly provider: string | undefined = undefined,
+    readonly usage: CallUsage | undefined = undefined,
   ) {
     this.parentSerial = context?.serial;
     this.requestSerial = kind === 'agent' ? (context?.enclosingRequest ?? serial) : context?.requestSerial;

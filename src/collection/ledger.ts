@@ -114,9 +114,11 @@ export class Ledger {
   }
 
   private addModel(finished: FinishedExecution, series: ModelSeries): void {
-    const { status, durationNs, measures } = finished;
+    const { status, durationNs, measures, usage } = finished;
     const exemplar = exemplarOf(finished);
     series.addStatus(status, exemplar);
+    if (usage === undefined) series.tokens.callsWithoutUsage += 1;
+    else series.tokens.add(usage.tokens, usage.costUsd);
     // NaN where nobody measured it.
     if (!Number.isNaN(durationNs)) series.observe(durationNs, exemplar);
     if (series.model !== finished.name || series.agentId !== (finished.agentId ?? '')) this.limit.drop('model');

@@ -1,5 +1,5 @@
 import type { Clock } from './clock';
-import { ExecutionPublisher } from './executions/execution-publisher';
+import type { ExecutionPublisher } from './executions/execution-publisher';
 import { Ledger, type LedgerSettings } from './ledger';
 import { MemorySampler } from './memory-sampler';
 import { PriceList } from './models/model-pricing';
@@ -55,8 +55,7 @@ export class MetricsStore {
   createEmpty(): MetricsStore {
     const settings = { ...this.settings, ...NOTHING };
     const prices = new PriceList({}, { onFault: ignore, onUnknown: ignore });
-    const publisher = new ExecutionPublisher(undefined, this.instanceId, ignore);
-    const store = new MetricsStore(settings, this.clock, this.instanceId, prices, publisher);
+    const store = new MetricsStore(settings, this.clock, this.instanceId, prices, this.publisher.silenced());
     store.lastSerial = this.lastSerial;
     return store;
   }

@@ -6,6 +6,7 @@ import { ExecutionPublisher } from '../collection/executions/execution-publisher
 import type { ExportFormat } from '../collection/export-format';
 import { MetricsCollector } from '../collection/metrics-collector';
 import { MetricsStore } from '../collection/metrics-store';
+import { toExecution } from '../collection/reading/execution.reader';
 import { PriceList } from '../collection/models/model-pricing';
 import { BucketBounds } from '../collection/series/duration-histogram';
 import type { LimitedFamily } from '../collection/series/series-limit';
@@ -107,8 +108,10 @@ export class MetricsApplication {
       onFirstDrop: (family: LimitedFamily) => this.warnOfDrop(family),
     };
     const instanceId = randomBytes(6).toString('hex');
-    const publisher = new ExecutionPublisher(this.options.onExecution, instanceId, (fault) =>
-      this.faults.report('onExecution', fault),
+    const publisher = new ExecutionPublisher(
+      this.options.onExecution,
+      (finished) => toExecution(finished, instanceId),
+      (fault) => this.faults.report('onExecution', fault),
     );
     const prices = this.createPriceList();
     return new MetricsStore(settings, reliableClock(clock, this.faults), instanceId, prices, publisher);

@@ -109,6 +109,7 @@ const optionsSchema = v.strictObject(
           agentMs: v.optional(milliseconds),
           toolMs: v.optional(milliseconds),
           sequenceMs: v.optional(milliseconds),
+          idleMs: v.optional(milliseconds),
           perTool: v.optional(
             recordOf<number>(
               (limit) => v.is(milliseconds, limit),
@@ -117,7 +118,7 @@ const optionsSchema = v.strictObject(
             ),
           ),
         },
-        'an object of agentMs, toolMs, sequenceMs and perTool',
+        'an object of agentMs, toolMs, sequenceMs, idleMs and perTool',
       ),
       {},
     ),

@@ -10,8 +10,11 @@ import type { ExecutionHandle } from './execution-handle';
 import { enterContext, leaveContext, runningExecution, STAYED } from './execution/async-context';
 import type { ExecutionHost, TrackingOptions } from './execution/execution-host';
 import { nearestOpenAgent } from './execution/execution-lineage';
+import { addUsageTo, countCallAround, enterAround } from './execution/enclosing-runs';
 import { findClaim, findNamesakeClaim } from './execution/handler-claim';
 import { followResponse } from './execution/handler-response';
+import { IdleEnd } from './execution/idle-end';
+import { isPart } from './execution/joined-call';
 import { LiveExecution } from './execution/live-execution';
 import { findModelCall } from './execution/open-model-call';
 import { describeRunning, RunningExecutions } from './execution/running-executions';
@@ -26,6 +29,8 @@ export interface ApplicationTrackingOptions extends TrackingOptions, OutcomeRule
   readonly timeouts: TimeoutOptions;
 }
 
+const DEFAULT_IDLE_MS = 600_000;
+
 /** Begins and ends the executions of one application. None of its methods throws because of a fault of ours. */
 export class ApplicationTracking implements ExecutionHost<LiveExecution>, TrackedExecutions {
   readonly options: TrackingOptions;
@@ -35,6 +40,10 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   private places: SeriesPlaces;
   private readonly limits: ExecutionLimits;
   private readonly styles = new SeenStyles();
+  /** How long an execution may show no sign of life, in milliseconds. */
+  private readonly idleMs: number;
+  /** How many executions end where nothing shows that they go on. */
+  private idling = 0;
   /** How many executions of interceptors wait for the decorator of their handler. */
   private claims = 0;
   /**
@@ -53,6 +62,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     this.outcomeRules = new OutcomeRules(options, faults, handleOf);
     this.places = new SeriesPlaces(store.names);
     this.limits = new ExecutionLimits(options.timeouts, { clock: store.clock, faults });
+    this.idleMs = (options.timeouts.idleMs ?? DEFAULT_IDLE_MS) || Infinity;
     this.keptForItsShape = new LiveExecution(this, agentSpec({}, '', 'function'), '', 0, undefined);
   }
 
@@ -89,11 +99,23 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     return result;
   }
 
-  /** Begins an execution that ends when its handle says so. */
-  start(spec: ExecutionSpec, parent: ExecutionHandle | undefined): TrackedHandle | undefined {
+  /**
+   * Begins an execution that ends when its handle says so.
+   *
+   * @param parent null for none, undefined for the running one
+   * @param startTime milliseconds since 1970; now if left out
+   */
+  start(
+    spec: ExecutionSpec,
+    parent: ExecutionHandle | null | undefined,
+    startTime?: number,
+  ): TrackedHandle | undefined {
     return this.faults.guard('begin', () => {
-      const given = executionOf(parent);
-      const handle = handleOf(this.create(spec, [], given?.host === this ? given : this.ownRunning()).begin());
+      const execution = this.create(spec, [], parent === null ? undefined : this.parentOf(parent)).begin();
+      execution.isJoinable = true;
+      if (startTime !== undefined) this.startEarlier(execution, startTime);
+      this.watchIdle(execution);
+      const handle = handleOf(execution);
       handle.endExecution();
       return handle;
     });
@@ -120,26 +142,40 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   opened(execution: LiveExecution): void {
     if (this.closed) return;
     execution.startClock(this.store.clock.now());
-    this.running.add(execution);
-    try {
-      if (this.store.enabled) this.countOpened(execution);
-    } catch (fault) {
-      this.faults.report('begin', fault);
-    }
+    // The whole of a call may have ended before a part of it begins.
+    if (execution.whole?.ended) execution.whole = undefined;
+    if (execution.whole === undefined) this.openedAlone(execution);
+    else execution.whole.hold();
     if (this.limits.any || execution.spec.timeoutMs !== undefined) this.limit(execution);
   }
 
   postponed(execution: LiveExecution): void {
-    this.running.remove(execution);
-    if (execution.claimable) this.endClaim(execution);
-    const { serial, requestSerial, ledger, series } = execution;
+    const { whole, kind, startedAt } = execution;
+    // A generator function is postponed before it has begun.
+    if (Number.isNaN(startedAt)) return;
+    if (whole !== undefined) return whole.release();
+    if (kind !== 'agent') countCallAround(execution.parent, kind, -1);
+    this.left(execution);
+  }
+
+  renamed(execution: LiveExecution): void {
+    const { ledger, series } = execution;
     if (ledger === undefined || series === undefined) return;
-    series.addInProgress(-1);
-    if (requestSerial === serial) ledger.requests.addInProgress(-1);
+    this.faults.guard('rename', () => {
+      series.addInProgress(-1);
+      execution.series = this.places.find(execution, ledger);
+      execution.series.addInProgress(1);
+    });
   }
 
   finished(execution: LiveExecution, outcome: Outcome): void {
-    this.postponed(execution);
+    const { whole } = execution;
+    if (whole !== undefined) {
+      whole.absorb(execution, outcome);
+      return whole.release();
+    }
+    if (execution.kind === 'model') addUsageTo(execution.around, execution.usage);
+    this.left(execution);
     const { ledger, series } = execution;
     if (ledger === undefined || series === undefined || !this.store.enabled) return;
     try {
@@ -152,7 +188,8 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   ownRunning(): LiveExecution | undefined {
     if (!this.options.asyncContext) return undefined;
     const running = runningExecution();
-    return running?.host === this ? running : undefined;
+    if (running?.host !== this) return undefined;
+    return running.ended && this.isForgotten(running) ? undefined : running;
   }
 
   findModelCall(query: ModelCallQuery): LiveExecution | undefined {
@@ -183,7 +220,10 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   close(): void {
     this.closed = true;
     const reason = new DOMException('The application has closed.', 'AbortError');
-    for (const execution of this.running.list()) execution.cancelled(reason);
+    const running = this.running.list();
+    // From the inside out: an agent that waits for tokens has those of its model calls.
+    for (const execution of running.toReversed()) execution.complete();
+    for (const execution of running) execution.cancelled(reason);
     this.letGo();
   }
 
@@ -228,8 +268,57 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
 
   private create(spec: ExecutionSpec, args: readonly unknown[], parent: LiveExecution | undefined): LiveExecution {
     const { nameOf } = spec;
-    const name = nameOf && this.faults.guard('name', () => nameOf(args));
-    return new LiveExecution(this, spec, name ?? spec.fallbackName, (this.store.lastSerial += 1), parent);
+    const name = (nameOf && this.faults.guard('name', () => nameOf(args))) ?? spec.fallbackName;
+    const execution = new LiveExecution(this, spec, name, (this.store.lastSerial += 1), parent);
+    if (parent !== undefined && isPart(parent, spec.kind, name)) execution.whole = parent;
+    return execution;
+  }
+
+  /** One of another application is the parent of none of ours. */
+  private parentOf(handle: ExecutionHandle | undefined): LiveExecution | undefined {
+    const given = executionOf(handle)?.context;
+    return given?.host === this ? given : this.ownRunning();
+  }
+
+  /** Work that outlives its request belongs to it for a while, and to none after that. */
+  private isForgotten({ root }: LiveExecution): boolean {
+    return root.ended && this.store.clock.now() - root.endedAt > this.idleMs;
+  }
+
+  private startEarlier(execution: LiveExecution, startTime: number): void {
+    const { clock } = this.store;
+    const now = clock.now();
+    execution.startClock(Math.min(now, now - (clock.wallTime(now) - startTime)));
+  }
+
+  private watchIdle(execution: LiveExecution): void {
+    if (this.idleMs === Infinity || this.closed) return;
+    execution.idleEnd = new IdleEnd(execution, this.store.clock, this.idleMs);
+    this.idling += 1;
+  }
+
+  private openedAlone(execution: LiveExecution): void {
+    const { kind, parent } = execution;
+    this.running.add(execution);
+    if (parent !== undefined && kind !== 'agent') countCallAround(parent, kind, 1);
+    if (this.idling > 0) enterAround(parent, 1);
+    try {
+      if (this.store.enabled) this.countOpened(execution);
+    } catch (fault) {
+      this.faults.report('begin', fault);
+    }
+  }
+
+  /** It is no longer in progress. */
+  private left(execution: LiveExecution): void {
+    this.running.remove(execution);
+    if (execution.claimable) this.endClaim(execution);
+    if (this.idling > 0) enterAround(execution.parent, -1);
+    if (execution.idleEnd !== undefined) this.idling -= 1;
+    const { serial, requestSerial, ledger, series } = execution;
+    if (ledger === undefined || series === undefined) return;
+    series.addInProgress(-1);
+    if (requestSerial === serial) ledger.requests.addInProgress(-1);
   }
 
   /** Finds where it is counted. */

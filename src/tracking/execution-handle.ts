@@ -1,3 +1,4 @@
+import type { ModelCallRecord } from '../collection/executions/execution-records';
 import type { ExecutionKind, ExecutionStatus } from '../collection/executions/execution-status';
 
 /**
@@ -22,6 +23,8 @@ export interface ExecutionHandle {
    * this one.
    */
   readonly signal: AbortSignal;
+  /** What it has used so far, everything inside it included. */
+  readonly spent: Spending;
   /** Runs `fn` in this execution's context and returns what it returns. */
   run<Result>(fn: () => Result): Result;
   /**
@@ -56,6 +59,71 @@ export interface ExecutionHandle {
    * resume?.();
    */
   pause(): () => void;
-  /** Ends an execution that `ExecutionTracker.start` began. @default 'success' */
-  end(status?: ExecutionStatus): void;
+  /**
+   * Reports the tokens of a model call; the last report before its end counts. An agent or a tool has none of its own: what
+   * is reported there is dropped, with one log line.
+   *
+   * @example
+   * currentExecution()?.usage({ inputTokens: 900, outputTokens: 120 });
+   */
+  usage(tokens: ModelUsage): void;
+  /** The first token, or the first chunk that counts, has come. Only the first time counts. */
+  firstToken(): void;
+  /** Counts a chunk that was delivered; the first one is the first token, unless the option `firstToken` says otherwise. */
+  chunk(value?: unknown): void;
+  /** What it returned: counts its size with `measurePayloads`, and asks `classifyResult`. It does not end the execution. */
+  returned(value: unknown): void;
+  /**
+   * Gives a model call the name that turned out to be right, before its end. Without a provider it has none.
+   *
+   * @example
+   * call.rename({ name: response.model, provider: 'openai' });
+   */
+  rename(model: ModelName): void;
+  /**
+   * Ends an execution that `start` began. A status given here beats an earlier `fail`, and `cancelled` and `timeout` abort its
+   * signal. An error alone decides by what it means.
+   *
+   * @default 'success'
+   *
+   * @example
+   * call.end({ error, endTime: new Date(span.endTimeMs) });
+   */
+  end(end?: ExecutionStatus | ExecutionEnd): void;
 }
+
+/** How an execution that `start` began ends. */
+export interface ExecutionEnd {
+  /** @default what the error means, else success */
+  readonly status?: ExecutionStatus;
+  /** What ended it: its class name or code is counted. */
+  readonly error?: unknown;
+  /** When it ended; in the future is now. @default now */
+  readonly endTime?: Date;
+}
+
+/** What a model call is counted as. */
+export interface ModelName {
+  /** The label; not empty. */
+  readonly name: string;
+  /** Who serves the model, as a label. @default none */
+  readonly provider?: string;
+}
+
+/** What an execution has used so far, everything inside it included. */
+export interface Spending {
+  /** Input and output tokens of the model calls that have ended, and its own if it is one. */
+  readonly tokens: number;
+  /** US dollars, as far as prices are known. */
+  readonly costUsd: number;
+  /** Tools that were called. */
+  readonly toolCalls: number;
+  /** Model calls that were begun. */
+  readonly modelCalls: number;
+}
+
+/** Tokens of one model call, as its provider reports them; what is left out is 0. */
+export type ModelUsage = Omit<
+  ModelCallRecord,
+  'model' | 'provider' | 'agentId' | 'status' | 'durationMs' | 'timeToFirstTokenMs' | 'errorType'
+>;

@@ -35,7 +35,7 @@ export class ExecutionHistory {
   /** Writes down an execution that ends now, over the oldest one. */
   add(
     execution: EndingExecution,
-    { status, errorType, errorMessage }: Outcome,
+    { status, errorType, httpStatus, errorMessage }: Outcome,
     now: number,
     wallTime: number,
   ): FinishedExecution {
@@ -49,7 +49,11 @@ export class ExecutionHistory {
     entry.requestSerial = execution.requestSerial;
     entry.status = status;
     entry.errorType = status === 'success' ? errorType : (errorType ?? defaultErrorType(status));
+    entry.httpStatus = httpStatus;
     entry.errorMessage = errorMessage;
+    entry.provider = execution.provider;
+    entry.usage = execution.usage;
+    entry.totals = execution.totals;
     entry.span = execution.span;
     // A copy: a measure that is under way as the execution ends changes nothing that was counted.
     entry.measures = execution.measures?.copy() ?? NOTHING_MEASURED;

@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { catchRejection } from '../../runtime/thenable';
 import type { Execution } from './execution';
-import { toExecution, type FinishedExecution } from './finished-execution';
+import type { FinishedExecution } from './finished-execution';
 
 /**
  * The `node:diagnostics_channel` on which every finished execution is published.
@@ -25,12 +25,17 @@ export class ExecutionPublisher {
 
   constructor(
     readonly listener: ExecutionListener | undefined,
-    private readonly idPrefix: string,
+    private readonly read: (finished: FinishedExecution) => Execution,
     private readonly onFault: (fault: unknown) => void,
   ) {}
 
+  /** One that holds no listener. */
+  silenced(): ExecutionPublisher {
+    return new ExecutionPublisher(undefined, this.read, () => {});
+  }
+
   publish(finished: FinishedExecution): void {
-    const execution = Object.freeze(toExecution(finished, this.idPrefix));
+    const execution = Object.freeze(this.read(finished));
     this.call(execution);
     this.channel.publish(execution);
   }

@@ -1,3 +1,5 @@
+import type { CostSource } from '../models/call-usage';
+import type { TokenUsage } from '../models/token-usage';
 import type { ExecutionKind, ExecutionStatus } from './execution-status';
 
 /** A finished execution as users read it. */
@@ -49,6 +51,29 @@ export interface Execution {
   readonly timeToFirstChunkSeconds: number | undefined;
   /** The trace in which it ran, where OpenTelemetry is in use. */
   readonly traceId: string | undefined;
+  /** Who serves the model, where that is known. */
+  readonly provider: string | undefined;
+  /** The HTTP status that the error carries, or one of its causes. */
+  readonly httpStatus: number | undefined;
+  /**
+   * Tokens of a model call, or of all the model calls that an agent made itself. Undefined where a model call reported none,
+   * and for an agent that made no model call.
+   */
+  readonly tokenUsage: TokenUsage | undefined;
+  /** US dollars for these tokens; undefined where nothing of it is known. See `tokenUsage.unpricedCalls` for what is missing. */
+  readonly costUsd: number | undefined;
+  /** Who says what it cost: the caller (`reported`), or the option `pricing` (`estimated`) for all or a part of it. */
+  readonly costSource: CostSource | undefined;
+  /** Input and output tokens of an agent with everything inside it; undefined where no model was called. */
+  readonly totalTokens: number | undefined;
+  /** US dollars for an agent with everything inside it; undefined where nothing of it is known. */
+  readonly totalCostUsd: number | undefined;
+  /** Tools that an agent has called itself, those that failed included; undefined for tools and model calls. */
+  readonly toolCalls: number | undefined;
+  /** Model calls that an agent has made itself; undefined for tools and model calls. */
+  readonly modelCalls: number | undefined;
+  /** Waited on a human, see `ExecutionHandle.pause`. No part of the duration. */
+  readonly pausedSeconds: number;
 }
 
 /** An execution in progress. */

@@ -1,7 +1,8 @@
+import type { CallUsage } from '../models/call-usage';
 import type { ActiveSpan } from './active-span';
-import type { Execution } from './execution';
 import { type ExecutionMeasures, NOTHING_MEASURED } from './execution-measures';
 import type { ExecutionKind, ExecutionStatus } from './execution-status';
+import type { RunTotals } from './run-totals';
 
 /** Who an execution is. Ids are numbers within the application and become text only for those who read them. */
 export interface ExecutionIdentity {
@@ -21,6 +22,8 @@ export interface Outcome {
   readonly status: ExecutionStatus;
   /** The class name or the code; where there is none, a failure has one by its status. */
   readonly errorType: string | undefined;
+  /** The HTTP status that the error carries, or one of its causes. */
+  readonly httpStatus?: number;
   /** Only where the application has asked for messages to be kept. */
   readonly errorMessage?: string;
 }
@@ -31,6 +34,12 @@ export interface EndingExecution extends ExecutionIdentity {
   readonly span: ActiveSpan | undefined;
   /** Undefined where nothing but its time was measured. */
   readonly measures: ExecutionMeasures | undefined;
+  /** Who serves the model. */
+  readonly provider: string | undefined;
+  /** Of a model call; undefined where nothing was reported. */
+  readonly usage: CallUsage | undefined;
+  /** Of an agent; undefined where it has called nothing. */
+  readonly totals: RunTotals | undefined;
   /**
    * Writes down when it ended and how long it took.
    *
@@ -54,8 +63,12 @@ export class FinishedExecution implements ExecutionIdentity {
   requestSerial: number | undefined = undefined;
   status: ExecutionStatus = 'success';
   errorType: string | undefined = undefined;
+  httpStatus: number | undefined = undefined;
   /** Only where the application has asked for messages to be kept. */
   errorMessage: string | undefined = undefined;
+  provider: string | undefined = undefined;
+  usage: CallUsage | undefined = undefined;
+  totals: RunTotals | undefined = undefined;
   /** Milliseconds since 1970. */
   endTime = 0;
   /** NaN for a model call that nobody timed. */
@@ -76,7 +89,7 @@ export class FinishedExecution implements ExecutionIdentity {
 export const MAX_TIME_MS = 8.64e15;
 
 export const NS_PER_MS = 1e6;
-const NS_PER_SECOND = 1e9;
+export const NS_PER_SECOND = 1e9;
 
 export function toNanoseconds(durationMs: number): number {
   return Math.round(durationMs * NS_PER_MS);
@@ -93,35 +106,4 @@ export function executionId(prefix: string, serial: number): string;
 export function executionId(prefix: string, serial: number | undefined): string | undefined;
 export function executionId(prefix: string, serial: number | undefined): string | undefined {
   return serial === undefined ? undefined : `${prefix}-${serial.toString(36)}`;
-}
-
-export function toExecution(finished: FinishedExecution, idPrefix: string): Execution {
-  const durationNs = Number.isNaN(finished.durationNs) ? 0 : finished.durationNs;
-  const durationMs = durationNs / NS_PER_MS;
-  const { inputBytes, outputBytes, retries, chunks, firstChunkNs } = finished.measures;
-  return {
-    id: executionId(idPrefix, finished.serial),
-    parentId: executionId(idPrefix, finished.parentSerial),
-    requestId: executionId(idPrefix, finished.requestSerial),
-    kind: finished.kind,
-    agentId: finished.agentId,
-    toolName: finished.kind === 'tool' ? finished.name : undefined,
-    model: finished.kind === 'model' ? finished.name : undefined,
-    status: finished.status,
-    success: finished.status === 'success',
-    timedOut: finished.status === 'timeout',
-    error: finished.errorMessage,
-    errorType: finished.errorType,
-    // What is said to have taken longer than there is time began with it.
-    startTime: new Date(Math.max(-MAX_TIME_MS, finished.endTime - durationMs - finished.pausedNs / NS_PER_MS)),
-    endTime: new Date(finished.endTime),
-    durationMs,
-    durationSeconds: durationNs / NS_PER_SECOND,
-    inputBytes,
-    outputBytes,
-    retries,
-    chunks,
-    timeToFirstChunkSeconds: Number.isNaN(firstChunkNs) ? undefined : firstChunkNs / NS_PER_SECOND,
-    traceId: finished.span?.traceId,
-  };
 }

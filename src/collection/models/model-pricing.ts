@@ -1,5 +1,6 @@
 import { catchRejection } from '../../runtime/thenable';
-import type { TokenCounts } from './token-usage';
+import type { CallUsage } from './call-usage';
+import { completeTokens, type ReportedTokens, type TokenCounts } from './token-usage';
 
 /**
  * What a model costs, in US dollars per million tokens.
@@ -43,6 +44,11 @@ function costAt(tokens: TokenCounts, price: ModelPrice): number {
   );
 }
 
+/** What somebody says of one call. */
+interface UsageReport extends ReportedTokens {
+  readonly costUsd?: number;
+}
+
 export interface PriceListEvents {
   /** A model without a price; told once per model. */
   readonly onUnknown: (model: string) => void;
@@ -62,8 +68,16 @@ export class PriceList {
     private readonly events: PriceListEvents,
   ) {}
 
+  /** The tokens of one call as they were reported, and their cost, from the price list unless that was reported, too. */
+  usageOf(reported: UsageReport, model: string, provider: string | undefined): CallUsage {
+    const tokens = completeTokens(reported);
+    if (reported.costUsd !== undefined) return { tokens, costUsd: reported.costUsd, costSource: 'reported' };
+    const costUsd = this.costOf(tokens, model, provider);
+    return { tokens, costUsd, costSource: costUsd === undefined ? undefined : 'estimated' };
+  }
+
   /** US dollars for one call, or undefined where the model has no price. */
-  costOf(tokens: TokenCounts, model: string, provider: string | undefined): number | undefined {
+  private costOf(tokens: TokenCounts, model: string, provider: string | undefined): number | undefined {
     try {
       const price = this.find(model, provider);
       if (price === undefined) return this.tell(model);

@@ -26,6 +26,9 @@ export interface TokenUsage extends TokenCounts {
   readonly unpricedCalls: number;
 }
 
+/** As providers report them: what they do not know is left out, or null. */
+export type ReportedTokens = { readonly [Field in keyof TokenCounts]?: number | null };
+
 const NO_TOKENS: TokenCounts = {
   inputTokens: 0,
   cachedInputTokens: 0,
@@ -38,7 +41,7 @@ const NO_TOKENS: TokenCounts = {
  * Fills in what was not reported, in whole tokens: those who estimate report fractions, whose sums would be a little more or
  * less than their parts.
  */
-export function completeTokens(reported: Partial<Record<keyof TokenCounts, number | null>>): TokenCounts {
+export function completeTokens(reported: ReportedTokens): TokenCounts {
   const count = (field: keyof TokenCounts) => reported[field] ?? 0;
   const cached = count('cachedInputTokens');
   const written = count('cacheWriteTokens');
@@ -62,6 +65,15 @@ function includingParts(whole: number, part: number, otherPart: number): number 
   return isBeside ? Math.round(whole) + parts : Math.max(Math.round(whole), parts);
 }
 
+const TOKEN_FIELDS = Object.keys(NO_TOKENS) as (keyof TokenCounts)[];
+
+/** Of two reports about one call. */
+export function addTokens(tokens: TokenCounts, other: TokenCounts): TokenCounts {
+  const sum: { -readonly [Field in keyof TokenCounts]: number } = { ...NO_TOKENS };
+  for (const field of TOKEN_FIELDS) sum[field] = tokens[field] + other[field];
+  return sum;
+}
+
 /** The `type` label of the token family. Its values partition the tokens. */
 export const TOKEN_TYPES = ['input', 'cached_input', 'cache_write', 'output', 'reasoning'] as const;
 
@@ -82,9 +94,16 @@ export class TokenTotals {
   private readonly tokens: { -readonly [Field in keyof TokenCounts]: number } = { ...NO_TOKENS };
   private readonly cost = new CompensatedSum();
   unpricedCalls = 0;
+  /** Tracked calls that have ended, however, without any report of tokens. */
+  callsWithoutUsage = 0;
 
   get counts(): TokenCounts {
     return this.tokens;
+  }
+
+  /** Input plus output. */
+  get total(): number {
+    return this.tokens.inputTokens + this.tokens.outputTokens;
   }
 
   get costUsd(): number {
@@ -107,6 +126,7 @@ export class TokenTotals {
     this.addTokens(other.tokens);
     this.cost.add(other.cost.value);
     this.unpricedCalls += other.unpricedCalls;
+    this.callsWithoutUsage += other.callsWithoutUsage;
   }
 
   private addTokens(tokens: TokenCounts): void {

@@ -1,4 +1,4 @@
-import type { ModelCallRecord } from '../../collection/executions/execution-records';
+import type { ModelUsage } from '../execution-handle';
 
 /** A name, or how to find it in the arguments of a call. */
 export type ExecutionName = string | ((...args: never[]) => string);
@@ -98,12 +98,6 @@ export interface ModelOptions<Result = never> {
   /** What to follow in place of the result, see `Until`. @default the result */
   readonly until?: Until;
 }
-
-/** Tokens of one model call, as its provider reports them; what is left out is 0. */
-export type ModelUsage = Omit<
-  ModelCallRecord,
-  'model' | 'provider' | 'agentId' | 'status' | 'durationMs' | 'errorType'
->;
 
 /** Usage as it may be reported: at once, later, or not at all. */
 export type ReportedUsage = ModelUsage | PromiseLike<ModelUsage | undefined> | undefined;

@@ -151,7 +151,7 @@ export function declareNames(
   }
 }
 
-/** An empty name is as none, and so is what is no text. */
-function labelOf(name: unknown): string | undefined {
+/** Treats anything but a non-empty string as no name. */
+export function labelOf(name: unknown): string | undefined {
   return typeof name === 'string' && name !== '' ? normaliseName(name) : undefined;
 }

@@ -43,9 +43,10 @@ export const STAYED = Symbol('stayed');
  */
 export function enterContext(execution: LiveExecution | undefined): Outer {
   const outer = runningExecution();
-  if (outer === execution) return STAYED;
+  const inner = execution?.context;
+  if (outer === inner) return STAYED;
   try {
-    (shared.context ?? openContext()).enterWith(execution);
+    (shared.context ?? openContext()).enterWith(inner);
     return outer;
   } catch (error) {
     execution?.host.faults.report('context', error);
@@ -55,6 +56,11 @@ export function enterContext(execution: LiveExecution | undefined): Outer {
 
 export function leaveContext(outer: Outer): void {
   if (outer !== STAYED) shared.context!.enterWith(outer);
+}
+
+/** Nobody needs it any more: it costs nothing until the next execution begins. */
+export function closeContext(): void {
+  shared.context?.disable();
 }
 
 /** What stands for an execution where there is none. */

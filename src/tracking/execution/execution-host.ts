@@ -2,6 +2,7 @@ import type { Outcome } from '../../collection/executions/finished-execution';
 import type { MetricsStore } from '../../collection/metrics-store';
 import type { AnyFunction, CallStyle } from '../declaring/call-style';
 import type { ExecutionSpec } from '../declaring/execution-spec';
+import type { ExecutionHandle } from '../execution-handle';
 import type { FaultLog } from '../fault-log';
 import type { OutcomeRules } from '../outcomes/outcome-rules';
 
@@ -34,12 +35,25 @@ export interface ExecutionHost<Execution> {
     args: readonly unknown[],
     response?: unknown,
   ): unknown;
+  /**
+   * Begins an execution that ends when its handle says so.
+   *
+   * @param parent null for none, undefined for the running one
+   * @param startTime milliseconds since 1970; now if left out
+   */
+  start(
+    spec: ExecutionSpec,
+    parent: ExecutionHandle | null | undefined,
+    startTime?: number,
+  ): ExecutionHandle | undefined;
   /** The execution in whose context the caller runs, if it is one of this application. */
   ownRunning(): Execution | undefined;
   /** An execution begins, or begins anew: it is in progress from now on, and its clock and its limit start. */
   opened(execution: Execution): void;
   /** It is taken back, as if it had not begun. */
   postponed(execution: Execution): void;
+  /** It has another name: it is in progress under that. */
+  renamed(execution: Execution): void;
   /** It ends, and is counted. */
   finished(execution: Execution, outcome: Outcome): void;
 }

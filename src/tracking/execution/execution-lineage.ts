@@ -1,7 +1,7 @@
 import type { ExecutionKind } from '../../collection/executions/execution-status';
 
 /** An execution among those around it. */
-interface Descendant<Self> {
+export interface Descendant<Self> {
   readonly kind: ExecutionKind;
   readonly ended: boolean;
   readonly parent: Self | undefined;
@@ -31,4 +31,9 @@ export function nearestOpenAgent<Execution extends Descendant<Execution>>(
 /** All that still run, from the inside out. */
 export function* openAncestors<Execution extends Descendant<Execution>>(execution: Execution): Generator<Execution> {
   for (let next = nearestOpen(execution); next !== undefined; next = nearestOpen(next.parent)) yield next;
+}
+
+/** The same without itself. */
+export function* openAround<Execution extends Descendant<Execution>>(execution: Execution): Generator<Execution> {
+  if (execution.parent !== undefined) yield* openAncestors(execution.parent);
 }

@@ -1,30 +1,32 @@
 import type { ServerResponse } from 'node:http';
 import type { EnclosingExecution, TrackedModelCall } from '../../collection/collector-ports';
 import type { ActiveSpan } from '../../collection/executions/active-span';
-import { ExecutionMeasures } from '../../collection/executions/execution-measures';
-import type { ExecutionKind } from '../../collection/executions/execution-status';
+import { isFailure, type ExecutionKind } from '../../collection/executions/execution-status';
 import {
   NS_PER_MS,
-  toNanoseconds,
   type EndingExecution,
   type FinishedExecution,
   type Outcome,
 } from '../../collection/executions/finished-execution';
+import { RunTotals } from '../../collection/executions/run-totals';
 import type { Ledger } from '../../collection/ledger';
-import type { CountedSeries } from '../../collection/series/execution-series';
+import type { CallUsage } from '../../collection/models/call-usage';
+import { ModelSeries, type CountedSeries } from '../../collection/series/execution-series';
 import type { ExecutionSpec } from '../declaring/execution-spec';
+import type { ModelUsage } from '../execution-handle';
 import type { Expiry } from '../limits/deadline';
 import { ExecutionTimeoutError } from '../limits/execution-timeout.error';
 import { SequenceBudget } from '../limits/sequence-budget';
 import { CANCELLED, SUCCESS } from '../outcomes/outcome';
+import { addUsageTo, countCallAround, signAround } from './enclosing-runs';
 import type { ExecutionHost } from './execution-host';
-import { nearestOpen, nearestOpenAgent } from './execution-lineage';
+import { nearestOpen, nearestOpenAgent, openAncestors, openAround } from './execution-lineage';
 import { ExecutionSignal } from './execution-signal';
-import { addUsage } from './model-usage';
-import { payloadBytes } from './payload-size';
+import type { IdleEnd } from './idle-end';
+import { MeasuredExecution } from './measured-execution';
+import { ModelReport } from './model-report';
 import type { Listed } from './running-executions';
 import { hasRoom, isStackOverflow } from './stack-overflow';
-import { TimedExecution } from './timed-execution';
 
 /** What an execution has from the one in which it began. */
 interface Origin {
@@ -36,9 +38,17 @@ interface Origin {
 
 /**
  * How far an execution has come: it runs; it has been taken back, because what the call returned runs only when somebody
- * asks it to; it is over.
+ * asks it to; it is over, but for the tokens that it, or a call inside it, has yet to report; it is counted.
  */
-type Stage = 'begun' | 'postponed' | 'ended';
+type Stage = 'begun' | 'postponed' | 'ending' | 'ended';
+
+const NO_EXECUTIONS: readonly LiveExecution[] = [];
+
+/** How long tokens are waited for that a call reports by a promise. SDKs settle it as the stream ends, or never. */
+const REPORT_WITHIN_MS = 1_000;
+
+/** Of an agent that has called nothing. */
+const NOTHING_CALLED: Readonly<RunTotals> = new RunTotals();
 
 /**
  * Makes another execution of the same call; none once its application has closed.
@@ -49,7 +59,7 @@ export type FurtherExecutions = (around: LiveExecution | undefined) => LiveExecu
 
 /** One execution from its beginning to its end. */
 export class LiveExecution
-  extends TimedExecution
+  extends MeasuredExecution<LiveExecution>
   implements EndingExecution, EnclosingExecution, TrackedModelCall, Listed<LiveExecution>
 {
   readonly parentSerial: number | undefined;
@@ -60,12 +70,24 @@ export class LiveExecution
   callSerial: number;
   /** The active OpenTelemetry span as it began. */
   span: ActiveSpan | undefined = undefined;
-  /** Undefined as long as there is nothing to measure. */
-  measures: ExecutionMeasures | undefined = undefined;
   /** Where it is counted while it runs; undefined while recording is switched off, as is the series. */
   ledger: Ledger | undefined = undefined;
   /** A model call keeps it: its tokens may be recorded after its end. */
   series: CountedSeries | undefined = undefined;
+  /** Who serves the model. */
+  provider: string | undefined;
+  /** Of a model call, once it is counted. */
+  usage: CallUsage | undefined = undefined;
+  /** The outermost agent around it; without one, what began first. */
+  readonly root: LiveExecution;
+  /** On the clock's scale; NaN before its end. */
+  endedAt = NaN;
+  /** The execution of the same call that it is a part of: what is known of it is added there, and it is not counted. */
+  whole: LiveExecution | undefined = undefined;
+  /** Begun by a handle: a tool of the same name inside it is a part of it. */
+  isJoinable = false;
+  /** Ends it, should nothing show that it goes on. */
+  idleEnd: IdleEnd | undefined = undefined;
   older: LiveExecution | undefined = undefined;
   newer: LiveExecution | undefined = undefined;
   /** Begun by an interceptor: the handler's own decorator joins it and counts nothing. */
@@ -84,26 +106,34 @@ export class LiveExecution
   private verdict: Outcome | undefined = undefined;
   private budget: SequenceBudget | undefined = undefined;
   private signalling: ExecutionSignal | undefined = undefined;
+  private report: ModelReport | undefined = undefined;
+  private run: RunTotals | undefined = undefined;
+  /** How many reports of tokens it waits for. */
+  private lateReports = 0;
+  /** What the call returned, where its tokens are found in it. It must not be kept from being dropped unread. */
+  private result: WeakRef<object> | undefined = undefined;
+  /** Those that ran as this model call ended: its tokens are theirs, too. */
+  around: readonly LiveExecution[] = NO_EXECUTIONS;
+  /** How the last call that joined this one failed. */
+  private failedPart: Outcome | undefined = undefined;
 
   constructor(
-    readonly host: ExecutionHost<LiveExecution>,
-    readonly spec: ExecutionSpec,
-    readonly name: string,
+    host: ExecutionHost<LiveExecution>,
+    spec: ExecutionSpec,
+    public name: string,
     readonly serial: number,
     public parent: LiveExecution | undefined,
     origin: Origin | undefined = parent,
   ) {
-    super();
+    super(host, spec);
     const isAgent = spec.kind === 'agent';
+    this.provider = spec.provider;
     this.callSerial = serial;
     this.parentSerial = origin?.serial;
     this.parentCallSerial = origin?.callSerial;
     this.requestSerial = isAgent ? (parent?.enclosingRequest ?? serial) : origin?.requestSerial;
     this.contextAgentId = isAgent ? name : origin?.contextAgentId;
-  }
-
-  get kind(): ExecutionKind {
-    return this.spec.kind;
+    this.root = parent === undefined || this.requestSerial === serial ? this : parent.root;
   }
 
   /** The agent under which it is counted. */
@@ -111,13 +141,18 @@ export class LiveExecution
     return this.spec.agent ?? this.contextAgentId;
   }
 
-  /** Chunks that it has delivered so far. */
-  get chunks(): number {
-    return this.measures?.chunks ?? 0;
+  get ended(): boolean {
+    return this.stage === 'ended' || this.stage === 'ending';
   }
 
-  get ended(): boolean {
-    return this.stage === 'ended';
+  /** What this call and everything inside it has called and used so far. */
+  get totals(): Readonly<RunTotals> | undefined {
+    return this.run ?? (this.kind === 'agent' ? NOTHING_CALLED : undefined);
+  }
+
+  /** In whose context its code runs. */
+  get context(): LiveExecution {
+    return this.whole ?? this;
   }
 
   /** The request of the nearest agent that still runs: what an agent that begins here is a part of. */
@@ -131,10 +166,6 @@ export class LiveExecution
     return this.signalling.get(() => nearestOpen(this.parent)?.signal);
   }
 
-  recordRetry(): void {
-    if (!this.ended) this.measure().retries += 1;
-  }
-
   /** Makes the outcome that of an error, whatever is returned. The first one counts. */
   decide(error: unknown): void {
     if (!this.ended) this.verdict ??= this.host.outcomeRules.ofError(error);
@@ -144,8 +175,56 @@ export class LiveExecution
     this.verdict ??= outcome;
   }
 
-  setFirstToken(milliseconds: number): void {
-    this.measure().firstChunkNs = toNanoseconds(milliseconds);
+  /** A model call reports its tokens; the last report before its end counts. */
+  reportUsage(usage: ModelUsage): void {
+    if (!this.ended) this.modelReport.say(usage);
+  }
+
+  addUsage(usage: CallUsage): void {
+    if (this.stage !== 'ended') this.modelReport.record(usage);
+    else if (this.series instanceof ModelSeries) this.series.tokens.add(usage.tokens, usage.costUsd);
+  }
+
+  /** What it has used by all that is known. */
+  get usageSoFar(): CallUsage | undefined {
+    return this.report?.total();
+  }
+
+  countInside(kind: ExecutionKind, usage: CallUsage | undefined): void {
+    countCallAround<LiveExecution>(this, kind, 1);
+    if (kind === 'model') addUsageTo(openAncestors<LiveExecution>(this), usage);
+    signAround<LiveExecution>(this);
+  }
+
+  /** A call inside it begins, or is taken back. */
+  addCall(kind: ExecutionKind, isOwn: boolean, change: 1 | -1): void {
+    (this.run ??= new RunTotals()).addCall(kind, isOwn, change);
+  }
+
+  addUsageInside(usage: CallUsage | undefined, isOwn: boolean): void {
+    (this.run ??= new RunTotals()).addUsage(usage, isOwn);
+  }
+
+  /** What its tokens may be found in at its end. */
+  keepResult(result: unknown): void {
+    if (this.spec.usage !== undefined && typeof result === 'object' && result !== null)
+      this.result = new WeakRef(result);
+  }
+
+  /** Takes over what is known of a part of it that has ended. */
+  absorb(part: LiveExecution, outcome: Outcome): void {
+    if (this.ended) return;
+    if (part.measures !== undefined) this.addMeasures(part.measures, part.startedAt - this.startedAt);
+    if (this.kind === 'model') this.modelReport.join(part.usage);
+    this.failedPart = isFailure(outcome.status) ? outcome : undefined;
+  }
+
+  /** It is known by another name from now on. */
+  rename(name: string, provider: string | undefined): void {
+    if (this.ended) return;
+    this.name = name;
+    this.provider = provider;
+    this.host.renamed(this);
   }
 
   /** Keeps it open after its function has returned. */
@@ -164,38 +243,46 @@ export class LiveExecution
     this.delivered = true;
   }
 
-  /** Counts a chunk that a stream delivered. */
-  chunk(chunk: unknown, at?: number): void {
+  override chunk(chunk: unknown, at?: number): void {
     if (this.ended) return;
-    const measures = this.measure();
-    measures.chunks += 1;
-    measures.outputBytes += this.sizeOf(chunk);
-    if (!Number.isNaN(measures.firstChunkNs) || !this.isFirst(chunk)) return;
-    measures.firstChunkNs = toNanoseconds(this.elapsedMs(at ?? this.host.store.clock.now()));
-  }
-
-  /** Counts what it was given. */
-  received(args: readonly unknown[]): void {
-    // What a limit has ended before it began took nothing in, and is not changed any more.
-    if (this.ended || !this.host.options.measurePayloads) return;
-    for (const argument of args) this.measure().inputBytes += this.sizeOf(argument);
+    super.chunk(chunk, at);
+    if (this.spec.usage !== undefined) this.modelReport.askChunk(chunk);
   }
 
   /** The call came to its end with this value. */
   returned(value: unknown): void {
     if (this.ended) return;
-    const { spec, host } = this;
-    if (host.options.measurePayloads) this.measure().outputBytes += this.sizeOf(value);
-    if (spec.usage !== undefined) addUsage(this, value);
-    if (host.outcomeRules.judgeResults) this.verdict ??= host.outcomeRules.ofResult(value, this);
+    this.delivers(value);
+    if (this.spec.usage !== undefined) this.awaitReport(this.modelReport.askResult(value));
+    this.judge(value);
     this.succeeded();
+  }
+
+  /** What its handle says that it returned. */
+  hasReturned(value: unknown): void {
+    if (this.ended) return;
+    this.delivers(value);
+    this.judge(value);
+  }
+
+  /** Its handle ends it, as it was decided before, once nothing holds it open. */
+  endNow(at: number | undefined): void {
+    if (this.ended) return;
+    if (at !== undefined) this.stopClock(at);
+    this.endAs(this.failedPart ?? SUCCESS);
+  }
+
+  /** What it returned may mean that it failed. */
+  private judge(value: unknown): void {
+    const { outcomeRules } = this.host;
+    if (outcomeRules.judgeResults) this.verdict ??= outcomeRules.ofResult(value, this);
   }
 
   /** The function, or what it returned, came to its end. */
   succeeded(): void {
     this.delivered = true;
     if (this.response !== undefined && !this.response.writableEnded) return this.responseClosed();
-    if (this.holds === 0) this.finish(this.verdict ?? SUCCESS);
+    if (this.holds === 0) this.finish(this.verdict ?? this.failedPart ?? SUCCESS);
   }
 
   /** The response has been written to its end, or the client has left. A handler that still runs ends by itself. */
@@ -225,6 +312,18 @@ export class LiveExecution
     this.finish(this.verdict ?? outcome);
   }
 
+  /**
+   * Ends as somebody says who knows, whatever was decided before.
+   *
+   * @param at on the clock's scale; now if left out
+   */
+  endWith(outcome: Outcome, at: number | undefined): void {
+    if (this.ended) return;
+    if (at !== undefined) this.stopClock(at);
+    if (outcome.status === 'cancelled' || outcome.status === 'timeout') this.abort(endedEarly(outcome.status));
+    this.finish(outcome);
+  }
+
   /** The consumer of a stream wants no more of it. Nothing follows from that once it has had everything. */
   consumerStopped(): void {
     if (!this.delivered) this.cancelled(earlyStop());
@@ -241,11 +340,17 @@ export class LiveExecution
     this.endAs(CANCELLED);
   }
 
+  /** Nothing has shown for long that it goes on. */
+  idleSince(at: number): void {
+    this.endWith(this.verdict ?? CANCELLED, at);
+  }
+
   /** Ends it at a limit. */
   expire({ limitMs, sequence }: Expiry): ExecutionTimeoutError {
     const error = new ExecutionTimeoutError(this.kind, this.name, limitMs, sequence);
     this.finish({ status: 'timeout', errorType: error.name });
     this.abort(error);
+    this.whole?.abandon(error);
     return error;
   }
 
@@ -285,7 +390,9 @@ export class LiveExecution
   }
 
   writeTimes(finished: FinishedExecution, now: number, wallTime: number): void {
-    finished.endTime = wallTime;
+    const end = this.endAt(now);
+    this.endedAt = end;
+    finished.endTime = wallTime - (now - end);
     finished.durationNs = Math.round(this.elapsedMs(now) * NS_PER_MS);
     finished.pausedNs = Math.round(this.pausedMs(now) * NS_PER_MS);
   }
@@ -295,7 +402,7 @@ export class LiveExecution
    * in the further use of it that is running, or begins together with this one. What is kept of this one keeps no application alive.
    */
   get further(): FurtherExecutions {
-    const { spec, name, callSerial, parentCallSerial, origin } = this;
+    const { spec, name, callSerial, parentCallSerial, origin, result } = this;
     const host = new WeakRef(this.host);
     const parent = this.parent && new WeakRef(this.parent);
     return (around) => {
@@ -308,6 +415,7 @@ export class LiveExecution
           ? new LiveExecution(application, spec, name, serial, further)
           : new LiveExecution(application, spec, name, serial, parent?.deref(), origin);
       execution.callSerial = callSerial;
+      execution.result = result;
       execution.stage = 'postponed';
       return execution;
     };
@@ -330,18 +438,8 @@ export class LiveExecution
     }
   }
 
-  private measure(): ExecutionMeasures {
-    return (this.measures ??= new ExecutionMeasures());
-  }
-
-  /** Of a tool's payload, where it is to be measured. */
-  private sizeOf(payload: unknown): number {
-    return this.host.options.measurePayloads && this.kind === 'tool' ? payloadBytes(payload) : 0;
-  }
-
-  private isFirst(chunk: unknown): boolean {
-    const { firstChunk } = this.spec;
-    return firstChunk === undefined || (this.host.faults.guard('firstChunk', () => firstChunk(chunk)) ?? true);
+  private get modelReport(): ModelReport {
+    return (this.report ??= new ModelReport(this));
   }
 
   private abort(reason: unknown): void {
@@ -351,16 +449,71 @@ export class LiveExecution
 
   private finish(outcome: Outcome): void {
     const { stage } = this;
-    if (stage === 'ended') return;
-    this.stage = 'ended';
+    if (this.ended) return;
     this.isCalling = false;
     if (this.isLimited) this.endLimit();
-    if (stage !== 'postponed') this.host.finished(this, outcome);
-    // A timer or a handle may keep it for ever, and must not keep what a reset has let go.
+    this.verdict = outcome;
+    if (stage === 'postponed') return this.letGo();
+    this.stage = 'ending';
+    if (this.kind === 'model') this.around = [...openAround<LiveExecution>(this)];
+    if (this.spec.usage !== undefined) this.awaitReport(this.modelReport.askResult(this.result?.deref()));
+    if (this.lateReports === 0 || this.host.closed) this.complete();
+    else this.stopClock(this.host.store.clock.now());
+  }
+
+  /** Tokens that are reported a little later belong to this call, and to the agents that it is a part of. */
+  private awaitReport(report: Promise<void> | undefined): void {
+    if (report === undefined) return;
+    const waiting = [this, ...openAround<LiveExecution>(this)];
+    for (const execution of waiting) execution.lateReports += 1;
+    const arrived = (): void => {
+      stopWaiting();
+      if (this.stage === 'ended') this.addLateUsage();
+      for (const execution of waiting.splice(0)) execution.reportArrived();
+    };
+    const stopWaiting = this.host.store.clock.after(REPORT_WITHIN_MS, arrived);
+    void report.then(arrived);
+  }
+
+  private reportArrived(): void {
+    this.lateReports -= 1;
+    if (this.lateReports === 0 && this.stage === 'ending') this.complete();
+  }
+
+  /** Of a report for which it has not waited so long. Its agents may have ended long ago. */
+  private addLateUsage(): void {
+    if (this.usage !== undefined) return;
+    this.usage = this.report?.total();
+    if (this.usage !== undefined) this.addUsage(this.usage);
+  }
+
+  /** Counts it, without waiting for what has yet to be reported. */
+  complete(): void {
+    if (this.stage !== 'ending') return;
+    const outcome = this.verdict!;
+    if (this.kind === 'model') {
+      this.usage = this.report?.total();
+      if (this.usage === undefined && outcome.status === 'success') this.report?.tellFault();
+    }
+    this.host.finished(this, outcome);
+    this.letGo();
+  }
+
+  /** A timer or a handle may keep it for ever, and must not keep what a reset has let go. */
+  private letGo(): void {
+    this.stage = 'ended';
+    this.idleEnd?.stop();
+    this.around = NO_EXECUTIONS;
     this.ledger = undefined;
     if (this.kind !== 'model') this.series = undefined;
     if (this.parent?.ended) this.parent = nearestOpen(this.parent);
   }
+}
+
+function endedEarly(status: 'cancelled' | 'timeout'): DOMException {
+  return status === 'cancelled'
+    ? new DOMException('The execution was cancelled.', 'AbortError')
+    : new DOMException('The execution ran out of time.', 'TimeoutError');
 }
 
 function clientLeft(): DOMException {

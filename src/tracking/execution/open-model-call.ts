@@ -42,6 +42,6 @@ function isCallOf({ model }: ModelCallQuery, { kind, name }: LiveExecution): boo
 }
 
 /** Either may leave it out. */
-function isOfProvider({ provider }: ModelCallQuery, { spec }: LiveExecution): boolean {
-  return provider === undefined || spec.provider === undefined || provider === spec.provider;
+function isOfProvider({ provider }: ModelCallQuery, call: LiveExecution): boolean {
+  return provider === undefined || call.provider === undefined || provider === call.provider;
 }

@@ -4,6 +4,10 @@ export class Pauses {
   private startedAt = 0;
   private depth = 0;
 
+  get isRunning(): boolean {
+    return this.depth > 0;
+  }
+
   /** Milliseconds so far, the current pause included. */
   elapsedMs(now: number): number {
     return this.depth === 0 ? this.totalMs : this.totalMs + now - this.startedAt;

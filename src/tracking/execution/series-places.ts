@@ -6,6 +6,7 @@ import { declareNames, type ExecutionSpec } from '../declaring/execution-spec';
 /** Where the executions of one decorator were counted last. */
 interface SeriesPlace {
   readonly name: string;
+  readonly provider: string | undefined;
   readonly agentId: string | undefined;
   readonly series: CountedSeries;
 }
@@ -15,6 +16,8 @@ interface Placed {
   readonly spec: ExecutionSpec;
   readonly name: string;
   readonly agentId: string | undefined;
+  /** Who serves the model. */
+  readonly provider: string | undefined;
 }
 
 /**
@@ -30,11 +33,13 @@ export class SeriesPlaces {
 
   constructor(private readonly names: DeclaredNames) {}
 
-  find({ spec, name, agentId }: Placed, ledger: Ledger): CountedSeries {
+  find(placed: Placed, ledger: Ledger): CountedSeries {
+    const { spec, name, agentId } = placed;
     if (ledger !== this.ledger) this.move(ledger);
     const last = this.places.get(spec);
-    const isSame = last !== undefined && last.name === name && last.agentId === agentId;
-    const series = isSame ? last.series : this.open(spec, name, agentId, ledger);
+    const isSame =
+      last !== undefined && last.name === name && last.agentId === agentId && last.provider === placed.provider;
+    const series = isSame ? last.series : this.open(placed, ledger);
     // The display name that was given last counts.
     if (spec.displayName !== undefined) ledger.series.nameAgent(name, spec.displayName);
     return series;
@@ -46,12 +51,12 @@ export class SeriesPlaces {
     this.places = new WeakMap();
   }
 
-  private open(spec: ExecutionSpec, name: string, agentId: string | undefined, ledger: Ledger): CountedSeries {
+  private open({ spec, name, agentId, provider }: Placed, ledger: Ledger): CountedSeries {
     // Without declared names it may be a spec that was made for this one call.
     const mayComeAgain = spec.declaredNames.length > 0;
     if (mayComeAgain) this.declare(spec);
-    const series = seriesOf(spec, ledger, name, agentId);
-    if (mayComeAgain) this.places.set(spec, { name, agentId, series });
+    const series = seriesOf({ spec, name, agentId, provider }, ledger);
+    if (mayComeAgain) this.places.set(spec, { name, agentId, provider, series });
     return series;
   }
 
@@ -63,12 +68,7 @@ export class SeriesPlaces {
   }
 }
 
-function seriesOf(
-  { kind, provider }: ExecutionSpec,
-  { series }: Ledger,
-  name: string,
-  agentId: string | undefined,
-): CountedSeries {
+function seriesOf({ spec: { kind }, name, agentId, provider = '' }: Placed, { series }: Ledger): CountedSeries {
   if (kind === 'agent') return series.agent(name);
-  return kind === 'tool' ? series.tool(agentId, name) : series.model(agentId, name, provider ?? '');
+  return kind === 'tool' ? series.tool(agentId, name) : series.model(agentId, name, provider);
 }

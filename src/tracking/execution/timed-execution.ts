@@ -30,6 +30,11 @@ export abstract class TimedExecution {
     this.pauses?.restart(now);
   }
 
+  /** When it took no more time, now at the latest. */
+  protected endAt(now: number): number {
+    return Math.min(now, this.stoppedAt);
+  }
+
   /** Takes no more time, though it has yet to end. */
   stopClock(now: number): void {
     this.stoppedAt = Math.min(now, this.stoppedAt);
@@ -64,6 +69,10 @@ export abstract class TimedExecution {
   /** Settles like `promise`, or rejects at the limit, whichever comes first. */
   race<Value>(promise: Promise<Value>): Promise<Value> {
     return this.deadline === undefined ? promise : this.deadline.race(promise);
+  }
+
+  get isPaused(): boolean {
+    return this.pauses?.isRunning ?? false;
   }
 
   pauseClock(now: number): void {

@@ -1,16 +1,22 @@
-import { executionId } from '../../collection/executions/finished-execution';
+import type { Clock } from '../../collection/clock';
+import { executionId, type Outcome } from '../../collection/executions/finished-execution';
+import { RunTotals } from '../../collection/executions/run-totals';
 import {
   isExecutionStatus,
   type ExecutionKind,
   type ExecutionStatus,
 } from '../../collection/executions/execution-status';
-import type { ExecutionHandle } from '../execution-handle';
+import { labelOf } from '../declaring/execution-spec';
+import type { ExecutionEnd, ExecutionHandle, ModelName, ModelUsage, Spending } from '../execution-handle';
 import { runInside } from './async-context';
 import { openAncestors } from './execution-lineage';
 import type { LiveExecution } from './live-execution';
 
-/** From a handle to its execution. A symbol, so that nothing of an execution shows where a handle is logged as JSON. */
-const EXECUTION = Symbol('execution');
+/**
+ * From a handle to its execution. A symbol, so that nothing of an execution shows where a handle is logged as JSON; a
+ * registered one, so that a handle of another copy of this package is as good as one of ours.
+ */
+const EXECUTION = Symbol.for('nestjs-agent-metrics@1:execution');
 
 /** The public side of an execution. */
 export class TrackedHandle implements ExecutionHandle {
@@ -22,7 +28,7 @@ export class TrackedHandle implements ExecutionHandle {
   }
 
   get id(): string {
-    const { host, serial } = this[EXECUTION];
+    const { host, serial } = this[EXECUTION].context;
     return executionId(host.store.instanceId, serial);
   }
 
@@ -35,28 +41,72 @@ export class TrackedHandle implements ExecutionHandle {
   }
 
   get parent(): ExecutionHandle | undefined {
-    const { parent } = this[EXECUTION];
+    const { parent } = this[EXECUTION].context;
     return parent && handleOf(parent);
   }
 
   get signal(): AbortSignal {
-    return this[EXECUTION].signal;
+    return this[EXECUTION].context.signal;
+  }
+
+  get spent(): Spending {
+    const execution = this[EXECUTION].context;
+    const { allToolCalls, allModelCalls, allUsage } = execution.totals ?? NOTHING_SPENT;
+    const own = execution.usageSoFar;
+    const inside = allUsage?.tokens;
+    return {
+      tokens: (inside?.total ?? 0) + (own === undefined ? 0 : own.tokens.inputTokens + own.tokens.outputTokens),
+      costUsd: (inside?.costUsd ?? 0) + (own?.costUsd ?? 0),
+      toolCalls: allToolCalls,
+      modelCalls: allModelCalls,
+    };
   }
 
   run<Result>(fn: () => Result): Result {
+    this.seen.idleEnd?.sign();
     return runInside(this[EXECUTION], fn);
   }
 
   recordRetry(): void {
+    this[EXECUTION].idleEnd?.retry();
     this[EXECUTION].recordRetry();
   }
 
+  usage(tokens: ModelUsage): void {
+    const { kind, host } = this[EXECUTION];
+    if (kind === 'model') this.seen.reportUsage(tokens);
+    else
+      host.faults.warnOnce(
+        'handle usage',
+        `usage() reports the tokens of a model call, and this is ${ARTICLES[kind]}.`,
+      );
+  }
+
+  firstToken(): void {
+    this.seen.firstToken();
+  }
+
+  chunk(value?: unknown): void {
+    this.seen.chunk(value);
+  }
+
+  returned(value: unknown): void {
+    this.seen.hasReturned(value);
+  }
+
+  rename({ name, provider }: ModelName): void {
+    const execution = this.seen;
+    const given = labelOf(name);
+    if (execution.kind === 'model' && given !== undefined) execution.rename(given, labelOf(provider));
+    else execution.host.faults.warnOnce('rename', 'rename() gives a model call another name, which must not be empty.');
+  }
+
   fail(error: unknown): void {
-    this[EXECUTION].decide(error);
+    this.seen.decide(error);
   }
 
   defer(): (error?: unknown) => void {
-    const execution = this[EXECUTION];
+    const execution = this.seen;
     let pending = true;
     execution.hold();
     return (error) => {
@@ -81,14 +131,29 @@ export class TrackedHandle implements ExecutionHandle {
     };
   }
 
-  end(status: ExecutionStatus = 'success'): void {
-    const { faults } = this[EXECUTION].host;
+  end(end: ExecutionStatus | ExecutionEnd = {}): void {
+    const execution = this.seen;
+    const { faults, outcomeRules, store } = execution.host;
     if (!this.endsExecution) {
-      return faults.warnOnce('end', 'end() ends what ExecutionTracker.start began; a function ends by itself.');
+      return faults.warnOnce('end', 'end() ends what start() began; a function ends by itself.');
     }
-    const isKnown = isExecutionStatus(status);
+    const { status, error, endTime }: ExecutionEnd = typeof end === 'object' && end !== null ? end : { status: end };
+    const ofError: Outcome | undefined = error === undefined ? undefined : outcomeRules.ofError(error);
+    const at = timeOf(endTime, store.clock);
+    if (status === undefined && ofError === undefined) return execution.endNow(at);
+    const isKnown = status === undefined || isExecutionStatus(status);
     if (!isKnown) faults.warnOnce('end status', 'end() was called with an unknown status; it counts as error.');
-    this[EXECUTION].endAs({ status: isKnown ? status : 'error', errorType: undefined });
+    execution.endWith(
+      { errorType: undefined, ...ofError, status: isKnown ? (status ?? ofError!.status) : 'error' },
+      at,
+    );
+  }
+
+  /** Its execution, which shows that it goes on. */
+  private get seen(): LiveExecution {
+    const execution = this[EXECUTION];
+    execution.idleEnd?.sign();
+    return execution;
   }
 
   /** There is no function to wait for: the handle ends it, or what is deferred does. */
@@ -96,6 +161,18 @@ export class TrackedHandle implements ExecutionHandle {
     this.endsExecution = true;
     this[EXECUTION].awaitHandle();
   }
+}
+
+const NOTHING_SPENT: Readonly<RunTotals> = new RunTotals();
+
+const ARTICLES = { agent: 'an agent', tool: 'a tool', model: 'a model call' } as const;
+
+/** On the clock's scale; undefined for now, and for what is no time. */
+function timeOf(time: Date | undefined, clock: Clock): number | undefined {
+  const milliseconds = time?.getTime();
+  if (milliseconds === undefined || Number.isNaN(milliseconds)) return undefined;
+  const now = clock.now();
+  return Math.min(now, now - (clock.wallTime(now) - milliseconds));
 }
 
 const handles = new WeakMap<LiveExecution, TrackedHandle>();
@@ -108,6 +185,6 @@ export function handleOf(execution: LiveExecution): TrackedHandle {
 }
 
 /** The execution behind a handle, if it is one of ours. */
-export function executionOf(handle: ExecutionHandle | undefined): LiveExecution | undefined {
-  return handle instanceof TrackedHandle ? handle[EXECUTION] : undefined;
+export function executionOf(handle: ExecutionHandle | null | undefined): LiveExecution | undefined {
+  return (handle as Partial<TrackedHandle> | null | undefined)?.[EXECUTION];
 }

@@ -22,7 +22,19 @@ export class UntrackedExecution implements ExecutionHandle {
     return fn();
   }
 
+  readonly spent = { tokens: 0, costUsd: 0, toolCalls: 0, modelCalls: 0 };
+
   recordRetry(): void {}
+
+  usage(): void {}
+
+  firstToken(): void {}
+
+  chunk(): void {}
+
+  returned(): void {}
+
+  rename(): void {}
 
   fail(): void {}
 

@@ -25,6 +25,11 @@ export interface TimeoutOptions {
   readonly toolMs?: number;
   /** What the tools of one agent execution have together: the time during which at least one of them runs. */
   readonly sequenceMs?: number;
+  /**
+   * After how long without a sign of life an execution ends as cancelled that `start` or an adapter began, and how long work
+   * that outlives its request still belongs to it. @default 600_000
+   */
+  readonly idleMs?: number;
   /** For tools by name, before `toolMs`. */
   readonly perTool?: Readonly<Record<string, number>>;
 }

@@ -1,9 +1,11 @@
 import { Inject, Optional } from '@nestjs/common';
 import { processWide } from '../../runtime/process-wide';
 import type { ApplicationTracking } from '../application-tracking';
-import { runningExecution } from '../execution/async-context';
+import type { ExecutionHandle } from '../execution-handle';
+import { closeContext, runningExecution } from '../execution/async-context';
 import type { ExecutionHost } from '../execution/execution-host';
 import type { LiveExecution } from '../execution/live-execution';
+import { executionOf } from '../execution/tracked-handle';
 
 /** The injection token of an application's link. A registered symbol, so that two copies of the package share it. */
 export const APPLICATION_LINK = Symbol.for('nestjs-agent-metrics@1:link');
@@ -70,6 +72,7 @@ export class ApplicationLink implements Link {
     this.closed = true;
     starting.delete(this.weakly);
     started.delete(this);
+    if (started.size === 0 && startingLinks().length === 0) closeContext();
   }
 }
 
@@ -142,6 +145,12 @@ export function acceptsLink(instance: object): boolean {
 export function linkObject(instance: object, link: ApplicationLink): void {
   const others = linksOf(links.get(instance)).filter((other) => other !== link && !other.closed);
   links.set(instance, others.length === 0 ? link : new SharedLink([...others, link]));
+}
+
+/** The tracking of the application to which a handle belongs. */
+export function trackingOfHandle(handle: ExecutionHandle | null | undefined): ExecutionHost<LiveExecution> | undefined {
+  const host = executionOf(handle)?.host;
+  return host?.closed ? undefined : host;
 }
 
 /** The tracking that counts a method called on `self`: its own application's, else that of the running execution. */

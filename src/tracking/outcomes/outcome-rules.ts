@@ -54,7 +54,7 @@ export class OutcomeRules<Execution> {
     const { classifyError } = this.options;
     if (classifyError === undefined) return { ...suggested, errorMessage };
     const status = this.ask('classifyError', () => classifyError(error, suggested.status)) ?? suggested.status;
-    return status === 'success' ? SUCCESS : { status, errorType: suggested.errorType, errorMessage };
+    return status === 'success' ? SUCCESS : { ...suggested, status, errorMessage };
   }
 
   /** Undefined where there is nothing to say against it. */

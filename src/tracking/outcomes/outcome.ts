@@ -22,9 +22,18 @@ const CONTROL_FLOW = new Set<unknown>([
 
 /** What anything thrown means: `timeout`, `cancelled` or `error`, and its type (never its message). */
 export function classifyFailure(thrown: unknown): Outcome {
-  const errorType = errorTypeOf(thrown);
-  if (isTimeout(thrown)) return { status: 'timeout', errorType };
-  return { status: isCancellation(thrown) ? 'cancelled' : 'error', errorType };
+  const failure = { errorType: errorTypeOf(thrown), httpStatus: httpStatusOf(thrown) };
+  if (isTimeout(thrown)) return { status: 'timeout', ...failure };
+  return { status: isCancellation(thrown) ? 'cancelled' : 'error', ...failure };
+}
+
+/** The first that an error or one of its causes carries. What is no HTTP status, an exit code for example, is none. */
+function httpStatusOf(thrown: unknown): number | undefined {
+  for (const error of withCauses(thrown)) {
+    const status = httpStatus(error);
+    if (status !== undefined && Number.isInteger(status) && status >= 100 && status <= 599) return status;
+  }
+  return undefined;
 }
 
 /**

@@ -41,6 +41,7 @@ function followAny(execution: LiveExecution, result: unknown, arrival: Arrival):
 
 function followFurther(execution: LiveExecution, result: unknown, arrival: Arrival): unknown {
   const follower = followerOf(result);
+  if (!follower?.awaitable) execution.keepResult(result);
   if (execution.spec.until !== undefined && !follower?.awaitable) {
     const target = targetOf(execution, result);
     if (target !== undefined) {
@@ -124,8 +125,12 @@ function targetOf({ spec, host }: LiveExecution, result: unknown): object | unde
   return undefined;
 }
 
+/** A result lives as long as the stream that was found in it, since its tokens may be found in it at the stream's end. */
+const results = new WeakMap<object, unknown>();
+
 /** The caller keeps the result; the execution ends with the target. */
 function followBeside(execution: LiveExecution, result: unknown, target: object): void {
+  results.set(target, result);
   const ended = () => execution.returned(result);
   const failed = (error: unknown) => execution.failed(error);
   const follower = followerOf(target)!;

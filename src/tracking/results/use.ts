@@ -95,7 +95,7 @@ export class Use implements Watch {
   }
 
   get isRunning(): boolean {
-    return this.execution !== undefined && runningExecution() === this.execution;
+    return this.execution !== undefined && runningExecution() === this.execution.context;
   }
 
   onExpire(listener: (error: ExecutionTimeoutError) => void): void {

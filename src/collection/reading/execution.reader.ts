@@ -1,0 +1,92 @@
+import type { Execution } from '../executions/execution';
+import {
+  executionId,
+  MAX_TIME_MS,
+  NS_PER_MS,
+  NS_PER_SECOND,
+  type FinishedExecution,
+} from '../executions/finished-execution';
+import { RunTotals, UsageTotals } from '../executions/run-totals';
+import type { CallUsage } from '../models/call-usage';
+import type { TokenUsage } from '../models/token-usage';
+import { readFields } from './fields';
+import { TOKEN_USAGE_FIELDS } from './token-fields';
+
+/** A finished execution as users read it. */
+export function toExecution(finished: FinishedExecution, idPrefix: string): Execution {
+  const durationNs = Number.isNaN(finished.durationNs) ? 0 : finished.durationNs;
+  const { inputBytes, outputBytes, retries, chunks, firstChunkNs } = finished.measures;
+  return {
+    id: executionId(idPrefix, finished.serial),
+    parentId: executionId(idPrefix, finished.parentSerial),
+    requestId: executionId(idPrefix, finished.requestSerial),
+    kind: finished.kind,
+    agentId: finished.agentId,
+    toolName: finished.kind === 'tool' ? finished.name : undefined,
+    model: finished.kind === 'model' ? finished.name : undefined,
+    status: finished.status,
+    success: finished.status === 'success',
+    timedOut: finished.status === 'timeout',
+    error: finished.errorMessage,
+    errorType: finished.errorType,
+    startTime: new Date(startOf(finished, durationNs)),
+    endTime: new Date(finished.endTime),
+    durationMs: durationNs / NS_PER_MS,
+    durationSeconds: durationNs / NS_PER_SECOND,
+    inputBytes,
+    outputBytes,
+    retries,
+    chunks,
+    timeToFirstChunkSeconds: Number.isNaN(firstChunkNs) ? undefined : firstChunkNs / NS_PER_SECOND,
+    traceId: finished.span?.traceId,
+    provider: finished.provider,
+    httpStatus: finished.httpStatus,
+    ...costOf(finished),
+    pausedSeconds: finished.pausedNs / NS_PER_SECOND,
+  };
+}
+
+/** Milliseconds since 1970. What is said to have taken longer than there is time began with it. */
+function startOf({ endTime, pausedNs }: FinishedExecution, durationNs: number): number {
+  return Math.max(-MAX_TIME_MS, endTime - (durationNs + pausedNs) / NS_PER_MS);
+}
+
+type ExecutionCost = Pick<
+  Execution,
+  'tokenUsage' | 'costUsd' | 'costSource' | 'totalTokens' | 'totalCostUsd' | 'toolCalls' | 'modelCalls'
+>;
+
+const NOTHING_CALLED: Readonly<RunTotals> = new RunTotals();
+
+/** A model's is its own; an agent's is that of the model calls that it made itself, and its totals have those inside. */
+function costOf({ kind, usage, totals = NOTHING_CALLED }: FinishedExecution): ExecutionCost {
+  if (kind !== 'agent') return { ...ownCost(usage && totalsOf(usage)), ...NO_TOTALS };
+  const { ownUsage, allUsage, toolCalls, modelCalls } = totals;
+  return {
+    ...ownCost(ownUsage),
+    totalTokens: allUsage && tokenUsageOf(allUsage).totalTokens,
+    totalCostUsd: allUsage?.costUsd,
+    toolCalls,
+    modelCalls,
+  };
+}
+
+const NO_TOTALS = { totalTokens: undefined, totalCostUsd: undefined, toolCalls: undefined, modelCalls: undefined };
+
+function ownCost(totals: UsageTotals | undefined): Pick<ExecutionCost, 'tokenUsage' | 'costUsd' | 'costSource'> {
+  return {
+    tokenUsage: totals && tokenUsageOf(totals),
+    costUsd: totals?.costUsd,
+    costSource: totals?.costSource,
+  };
+}
+
+function totalsOf(usage: CallUsage): UsageTotals {
+  const totals = new UsageTotals();
+  totals.add(usage);
+  return totals;
+}
+
+function tokenUsageOf(totals: UsageTotals): TokenUsage {
+  return readFields(TOKEN_USAGE_FIELDS, totals);
+}

@@ -1,0 +1,133 @@
+import { findModelFault } from '../../collection/executions/record-reader';
+import type { MetricsStore } from '../../collection/metrics-store';
+import { addUsage, type CallUsage } from '../../collection/models/call-usage';
+import type { ReportedUsage } from '../declaring/execution-options';
+import type { ExecutionSpec } from '../declaring/execution-spec';
+import type { ModelUsage } from '../execution-handle';
+import type { FaultLog } from '../fault-log';
+
+/** The model call that is reported about. */
+interface ReportedCall {
+  /** As the caller names the model. */
+  readonly name: string;
+  readonly provider: string | undefined;
+  readonly spec: Pick<ExecutionSpec, 'usage' | 'until'>;
+  readonly host: { readonly store: MetricsStore; readonly faults: FaultLog };
+}
+
+/** What is known of the tokens of one model call, whoever reports them. */
+export class ModelReport {
+  /** What the call says of itself; the last word counts. */
+  private said: ModelUsage | undefined = undefined;
+  /** Of the chunks of its stream; of each count the last that was reported. */
+  private ofChunks: ModelUsage | undefined = undefined;
+  /** Of calls that joined this one. */
+  private joined: CallUsage | undefined = undefined;
+  /** Of records, which are added to what else is known. */
+  private recorded: CallUsage | undefined = undefined;
+  /** Why the option `usage` failed last. Chunks without usage make many fail, which is told only where none succeeds. */
+  private fault: { readonly reason: unknown } | undefined = undefined;
+  private isAsked = false;
+
+  constructor(private readonly call: ReportedCall) {}
+
+  /** The call reports its tokens itself. */
+  say(usage: ModelUsage): void {
+    if (this.isValid(usage)) this.said = usage;
+  }
+
+  join(usage: CallUsage | undefined): void {
+    this.joined = sum(this.joined, usage);
+  }
+
+  record(usage: CallUsage): void {
+    this.recorded = sum(this.recorded, usage);
+  }
+
+  /** Asks the option `usage` about a chunk. With `until` it is about the result. */
+  askChunk(chunk: unknown): void {
+    const { usage, until } = this.call.spec;
+    if (usage === undefined || until !== undefined) return;
+    const reported = this.ask(() => usage(chunk));
+    if (isPromiseLike(reported)) void this.whenReported(reported, (later) => this.addChunk(later));
+    else if (reported !== undefined) this.addChunk(reported);
+  }
+
+  /**
+   * Asks the option `usage` about the result, the first time.
+   *
+   * @returns a promise that never rejects, where the answer comes later
+   */
+  askResult(result: unknown): Promise<void> | undefined {
+    const { usage } = this.call.spec;
+    if (usage === undefined || this.isAsked) return undefined;
+    this.isAsked = true;
+    const reported = this.ask(() => usage(result));
+    if (isPromiseLike(reported)) return this.whenReported(reported, (later) => this.say(later));
+    if (reported !== undefined) this.say(reported);
+    return undefined;
+  }
+
+  /** What the call has used, by all that is known at its end; undefined where nobody has said anything. */
+  total(): CallUsage | undefined {
+    const { name, provider, host } = this.call;
+    const said = this.said ?? this.ofChunks;
+    return sum(this.recorded, said === undefined ? this.joined : host.store.prices.usageOf(said, name, provider));
+  }
+
+  /** Why the option `usage` found nothing, if it failed. */
+  tellFault(): void {
+    if (this.fault !== undefined) this.call.host.faults.report('usage', this.fault.reason);
+  }
+
+  private addChunk(usage: ModelUsage): void {
+    if (this.isValid(usage)) this.ofChunks = { ...this.ofChunks, ...reportedCounts(usage) };
+  }
+
+  private ask(usage: () => ReportedUsage): Exclude<ReportedUsage, null> {
+    try {
+      const reported = usage();
+      return isPromiseLike(reported) || saysSomething(reported) ? reported : undefined;
+    } catch (reason) {
+      this.fault = { reason };
+      return undefined;
+    }
+  }
+
+  private async whenReported(
+    reported: PromiseLike<ModelUsage | undefined>,
+    count: (usage: ModelUsage) => void,
+  ): Promise<void> {
+    try {
+      const usage = await reported;
+      if (saysSomething(usage)) count(usage);
+    } catch (reason) {
+      this.fault = { reason };
+    }
+  }
+
+  private isValid(usage: ModelUsage): boolean {
+    const fault = findModelFault({ ...usage, model: this.call.name });
+    if (fault === undefined) return true;
+    this.call.host.faults.warnOnce('usage', `The usage of a model call has an invalid ${fault.field}; it was dropped.`);
+    return false;
+  }
+}
+
+function sum(usage: CallUsage | undefined, other: CallUsage | undefined): CallUsage | undefined {
+  return usage === undefined || other === undefined ? (usage ?? other) : addUsage(usage, other);
+}
+
+function isPromiseLike(reported: unknown): reported is PromiseLike<ModelUsage | undefined> {
+  return typeof (reported as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
+/** Chunks before the last have a usage of null, or one in which nothing is known. */
+function saysSomething(usage: ModelUsage | null | undefined): usage is ModelUsage {
+  return usage !== undefined && usage !== null && Object.keys(reportedCounts(usage)).length > 0;
+}
+
+function reportedCounts(usage: ModelUsage): ModelUsage {
+  const isKnown = ([, count]: [string, unknown]) => count !== undefined && count !== null;
+  return Object.fromEntries(Object.entries(usage).filter(isKnown));
+}
