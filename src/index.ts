@@ -40,11 +40,10 @@ export type { TimeoutOptions } from './tracking/limits/execution-limits';
 export type {
   AgentOptions,
   ExecutionName,
-  ModelOptions,
-  ReportedUsage,
   ToolOptions,
   Until,
 } from './tracking/declaring/execution-options';
+export type { ModelOptions, ReportedUsage } from './tracking/declaring/model-options';
 export { ExecutionTimeoutError } from './tracking/limits/execution-timeout.error';
 export {
   type AgentStart,
@@ -56,6 +55,7 @@ export {
 export { ExecutionTracker } from './tracking/wrapping/execution-tracker';
 export { SkipTracking } from './tracking/wrapping/skip-tracking.decorator';
 export { TrackAgent } from './tracking/wrapping/track-agent.decorator';
+export { type MethodModelOptions, TrackModel } from './tracking/wrapping/track-model.decorator';
 export { TrackTool } from './tracking/wrapping/track-tool.decorator';
 export { trackedAgent, trackedModel, trackedTool } from './tracking/wrapping/tracked-function';
 export {

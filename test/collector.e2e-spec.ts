@@ -576,6 +576,16 @@ describe('getHistory', () => {
       retries: 1,
       chunks: 0,
       timeToFirstChunkSeconds: undefined,
+      provider: undefined,
+      httpStatus: undefined,
+      tokenUsage: undefined,
+      costUsd: undefined,
+      costSource: undefined,
+      totalTokens: undefined,
+      totalCostUsd: undefined,
+      toolCalls: undefined,
+      modelCalls: undefined,
+      pausedSeconds: 0,
     });
   });
 

@@ -349,6 +349,16 @@ describe.each(ADAPTERS)('GET /metrics on %s', (_name, adapter) => {
         chunks: 0,
         time_to_first_chunk_seconds: null,
         trace_id: null,
+        provider: null,
+        http_status: null,
+        token_usage: null,
+        cost_usd: null,
+        cost_source: null,
+        total_tokens: null,
+        total_cost_usd: null,
+        tool_calls: null,
+        model_calls: null,
+        paused_seconds: 0,
       });
       expect(search).toMatchObject({
         tool_name: 'search',

@@ -6,7 +6,7 @@ import {
   NS_PER_SECOND,
   type FinishedExecution,
 } from '../executions/finished-execution';
-import { RunTotals, UsageTotals } from '../executions/run-totals';
+import { UsageTotals } from '../executions/run-totals';
 import type { CallUsage } from '../models/call-usage';
 import type { TokenUsage } from '../models/token-usage';
 import { readFields } from './fields';
@@ -56,11 +56,9 @@ type ExecutionCost = Pick<
   'tokenUsage' | 'costUsd' | 'costSource' | 'totalTokens' | 'totalCostUsd' | 'toolCalls' | 'modelCalls'
 >;
 
-const NOTHING_CALLED: Readonly<RunTotals> = new RunTotals();
-
 /** A model's is its own; an agent's is that of the model calls that it made itself, and its totals have those inside. */
-function costOf({ kind, usage, totals = NOTHING_CALLED }: FinishedExecution): ExecutionCost {
-  if (kind !== 'agent') return { ...ownCost(usage && totalsOf(usage)), ...NO_TOTALS };
+function costOf({ kind, usage, totals }: FinishedExecution): ExecutionCost {
+  if (kind !== 'agent' || totals === undefined) return { ...ownCost(usage && totalsOf(usage)), ...NO_TOTALS };
   const { ownUsage, allUsage, toolCalls, modelCalls } = totals;
   return {
     ...ownCost(ownUsage),
@@ -71,6 +69,7 @@ function costOf({ kind, usage, totals = NOTHING_CALLED }: FinishedExecution): Ex
   };
 }
 
+/** Of what calls nothing, and of agents that were only recorded. */
 const NO_TOTALS = { totalTokens: undefined, totalCostUsd: undefined, toolCalls: undefined, modelCalls: undefined };
 
 function ownCost(totals: UsageTotals | undefined): Pick<ExecutionCost, 'tokenUsage' | 'costUsd' | 'costSource'> {

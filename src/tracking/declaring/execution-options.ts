@@ -1,5 +1,3 @@
-import type { ModelUsage } from '../execution-handle';
-
 /** A name, or how to find it in the arguments of a call. */
 export type ExecutionName = string | ((...args: never[]) => string);
 
@@ -68,36 +66,3 @@ export interface ToolOptions {
   /** What to follow in place of the result, see `Until`. @default the result */
   readonly until?: Until;
 }
-
-/**
- * Options of everything that tracks a call of a language model.
- *
- * @example
- * trackedModel({ model: 'gpt-4o', provider: 'openai' }, async (prompt: string) => prompt);
- */
-export interface ModelOptions<Result = never> {
-  /**
-   * The label under which the call is counted, or a function of the call's arguments that returns it.
-   * @default the function's name
-   */
-  readonly model?: ExecutionName;
-  /** Who serves the model, as a label. @default none */
-  readonly provider?: string;
-  /** Models that get series of their own where `model` is a function; others are counted as `__other__`. @default all */
-  readonly allowed?: readonly string[];
-  /**
-   * Finds the tokens in what the call returned, awaited; it may return a promise of them. A result without usage counts
-   * none; to report it later, call `MetricsCollector.recordModelCall` inside.
-   *
-   * @example
-   * usage: ({ usage }) => ({ inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens })
-   */
-  readonly usage?: (result: Result) => ReportedUsage;
-  /** Which chunk of a stream has the first token. @default any */
-  readonly firstToken?: (chunk: never) => boolean;
-  /** What to follow in place of the result, see `Until`. @default the result */
-  readonly until?: Until;
-}
-
-/** Usage as it may be reported: at once, later, or not at all. */
-export type ReportedUsage = ModelUsage | PromiseLike<ModelUsage | undefined> | undefined;

@@ -3,7 +3,8 @@ import type { ExecutionKind } from '../../collection/executions/execution-status
 import type { DeclaredNames } from '../../collection/series/declared-names';
 import { OTHER_NAME } from '../../collection/series/series-limit';
 import { catchRejection } from '../../runtime/thenable';
-import type { AgentOptions, ExecutionName, ModelOptions, ReportedUsage, ToolOptions } from './execution-options';
+import type { AgentOptions, ExecutionName, ToolOptions } from './execution-options';
+import type { ModelOptions, ReportedUsage } from './model-options';
 
 /** What a decorator or a function says of the executions that it tracks, made regular once. */
 export interface ExecutionSpec {
@@ -92,11 +93,14 @@ export function toolSpec(options: string | ToolOptions = {}, fallback: string, o
   };
 }
 
-export function modelSpec<Result>(options: string | ModelOptions<Result> = {}, fallback: string): ExecutionSpec {
-  const given: ModelOptions<Result> = typeof options === 'string' ? { model: options } : options;
+export function modelSpec<Result, Args extends readonly unknown[]>(
+  options: string | ModelOptions<Result, Args> = {},
+  fallback: string,
+): ExecutionSpec {
+  const given: ModelOptions<Result, Args> = typeof options === 'string' ? { model: options } : options;
   return {
     kind: 'model',
-    ...naming(given.model, fallback, given.allowed, 'function'),
+    ...naming(given.model as ExecutionName | undefined, fallback, given.allowed, 'function'),
     displayName: undefined,
     agent: undefined,
     provider: labelOf(given.provider),

@@ -1,8 +1,8 @@
 import { findModelFault } from '../../collection/executions/record-reader';
 import type { MetricsStore } from '../../collection/metrics-store';
 import { addUsage, type CallUsage } from '../../collection/models/call-usage';
-import type { ReportedUsage } from '../declaring/execution-options';
 import type { ExecutionSpec } from '../declaring/execution-spec';
+import type { ReportedUsage } from '../declaring/model-options';
 import type { ModelUsage } from '../execution-handle';
 import type { FaultLog } from '../fault-log';
 
@@ -95,7 +95,7 @@ export class ModelReport {
   }
 
   private async whenReported(
-    reported: PromiseLike<ModelUsage | undefined>,
+    reported: PromiseLike<ModelUsage | null | undefined>,
     count: (usage: ModelUsage) => void,
   ): Promise<void> {
     try {
@@ -118,7 +118,7 @@ function sum(usage: CallUsage | undefined, other: CallUsage | undefined): CallUs
   return usage === undefined || other === undefined ? (usage ?? other) : addUsage(usage, other);
 }
 
-function isPromiseLike(reported: unknown): reported is PromiseLike<ModelUsage | undefined> {
+function isPromiseLike(reported: unknown): reported is PromiseLike<ModelUsage | null | undefined> {
   return typeof (reported as { then?: unknown } | null | undefined)?.then === 'function';
 }
 

@@ -1,6 +1,7 @@
 import { callStyleOf } from '../declaring/call-style';
-import type { AgentOptions, ModelOptions, ToolOptions } from '../declaring/execution-options';
-import { type ExecutionSpec, agentSpec, modelSpec, toolSpec } from '../declaring/execution-spec';
+import type { AgentOptions, ToolOptions } from '../declaring/execution-options';
+import { agentSpec, modelSpec, toolSpec, type ExecutionSpec } from '../declaring/execution-spec';
+import type { ModelOptions } from '../declaring/model-options';
 import type { ExecutionHandle } from '../execution-handle';
 import type { ApplicationLink } from '../linking/application-link';
 import { startIn, type ExecutionStart } from './execution-start';
@@ -41,7 +42,7 @@ export class ExecutionTracker {
    * @example
    * return this.tracker.trackModel({ model: 'gpt-4o', provider: 'openai' }, () => client.chat(prompt));
    */
-  trackModel<Result>(options: string | ModelOptions<Awaited<Result>>, fn: () => Result): Result {
+  trackModel<Result>(options: string | ModelOptions<NoInfer<Result>, []>, fn: () => Result): Result {
     return this.track(modelSpec(options, fn.name), fn);
   }
 

@@ -1,6 +1,7 @@
 import type { AnyFunction } from '../declaring/call-style';
-import type { AgentOptions, ModelOptions, ToolOptions } from '../declaring/execution-options';
-import { type ExecutionSpec, agentSpec, modelSpec, toolSpec } from '../declaring/execution-spec';
+import type { AgentOptions, ToolOptions } from '../declaring/execution-options';
+import { agentSpec, modelSpec, toolSpec, type ExecutionSpec } from '../declaring/execution-spec';
+import type { ModelOptions } from '../declaring/model-options';
 import { trackedWithoutInstance } from './tracked-method';
 
 /**
@@ -42,7 +43,7 @@ export function trackedTool<This, Args extends unknown[], Result>(
  * );
  */
 export function trackedModel<This, Args extends unknown[], Result>(
-  options: string | ModelOptions<Awaited<Result>>,
+  options: string | ModelOptions<NoInfer<Result>, NoInfer<Args>>,
   fn: (this: This, ...args: Args) => Result,
 ): (this: This, ...args: Args) => Result {
   return track(modelSpec(options, fn.name), fn);
