@@ -112,7 +112,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   ): TrackedHandle | undefined {
     return this.faults.guard('begin', () => {
       const execution = this.create(spec, [], parent === null ? undefined : this.parentOf(parent)).begin();
-      execution.isJoinable = true;
+      execution.isBegunByHandle = true;
       if (startTime !== undefined) this.startEarlier(execution, startTime);
       this.watchIdle(execution);
       const handle = handleOf(execution);
@@ -145,7 +145,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     // The whole of a call may have ended before a part of it begins.
     if (execution.whole?.ended) execution.whole = undefined;
     if (execution.whole === undefined) this.openedAlone(execution);
-    else execution.whole.hold();
+    else execution.whole.partOpened();
     if (this.limits.any || execution.spec.timeoutMs !== undefined) this.limit(execution);
   }
 
@@ -153,7 +153,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     const { whole, kind, startedAt } = execution;
     // A generator function is postponed before it has begun.
     if (Number.isNaN(startedAt)) return;
-    if (whole !== undefined) return whole.release();
+    if (whole !== undefined) return whole.partEnded();
     if (kind !== 'agent') countCallAround(execution.parent, kind, -1);
     this.left(execution);
   }
@@ -172,7 +172,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     const { whole } = execution;
     if (whole !== undefined) {
       whole.absorb(execution, outcome);
-      return whole.release();
+      return whole.partEnded();
     }
     if (execution.kind === 'model') addUsageTo(execution.around, execution.usage);
     this.left(execution);

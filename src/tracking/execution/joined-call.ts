@@ -7,5 +7,5 @@ import type { LiveExecution } from './live-execution';
  */
 export function isPart(parent: LiveExecution, kind: ExecutionKind, name: string): boolean {
   if (parent.kind !== kind || parent.ended) return false;
-  return kind === 'model' || (kind === 'tool' && parent.isJoinable && parent.name === name);
+  return kind === 'model' || (kind === 'tool' && parent.isBegunByHandle && parent.name === name);
 }

@@ -84,8 +84,8 @@ export class LiveExecution
   endedAt = NaN;
   /** The execution of the same call that it is a part of: what is known of it is added there, and it is not counted. */
   whole: LiveExecution | undefined = undefined;
-  /** Begun by a handle: a tool of the same name inside it is a part of it. */
-  isJoinable = false;
+  /** A handle ends it. A tool of the same name inside it is a part of it. */
+  isBegunByHandle = false;
   /** Ends it, should nothing show that it goes on. */
   idleEnd: IdleEnd | undefined = undefined;
   older: LiveExecution | undefined = undefined;
@@ -100,6 +100,8 @@ export class LiveExecution
   private stage: Stage = 'begun';
   /** How many keep it open after its function has returned. */
   private holds = 0;
+  /** How many parts of it have yet to end. */
+  private parts = 0;
   /** What was returned has come to its end; only a hold can keep the execution open now. */
   private delivered = false;
   /** The outcome, where it is known before the end. */
@@ -238,6 +240,17 @@ export class LiveExecution
     if (this.delivered) this.succeeded();
   }
 
+  /** A part of it begins: it stays open until the part ends. */
+  partOpened(): void {
+    this.parts += 1;
+  }
+
+  partEnded(): void {
+    this.parts -= 1;
+    // A handle says itself when it is over.
+    if (this.delivered && !this.isBegunByHandle) this.succeeded();
+  }
+
   /** There is no function to wait for: it ends when its handle says so, and no hold is left. */
   awaitHandle(): void {
     this.delivered = true;
@@ -282,7 +295,7 @@ export class LiveExecution
   succeeded(): void {
     this.delivered = true;
     if (this.response !== undefined && !this.response.writableEnded) return this.responseClosed();
-    if (this.holds === 0) this.finish(this.verdict ?? this.failedPart ?? SUCCESS);
+    if (this.holds === 0 && this.parts === 0) this.finish(this.verdict ?? this.failedPart ?? SUCCESS);
   }
 
   /** The response has been written to its end, or the client has left. A handler that still runs ends by itself. */
