@@ -18,8 +18,10 @@ export type {
   SystemMetrics,
   ToolMetrics,
 } from './collection/reading/metrics-snapshot';
-export type { ModelPrice, ModelPricing } from './collection/models/model-pricing';
 export type { CostSource } from './collection/models/call-usage';
+export type { ModelPrice, PriceTier, RateCard } from './collection/models/model-price';
+export type { ModelPricing } from './collection/models/model-pricing';
+export { pricesOf, type PriceCatalogue } from './collection/models/price-catalogue';
 export type { TokenCounts, TokenUsage } from './collection/models/token-usage';
 export type { Trend, TrendFigures, TrendPoint, Trends, TrendWindow } from './collection/reading/trend-window';
 export { type ListenOptions, MetricsListener } from './http/metrics-listener';

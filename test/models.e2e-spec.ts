@@ -95,7 +95,7 @@ describe('The cost of a model call', () => {
 });
 
 describe('A price function', () => {
-  it('is asked with the model and the provider', async () => {
+  it('is asked with the model, the provider and the tokens', async () => {
     const pricing = jest.fn((model: string, provider?: string) =>
       model === 'llama' && provider === 'groq' ? { inputPerMillion: 1, outputPerMillion: 2 } : undefined,
     );
@@ -103,9 +103,10 @@ describe('A price function', () => {
     const tokens = { model: 'llama', inputTokens: 1_000_000 };
     expect(metrics.recordModelCall({ ...tokens, provider: 'groq' })).toEqual({ costUsd: 1 });
     expect(metrics.recordModelCall(tokens).costUsd).toBeUndefined();
+    const counted = expect.objectContaining({ inputTokens: 1_000_000, outputTokens: 0 }) as unknown;
     expect(pricing.mock.calls).toEqual([
-      ['llama', 'groq'],
-      ['llama', undefined],
+      ['llama', 'groq', counted],
+      ['llama', undefined, counted],
     ]);
   });
 

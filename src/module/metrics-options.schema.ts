@@ -2,7 +2,7 @@ import { inspect, type InspectOptions } from 'node:util';
 import type { CanActivate } from '@nestjs/common';
 import type { Registry } from 'prom-client';
 import * as v from 'valibot';
-import { isModelPrice, type ModelPrice } from '../collection/models/model-pricing';
+import { findPriceFault, type ModelPrice } from '../collection/models/model-price';
 import type {
   MetricsModuleOptions,
   MetricsStaticOptions,
@@ -10,18 +10,33 @@ import type {
   ResolvedStaticOptions,
 } from './metrics.options';
 
+/** What is wrong with a value: where in it, the value there and what is allowed. */
+interface ValueFault {
+  readonly path: readonly string[];
+  readonly value: unknown;
+  readonly allowed: string;
+}
+
 /** Any name may be a key; valibot's own record would pass over `constructor` and `__proto__` without a word. */
-function recordOf<Value>(isValue: (value: unknown) => boolean, valueMessage: string, message: string) {
+function recordOf<Value>(findFault: (value: unknown) => ValueFault | undefined, message: string) {
   const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
   return v.pipe(
     v.custom<Readonly<Record<string, Value>>>(isObject, message),
     v.rawCheck(({ dataset, addIssue }) => {
-      for (const [key, value] of Object.entries(dataset.value as object) as [string, unknown][]) {
-        const path = [{ type: 'object', origin: 'value', input: dataset.value as Record<string, unknown>, key, value }];
-        if (!isValue(value)) addIssue({ message: valueMessage, input: value, path: path as [v.ObjectPathItem] });
+      const input = dataset.value as Record<string, unknown>;
+      for (const [key, value] of Object.entries(input)) {
+        const fault = findFault(value);
+        if (fault === undefined) continue;
+        const item = { type: 'object', origin: 'value', input, value } as const;
+        const [first, ...rest] = [key, ...fault.path].map((name): v.ObjectPathItem => ({ ...item, key: name }));
+        addIssue({ message: fault.allowed, input: fault.value, path: [first!, ...rest] });
       }
     }),
   );
+}
+
+function faultUnless(isValue: (value: unknown) => boolean, allowed: string) {
+  return (value: unknown): ValueFault | undefined => (isValue(value) ? undefined : { path: [], value, allowed });
 }
 
 const boolean = v.boolean('true or false');
@@ -65,8 +80,7 @@ const OWN_LABELS = ['agent', 'tool', 'model', 'provider', 'status', 'type', 'err
 const LABELS = `labels named [a-zA-Z_][a-zA-Z0-9_]*, none of ${OWN_LABELS.join(', ')} and none that begins with __`;
 const PREFIX = 'a word of the form [a-zA-Z][a-zA-Z0-9_]* that does not end with _';
 
-const PRICING =
-  'a function, or an object of { inputPerMillion, outputPerMillion, cachedInputPerMillion?, cacheWritePerMillion? } by model';
+const PRICING = 'a function, or an object of prices by model';
 
 const optionsSchema = v.strictObject(
   {
@@ -79,7 +93,10 @@ const optionsSchema = v.strictObject(
     prefix: v.optional(v.pipe(v.string(PREFIX), v.regex(/^[a-zA-Z](?:[a-zA-Z0-9_]*[a-zA-Z0-9])?$/, PREFIX)), 'crew'),
     defaultLabels: v.optional(
       v.pipe(
-        recordOf<string>((label) => typeof label === 'string', 'text', LABELS),
+        recordOf<string>(
+          faultUnless((label) => typeof label === 'string', 'text'),
+          LABELS,
+        ),
         v.check((labels) => Object.keys(labels).every(isFreeLabel), LABELS),
       ),
       {},
@@ -112,8 +129,7 @@ const optionsSchema = v.strictObject(
           idleMs: v.optional(milliseconds),
           perTool: v.optional(
             recordOf<number>(
-              (limit) => v.is(milliseconds, limit),
-              MILLISECONDS,
+              faultUnless((limit) => v.is(milliseconds, limit), MILLISECONDS),
               'an object of milliseconds by tool name',
             ),
           ),
@@ -122,7 +138,11 @@ const optionsSchema = v.strictObject(
       ),
       {},
     ),
-    pricing: v.optional(v.union([v.function(), recordOf<ModelPrice>(isModelPrice, PRICING, PRICING)], PRICING), {}),
+    pricing: v.optional(
+      // Not a union, which would say of every fault only that it is none of both.
+      v.lazy((input) => (typeof input === 'function' ? v.function() : recordOf<ModelPrice>(findPriceFault, PRICING))),
+      {},
+    ),
     onExecution: v.optional(v.function('a function')),
     classifyError: v.optional(v.function('a function that returns a status or undefined')),
     classifyResult: v.optional(v.function('a function that returns a status or undefined')),

@@ -80,6 +80,11 @@ export interface ModelCallRecord {
   readonly cachedInputTokens?: number | null;
   /** Part of the input that was written to the provider's cache. */
   readonly cacheWriteTokens?: number | null;
+  /**
+   * Part of the cache-written tokens that is kept for an hour. Where it is more than those, it was reported beside them, and
+   * is added to them.
+   */
+  readonly cacheWrite1hTokens?: number | null;
   /** Part of the output that is reasoning. */
   readonly reasoningTokens?: number | null;
   /** US dollars; from the option `pricing` where there is none. */

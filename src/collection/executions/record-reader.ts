@@ -84,6 +84,7 @@ export function findModelFault(record: ModelCallRecord): Fault {
     checkTokens('outputTokens', record.outputTokens) ??
     checkTokens('cachedInputTokens', record.cachedInputTokens) ??
     checkTokens('cacheWriteTokens', record.cacheWriteTokens) ??
+    checkTokens('cacheWrite1hTokens', record.cacheWrite1hTokens) ??
     checkTokens('reasoningTokens', record.reasoningTokens) ??
     checkQuantity('costUsd', record.costUsd, OPTIONAL)
   );

@@ -1,48 +1,19 @@
+import { describeValue } from '../../runtime/described-value';
 import { catchRejection } from '../../runtime/thenable';
 import type { CallUsage } from './call-usage';
+import { costAt, findPriceFault, type ModelPrice, type PriceFault } from './model-price';
 import { completeTokens, type ReportedTokens, type TokenCounts } from './token-usage';
 
 /**
- * What a model costs, in US dollars per million tokens.
- *
- * @example
- * pricing: { 'gpt-4o': { inputPerMillion: 2.5, outputPerMillion: 10, cachedInputPerMillion: 1.25 } }
- */
-export interface ModelPrice {
-  /** For a million input tokens, in US dollars. */
-  readonly inputPerMillion: number;
-  /** For a million output tokens, reasoning among them, in US dollars. */
-  readonly outputPerMillion: number;
-  /** @default the price of input */
-  readonly cachedInputPerMillion?: number;
-  /** @default the price of input */
-  readonly cacheWritePerMillion?: number;
-}
-
-/**
- * Prices by the model's name, or a function that knows them.
+ * Prices by the model's name, or a function that knows them. The function is called with each call whose cost nobody
+ * reports: the model, the provider where the call names one, and the call's tokens. Undefined leaves the call unpriced.
  *
  * @example
  * pricing: (model) => (model.startsWith('local-') ? { inputPerMillion: 0, outputPerMillion: 0 } : undefined)
  */
 export type ModelPricing =
-  Readonly<Record<string, ModelPrice>> | ((model: string, provider?: string) => ModelPrice | undefined);
-
-const TOKENS_PER_PRICE = 1e6;
-
-/** US dollars for the tokens of one call. */
-function costAt(tokens: TokenCounts, price: ModelPrice): number {
-  const { inputPerMillion, outputPerMillion } = price;
-  const { cachedInputPerMillion = inputPerMillion, cacheWritePerMillion = inputPerMillion } = price;
-  const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens } = tokens;
-  return (
-    ((inputTokens - cachedInputTokens - cacheWriteTokens) * inputPerMillion +
-      cachedInputTokens * cachedInputPerMillion +
-      cacheWriteTokens * cacheWritePerMillion +
-      outputTokens * outputPerMillion) /
-    TOKENS_PER_PRICE
-  );
-}
+  | Readonly<Record<string, ModelPrice>>
+  | ((model: string, provider: string | undefined, tokens: TokenCounts) => ModelPrice | undefined);
 
 /** What somebody says of one call. */
 interface UsageReport extends ReportedTokens {
@@ -79,9 +50,10 @@ export class PriceList {
   /** US dollars for one call, or undefined where the model has no price. */
   private costOf(tokens: TokenCounts, model: string, provider: string | undefined): number | undefined {
     try {
-      const price = this.find(model, provider);
+      const price = this.find(tokens, model, provider);
       if (price === undefined) return this.tell(model);
-      if (!isModelPrice(price)) throw this.noPrice(price, model);
+      const fault = findPriceFault(price);
+      if (fault !== undefined) throw this.noPrice(price, fault, model);
       return finite(costAt(tokens, price));
     } catch (fault) {
       this.events.onFault(fault);
@@ -89,16 +61,20 @@ export class PriceList {
     }
   }
 
-  private find(model: string, provider: string | undefined): ModelPrice | undefined {
-    if (typeof this.pricing === 'function') return this.pricing(model, provider);
+  private find(tokens: TokenCounts, model: string, provider: string | undefined): ModelPrice | undefined {
+    // A copy: what the function does to its tokens must not change what is counted.
+    if (typeof this.pricing === 'function') return this.pricing(model, provider, { ...tokens });
     return Object.hasOwn(this.pricing, model) ? this.pricing[model] : undefined;
   }
 
   /** A function may even have returned a promise, whose rejection would otherwise end the process. */
-  private noPrice(answer: unknown, model: string): TypeError {
+  private noPrice(answer: unknown, { path, value, allowed }: PriceFault, model: string): TypeError {
     const isLate = catchRejection(answer, this.events.onFault);
-    const reason = isLate ? ': the function must answer at once and not with a promise' : '';
-    return new TypeError(`The price of model ${JSON.stringify(model)} is not a ModelPrice${reason}.`);
+    const place = path.length === 0 ? 'it' : path.join('.');
+    const reason = isLate
+      ? 'the function must answer at once and not with a promise'
+      : `${place} is ${describeValue(value)}, must be ${allowed}`;
+    return new TypeError(`The price of model ${JSON.stringify(model)} is not a ModelPrice: ${reason}.`);
   }
 
   private tell(model: string): undefined {
@@ -108,24 +84,8 @@ export class PriceList {
   }
 }
 
-/** Whether a price, which may come from a user's function, can be reckoned with. */
-export function isModelPrice(value: unknown): value is ModelPrice {
-  if (typeof value !== 'object' || value === null) return false;
-  const price = value as Partial<Record<keyof ModelPrice, unknown>>;
-  return (
-    isRate(price.inputPerMillion) &&
-    isRate(price.outputPerMillion) &&
-    (price.cachedInputPerMillion === undefined || isRate(price.cachedInputPerMillion)) &&
-    (price.cacheWritePerMillion === undefined || isRate(price.cacheWritePerMillion))
-  );
-}
-
 /** @throws RangeError where prices are so high that a cost is beyond all numbers, and would be for good in any sum */
 function finite(costUsd: number): number {
   if (Number.isFinite(costUsd)) return costUsd;
   throw new RangeError(`A cost of ${costUsd} US dollars cannot be added up.`);
-}
-
-function isRate(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }

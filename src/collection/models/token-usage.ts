@@ -8,14 +8,19 @@ export interface TokenCounts {
   readonly cachedInputTokens: number;
   /** Part of the input that was written to the provider's cache. */
   readonly cacheWriteTokens: number;
+  /** Part of the cache-written tokens that is kept for an hour, which some providers charge more for. */
+  readonly cacheWrite1hTokens: number;
   /** Includes reasoning. */
   readonly outputTokens: number;
   /** Part of the output that is reasoning. */
   readonly reasoningTokens: number;
 }
 
-/** Tokens and cost of many calls, as users read them. */
-export interface TokenUsage extends TokenCounts {
+/**
+ * Tokens and cost of many calls, as users read them. How long a cache write is kept is not among them: it matters to the price
+ * only.
+ */
+export interface TokenUsage extends Omit<TokenCounts, 'cacheWrite1hTokens'> {
   /** Model calls. */
   readonly calls: number;
   /** Input plus output. */
@@ -33,6 +38,7 @@ const NO_TOKENS: TokenCounts = {
   inputTokens: 0,
   cachedInputTokens: 0,
   cacheWriteTokens: 0,
+  cacheWrite1hTokens: 0,
   outputTokens: 0,
   reasoningTokens: 0,
 };
@@ -44,12 +50,14 @@ const NO_TOKENS: TokenCounts = {
 export function completeTokens(reported: ReportedTokens): TokenCounts {
   const count = (field: keyof TokenCounts) => reported[field] ?? 0;
   const cached = count('cachedInputTokens');
-  const written = count('cacheWriteTokens');
+  const keptForAnHour = count('cacheWrite1hTokens');
+  const written = withPart(count('cacheWriteTokens'), keptForAnHour);
   const reasoning = count('reasoningTokens');
   return {
     inputTokens: includingParts(count('inputTokens'), cached, written),
     cachedInputTokens: Math.round(cached),
     cacheWriteTokens: Math.round(written),
+    cacheWrite1hTokens: Math.round(keptForAnHour),
     outputTokens: includingParts(count('outputTokens'), reasoning, 0),
     reasoningTokens: Math.round(reasoning),
   };
@@ -63,6 +71,11 @@ function includingParts(whole: number, part: number, otherPart: number): number 
   const parts = Math.round(part) + Math.round(otherPart);
   const isBeside = part + otherPart > whole + ROUNDING;
   return isBeside ? Math.round(whole) + parts : Math.max(Math.round(whole), parts);
+}
+
+/** As `includingParts`, but not rounded: the result is a part of another whole. */
+function withPart(whole: number, part: number): number {
+  return part > whole + ROUNDING ? whole + part : Math.max(whole, part);
 }
 
 const TOKEN_FIELDS = Object.keys(NO_TOKENS) as (keyof TokenCounts)[];
@@ -133,6 +146,7 @@ export class TokenTotals {
     this.tokens.inputTokens += tokens.inputTokens;
     this.tokens.cachedInputTokens += tokens.cachedInputTokens;
     this.tokens.cacheWriteTokens += tokens.cacheWriteTokens;
+    this.tokens.cacheWrite1hTokens += tokens.cacheWrite1hTokens;
     this.tokens.outputTokens += tokens.outputTokens;
     this.tokens.reasoningTokens += tokens.reasoningTokens;
   }
