@@ -1,10 +1,12 @@
 import { Inject, Injectable, Module } from '@nestjs/common';
+import * as genaiPrices from '@pydantic/genai-prices';
 import { generateText, streamText, type LanguageModel } from 'ai';
 import {
   currentExecution,
   ExecutionTracker,
   MetricsCollector,
   MetricsModule,
+  pricesOf,
   TrackAgent,
   trackedModel,
 } from 'nestjs-agent-metrics';
@@ -109,4 +111,59 @@ export const withPricingFunction = MetricsModule.forRoot({
     return model.startsWith('gpt-4o-mini') ? { inputPerMillion: 0.15, outputPerMillion: 0.6 } : undefined;
   },
 });
+// #endregion
+
+// #region pricing-tiers
+export const withTiers = MetricsModule.forRoot({
+  pricing: {
+    'claude-sonnet-4-5': {
+      inputPerMillion: 3,
+      outputPerMillion: 15,
+      cachedInputPerMillion: 0.3,
+      cacheWritePerMillion: 3.75,
+      cacheWrite1hPerMillion: 6,
+      above: [
+        {
+          inputTokens: 200_000,
+          inputPerMillion: 6,
+          outputPerMillion: 22.5,
+          cachedInputPerMillion: 0.6,
+          cacheWritePerMillion: 7.5,
+          cacheWrite1hPerMillion: 12,
+        },
+      ],
+    },
+  },
+});
+// #endregion
+
+// #region prices-of
+const listed = pricesOf(genaiPrices);
+
+export const withListedPrices = MetricsModule.forRoot({
+  pricing: (model, provider) =>
+    provider === 'ollama' ? { inputPerMillion: 0, outputPerMillion: 0 } : listed(model, provider),
+});
+// #endregion
+
+// #region anthropic-usage
+interface AnthropicUsage {
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly cache_read_input_tokens: number | null;
+  readonly cache_creation_input_tokens: number | null;
+  readonly cache_creation: { readonly ephemeral_1h_input_tokens: number } | null;
+}
+
+export function anthropicUsage({ usage }: { readonly usage: AnthropicUsage }) {
+  const cachedInputTokens = usage.cache_read_input_tokens ?? 0;
+  const cacheWriteTokens = usage.cache_creation_input_tokens ?? 0;
+  return {
+    inputTokens: usage.input_tokens + cachedInputTokens + cacheWriteTokens,
+    cachedInputTokens,
+    cacheWriteTokens,
+    cacheWrite1hTokens: usage.cache_creation?.ephemeral_1h_input_tokens,
+    outputTokens: usage.output_tokens,
+  };
+}
 // #endregion

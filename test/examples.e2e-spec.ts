@@ -529,6 +529,33 @@ describe('docs/tokens-and-cost.md', () => {
     expect(metrics.recordModelCall({ model: 'gpt-4o-mini-2024', ...usage })).toEqual({ costUsd: 0.75 });
     expect(metrics.recordModelCall({ model: 'gpt-5', ...usage })).toEqual({ costUsd: undefined });
   });
+
+  it('has rates of their own for long inputs and for cache writes that are kept for an hour', async () => {
+    await start(tokens.withTiers);
+    const model = 'claude-sonnet-4-5';
+    expect(metrics.recordModelCall({ model, inputTokens: 200_000 })).toEqual({ costUsd: 0.6 });
+    expect(metrics.recordModelCall({ model, inputTokens: 200_001 })).toEqual({ costUsd: 1.200006 });
+    const usage = tokens.anthropicUsage({
+      usage: {
+        input_tokens: 1_000,
+        output_tokens: 100,
+        cache_read_input_tokens: null,
+        cache_creation_input_tokens: 2_000,
+        cache_creation: { ephemeral_1h_input_tokens: 500 },
+      },
+    });
+    // 1,000 at 3, 1,500 at 3.75, 500 at 6 and 100 at 15 dollars a million.
+    expect(metrics.recordModelCall({ model, ...usage }).costUsd).toBeCloseTo(0.013125, 12);
+    expect(metrics.getModelMetrics(model)?.tokenUsage).toMatchObject({ inputTokens: 403_001, cacheWriteTokens: 2_000 });
+  });
+
+  it('takes prices from a public list', async () => {
+    await start(tokens.withListedPrices);
+    const usage = { inputTokens: 1_000_000 };
+    expect(metrics.recordModelCall({ model: 'gpt-4o-2024-08-06', ...usage })).toEqual({ costUsd: 2.5 });
+    expect(metrics.recordModelCall({ model: 'gpt-4o', provider: 'ollama', ...usage })).toEqual({ costUsd: 0 });
+    expect(metrics.recordModelCall({ model: 'gpt-4o', provider: 'gateway', ...usage })).toEqual({ costUsd: undefined });
+  });
 });
 
 describe('docs/options.md', () => {

@@ -89,8 +89,8 @@ export interface MetricsModuleOptions {
    */
   readonly recordErrorMessages?: boolean | ((error: unknown) => string);
   /**
-   * What models cost, in US dollars per million tokens: by the model's name, or a function that knows.
-   * @default {}
+   * What models cost, in US dollars per million tokens: by the model's name, or a function of the model, the provider and
+   * the call's tokens. `pricesOf` makes such a function of a public price list. @default {}
    */
   readonly pricing?: ModelPricing;
   /** Called with each finished execution, for logs and billing. What it throws is logged once. */
