@@ -117,6 +117,18 @@ describe('A price function', () => {
     expect(metrics.getModelMetrics('m')?.tokenUsage).toMatchObject(counted);
   });
 
+  it.each([
+    ['reported', { costUsd: 0 }],
+    ['estimated', {}],
+    [undefined, { model: 'unheard-of' }],
+  ])('tells its costs from others on the execution: %p', async (costSource, call) => {
+    const { metrics } = await start((model) =>
+      model === 'm' ? { inputPerMillion: 1, outputPerMillion: 1 } : undefined,
+    );
+    metrics.recordModelCall({ model: 'm', inputTokens: 1, ...call });
+    expect(metrics.getHistory()[0]).toMatchObject({ kind: 'model', costSource });
+  });
+
   it('is not asked what a call cost whose cost is reported', async () => {
     const pricing = jest.fn(() => undefined);
     const { metrics } = await start(pricing);
