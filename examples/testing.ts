@@ -1,7 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { METRICS_CLOCK, MetricsCollector, trackedTool, TrackTool, type Clock } from 'nestjs-agent-metrics';
+import {
+  METRICS_CLOCK,
+  MetricsCollector,
+  trackedAgent,
+  trackedModel,
+  trackedTool,
+  TrackTool,
+  type Clock,
+} from 'nestjs-agent-metrics';
 import {
   captureExecutions,
   expectAgent,
@@ -32,6 +40,19 @@ it('searches once', async () => {
   expectAgent(app, 'researcher').toHaveRun({ times: 1, status: 'success' });
   expectAgent(app, 'researcher').toHaveCalledTool('search', { times: 1 });
   expectTool(app, 'search').toHaveRun({ status: 'error', times: 0 });
+});
+// #endregion
+
+// #region usage
+it('stays within its budget', async () => {
+  const ask = trackedModel(
+    { model: 'gpt-4o', usage: () => ({ inputTokens: 900, outputTokens: 100, costUsd: 0.00325 }) },
+    async () => 'An answer.',
+  );
+  await trackedAgent('writer', () => ask())();
+
+  expectAgent(app, 'writer').toHaveUsedTokens({ max: 1_000 });
+  expectAgent(app, 'writer').toHaveCost({ maxUsd: 0.01 });
 });
 // #endregion
 

@@ -351,6 +351,122 @@ describe('expectAgent(app, id).toHaveCalledTool', () => {
   });
 });
 
+describe('expectAgent(app, id).toHaveUsedTokens and toHaveCost', () => {
+  const PRICE = { inputPerMillion: 100, outputPerMillion: 200 };
+  const startPriced = () => start(MetricsTestingModule.forRoot({ pricing: { priced: PRICE } }));
+
+  /** 1,000 in and 500 out in two calls, for 0.20 dollars. */
+  async function writeTwice(app: TestingModule): Promise<void> {
+    app.get(Writer).write('a poem');
+    const call = { model: 'priced', agentId: 'writer', inputTokens: 500, outputTokens: 250 };
+    for (let i = 0; i < 2; i += 1) app.get(MetricsCollector).recordModelCall(call);
+  }
+
+  it('hold for what its model calls used, up to the limit', async () => {
+    const app = await startPriced();
+    await writeTwice(app);
+    expectAgent(app, 'writer').toHaveUsedTokens({ max: 1_500 });
+    expectAgent(app, 'writer').toHaveCost({ maxUsd: 0.2 });
+  });
+
+  it('hold for an agent that is to use nothing, and uses nothing', async () => {
+    const app = await startPriced();
+    app.get(Writer).write('a poem');
+    for (const agentId of ['writer', 'researcher', 'nobody']) {
+      expectAgent(app, agentId).toHaveUsedTokens({ max: 0 });
+      expectAgent(app, agentId).toHaveCost({ maxUsd: 0 });
+    }
+  });
+
+  it('hold for a model that costs nothing, and for a cost that is reported alone', async () => {
+    const app = await start(
+      MetricsTestingModule.forRoot({ pricing: () => ({ inputPerMillion: 0, outputPerMillion: 0 }) }),
+    );
+    const collector = app.get(MetricsCollector);
+    collector.recordModelCall({ model: 'local', agentId: 'writer', inputTokens: 10 });
+    expectAgent(app, 'writer').toHaveCost({ maxUsd: 1 });
+    collector.recordModelCall({ model: 'local', agentId: 'researcher', costUsd: 0.1 });
+    expectAgent(app, 'researcher').toHaveCost({ maxUsd: 0.1 });
+  });
+
+  it('do not stumble over floating point', async () => {
+    const app = await startPriced();
+    for (const costUsd of [0.1, 0.2]) app.get(MetricsCollector).recordModelCall({ model: 'm', agentId: 'a', costUsd });
+    expectAgent(app, 'a').toHaveCost({ maxUsd: 0.3 });
+    expect(messageOf(() => expectAgent(app, 'a').toHaveCost({ maxUsd: 0.2999 }))[1]).toBe(
+      'It cost 0.3 US dollars in 2 model calls.',
+    );
+  });
+
+  it('say what it used instead', async () => {
+    const app = await startPriced();
+    await writeTwice(app);
+    expect(messageOf(() => expectAgent(app, 'writer').toHaveUsedTokens({ max: 1_499 }))).toEqual([
+      'Expected the agent "writer" to have used at most 1499 tokens.',
+      'It used 1500 tokens (1000 input, 500 output) in 2 model calls.',
+    ]);
+    expect(messageOf(() => expectAgent(app, 'writer').toHaveUsedTokens({ max: 0 }))[0]).toBe(
+      'Expected the agent "writer" to have used no tokens.',
+    );
+    expect(messageOf(() => expectAgent(app, 'writer').toHaveCost({ maxUsd: 0.1999 }))).toEqual([
+      'Expected the agent "writer" to have cost at most 0.1999 US dollars.',
+      'It cost 0.2 US dollars in 2 model calls.',
+    ]);
+    expect(messageOf(() => expectAgent(app, 'writer').toHaveCost({ maxUsd: 0 }))[0]).toBe(
+      'Expected the agent "writer" to have cost nothing.',
+    );
+  });
+
+  it('do not take a cost for known while a model has no price', async () => {
+    const app = await startPriced();
+    await writeTwice(app);
+    app.get(MetricsCollector).recordModelCall({ model: 'new', agentId: 'writer', inputTokens: 1 });
+    expect(messageOf(() => expectAgent(app, 'writer').toHaveCost({ maxUsd: 1 }))).toEqual([
+      'Expected the agent "writer" to have cost at most 1 US dollars.',
+      'It cost 0.2 US dollars in 3 model calls, 1 of them without a price.',
+      'Models without a price: "new".',
+    ]);
+  });
+
+  it.each([
+    ['toHaveUsedTokens', (app: TestingModule, id: string) => expectAgent(app, id).toHaveUsedTokens({ max: 9 })],
+    ['toHaveCost', (app: TestingModule, id: string) => expectAgent(app, id).toHaveCost({ maxUsd: 9 })],
+  ])('do not hold where nothing was counted that they could speak of: %s', async (_method, failing) => {
+    const app = await startPriced();
+    expect(messageOf(() => failing(app, 'wirter')).slice(1)).toEqual([
+      'No agent of this name is known. Did you mean "writer"?',
+      'No agent has run.',
+    ]);
+    expect(messageOf(() => failing(app, 'writer'))[1]).toBe('It has not run.');
+    app.get(Writer).write('a poem');
+    expect(messageOf(() => failing(app, 'writer'))[1]).toBe('It made no model call that was counted.');
+    trackedAgent('writer', () => trackedModel('priced', () => 'a text')())();
+    expect(messageOf(() => failing(app, 'writer'))[1]).toBe('It reported no tokens in 1 model call.');
+  });
+
+  it('say what has not ended yet', async () => {
+    const app = await startPriced();
+    const gate = new Gate();
+    const running = trackedAgent('writer', () => gate.passed)();
+    app.get(Writer).write('a poem');
+    expect(messageOf(() => expectAgent(app, 'writer').toHaveUsedTokens({ max: 9 })).at(-1)).toBe(
+      '1 still in progress, which counts at its end: await settled(app) first.',
+    );
+    gate.open();
+    await running;
+  });
+
+  it.each([[-1], [NaN], [Infinity], ['2' as never], [undefined as never]])('take no limit of %p', async (limit) => {
+    const app = await start();
+    expect(() => expectAgent(app, 'writer').toHaveUsedTokens({ max: limit })).toThrow(
+      new RangeError(`max is ${limit}, must be a whole number from 0.`),
+    );
+    expect(() => expectAgent(app, 'writer').toHaveCost({ maxUsd: limit })).toThrow(
+      new RangeError(`maxUsd is ${limit}, must be a number from 0.`),
+    );
+  });
+});
+
 describe('expectTool(app, name).toHaveRun', () => {
   it('holds for a tool, whoever called it', async () => {
     const app = await start();

@@ -1,6 +1,16 @@
-import type { MetricsCollector, ToolMetrics } from '../index';
+import type { MetricsCollector, TokenUsage, ToolMetrics } from '../index';
 import { countsList, countsText, type ExecutionCounts } from './execution-counts';
 import { expectationText, isMet, type ExpectedExecutions } from './expected-executions';
+import {
+  costExpected,
+  costSeen,
+  isWithinCost,
+  isWithinTokens,
+  tokensExpected,
+  tokensSeen,
+  type ExpectedCost,
+  type ExpectedTokens,
+} from './expected-usage';
 import { MetricsAssertionError } from './metrics-assertion.error';
 import { nearName } from './near-name';
 import { collectorOf, type TestedApplication } from './tested-application';
@@ -19,6 +29,20 @@ export interface AgentExpectation {
    * @throws MetricsAssertionError that says what it has called instead, and who has called the tool
    */
   toHaveCalledTool(toolName: string, expected?: ExpectedExecutions): void;
+  /**
+   * That its own model calls, not those of agents inside it, have used tokens, and at most so many. Only `max: 0` holds where
+   * no tokens were counted.
+   *
+   * @throws MetricsAssertionError that says how many they have used instead
+   */
+  toHaveUsedTokens(expected: ExpectedTokens): void;
+  /**
+   * That its own model calls, not those of agents inside it, cost at most so much. Fails where a call has no price, and, unless
+   * `maxUsd` is 0, where no tokens and no cost were counted.
+   *
+   * @throws MetricsAssertionError that says what they cost instead
+   */
+  toHaveCost(expected: ExpectedCost): void;
 }
 
 /** What a test can expect of a tool. */
@@ -41,6 +65,8 @@ export interface ToolExpectation {
  * await app.get(ResearcherAgent).run('nest');
  * expectAgent(app, 'researcher').toHaveRun({ times: 1, status: 'success' });
  * expectAgent(app, 'researcher').toHaveCalledTool('search');
+ * expectAgent(app, 'researcher').toHaveUsedTokens({ max: 5_000 });
+ * expectAgent(app, 'researcher').toHaveCost({ maxUsd: 0.05 });
  */
 export function expectAgent(app: TestedApplication, agentId: string): AgentExpectation {
   const collector = collectorOf(app);
@@ -57,6 +83,20 @@ export function expectAgent(app: TestedApplication, agentId: string): AgentExpec
       const verb = `called the tool ${JSON.stringify(toolName)}`;
       const seen = whatWasCalled(collector, agentId, toolName);
       throw new MetricsAssertionError([expectationText(agentText(agentId), verb, expected), ...seen], toHaveCalledTool);
+    },
+    toHaveUsedTokens: function toHaveUsedTokens(expected) {
+      const usage = collector.getAgentMetrics(agentId)?.tokenUsage;
+      if (isWithinTokens(expected, usage)) return;
+      const seen = whatWasUsed(collector, agentId, (used) => [tokensSeen(used)]);
+      const expectation = `Expected ${agentText(agentId)} to have ${tokensExpected(expected)}.`;
+      throw new MetricsAssertionError([expectation, ...seen], toHaveUsedTokens);
+    },
+    toHaveCost: function toHaveCost(expected) {
+      const usage = collector.getAgentMetrics(agentId)?.tokenUsage;
+      if (isWithinCost(expected, usage)) return;
+      const seen = whatWasUsed(collector, agentId, (used) => costSeen(used, collector));
+      const expectation = `Expected ${agentText(agentId)} to have ${costExpected(expected)}.`;
+      throw new MetricsAssertionError([expectation, ...seen], toHaveCost);
     },
   };
 }
@@ -121,6 +161,14 @@ function whoElseCalled(collector: MetricsCollector, toolName: string): string[] 
   const list = countsList(callers);
   if (list !== undefined) return [`The tool was called by: ${list}.`];
   return tool.executionCount > 0 ? [`The tool ran outside any agent: ${countsText(tool)}.`] : [];
+}
+
+/** What its model calls used; where there are none, whether it has run at all. */
+function whatWasUsed(collector: MetricsCollector, agentId: string, textOf: (usage: TokenUsage) => string[]): string[] {
+  const agent = collector.getAgentMetrics(agentId);
+  const hasWorked = agent !== undefined && (agent.executionCount > 0 || agent.tokenUsage.calls > 0);
+  if (!hasWorked) return whatRan(agentId, agent, { kind: 'agent', all: collector.getAgents() });
+  return [...textOf(agent.tokenUsage), ...inProgress(agent)];
 }
 
 function toolsOf(collector: MetricsCollector, agentId: string): ReadonlyMap<string, ToolMetrics> {

@@ -1,6 +1,7 @@
 export { captureExecutions, type CapturedExecutions } from './capture-executions';
 export { expectAgent, expectTool, type AgentExpectation, type ToolExpectation } from './expectations';
 export type { ExpectedExecutions } from './expected-executions';
+export type { ExpectedCost, ExpectedTokens } from './expected-usage';
 export type { ExpositionFamily } from './exposition-family';
 export type { Exemplar, ExpositionSample, ExpositionTextFormat, Labels } from './exposition-line';
 export { ManualClock } from './manual-clock';
