@@ -102,6 +102,8 @@ const scenarios: Readonly<Record<string, (url: string) => Promise<void>>> = {
   'A `StreamableFile` is sent to its end': answers('file', 200),
   'The source of a `StreamableFile` fails on the way': failsOnTheWay('failing-file'),
   'The client leaves in the middle of a `StreamableFile`': leavesDuringStream('endless-file'),
+  'The handler awaits `pipeline()` into `@Res()`, and the source fails': failsOnTheWay('cut-off-file'),
+  'The handler awaits `pipeline()` into `@Res()`, and the client leaves': leavesDuringStream('sent-file'),
   'Server-sent events complete': answers('events', 200),
   'Server-sent events fail on the way': failsOnTheWay('failing-events'),
   'The client leaves in the middle of server-sent events': leavesDuringStream('endless-events'),

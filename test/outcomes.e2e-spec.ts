@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import * as http from 'node:http';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { PassThrough, Readable } from 'node:stream';
+import { finished, pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import {
@@ -71,6 +73,36 @@ async function failInWorker(code: string): Promise<never> {
   const [error] = await once(new Worker(code, { eval: true }), 'message').catch((thrown: unknown) => [thrown]);
   throw error;
 }
+
+/** A writable that its reader leaves. */
+function leftSoon(): PassThrough {
+  const target = new PassThrough();
+  setImmediate(() => target.destroy());
+  return target;
+}
+
+const premature = 'ERR_STREAM_PREMATURE_CLOSE';
+
+const destroyed = () => new PassThrough().destroy();
+
+/** What a program waits for that sends a file, say. */
+const endless = () => new Readable({ read() {} });
+
+async function* words(): AsyncGenerator<string> {
+  for (;;) {
+    await new Promise((resolve) => setImmediate(resolve));
+    yield 'word ';
+  }
+}
+
+/** What Node 24 throws where it is to pipe into what is closed already. */
+const unableToPipe = Object.assign(new Error('Cannot pipe to a closed or destroyed stream'), {
+  code: 'ERR_STREAM_UNABLE_TO_PIPE',
+  toString: () => 'Error [ERR_STREAM_UNABLE_TO_PIPE]: Cannot pipe to a closed or destroyed stream',
+});
+
+/** Of node-fetch, where a server has cut off its answer: an error of its own under the code of Node. */
+const cutOff = () => Object.assign(new Error('Premature close'), { code: premature });
 
 /** An error without a name of its own, as model SDKs have them. */
 class APIConnectionTimeoutError extends Error {}
@@ -191,6 +223,29 @@ const failures: Failure[] = [
     'BadGatewayException',
   ],
   ['a model SDK, out of time', throwing(new APIConnectionTimeoutError()), 'timeout', 'APIConnectionTimeoutError'],
+  ['pipeline, whose reader leaves', () => pipeline(endless(), leftSoon()), 'cancelled', premature],
+  [
+    'pipeline through a generator, whose reader leaves',
+    () => pipeline(words(), (source) => source, leftSoon()),
+    'cancelled',
+    premature,
+  ],
+  ['pipeline, whose reader has left', () => pipeline(words(), destroyed()), 'cancelled', premature],
+  ['Node 24, piping into what is closed', throwing(unableToPipe), 'cancelled', 'ERR_STREAM_UNABLE_TO_PIPE'],
+  ['finished, whose stream is closed', () => finished(leftSoon()), 'cancelled', premature],
+  [
+    'pipeline, whose source fails',
+    () => pipeline(endless().destroy(new RangeError('no more')), new PassThrough()),
+    'error',
+    'RangeError',
+  ],
+  ['node-fetch, cut off by its server', throwing(cutOff()), 'error', premature],
+  [
+    'node-fetch, sent to a reader and cut off',
+    () => pipeline(endless().destroy(cutOff()), new PassThrough()),
+    'error',
+    premature,
+  ],
   ['a model SDK, aborted', throwing(new APIUserAbortError()), 'cancelled', 'APIUserAbortError'],
   ['a model SDK, rate limited', throwing(new ProviderError('RateLimitError', 429)), 'error', 'RateLimitError'],
   [

@@ -1,4 +1,5 @@
-import { Readable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Socket } from 'node:net';
 import {
   BadGatewayException,
@@ -51,6 +52,7 @@ interface Requested {
 }
 
 interface Replied {
+  readonly raw?: Writable;
   status(code: number): Replied;
   send(body: unknown): void;
 }
@@ -216,6 +218,23 @@ export function createOutcomeController(
       return file.setErrorLogger(() => {});
     }
 
+    @Get('sent-file')
+    @decorate
+    async sendFile(@Res() response: Replied): Promise<void> {
+      const file = new Readable({ read() {} });
+      file.push('tea ');
+      await this.sendTo(response, file);
+    }
+
+    @Get('cut-off-file')
+    @decorate
+    async sendCutOffFile(@Res() response: Replied): Promise<void> {
+      const file = new Readable({ read() {} });
+      file.push('tea ');
+      void stage().release.raised.then(() => file.destroy(new RangeError('no more')));
+      await this.sendTo(response, file);
+    }
+
     @Sse('events')
     @decorate
     events(): Observable<object> {
@@ -252,6 +271,14 @@ export function createOutcomeController(
       stage().entered.raise();
       await stage().left.raised;
       stage().ended.raise();
+    }
+
+    private async sendTo(response: Replied, file: Readable): Promise<void> {
+      try {
+        await pipeline(file, response.raw ?? (response as unknown as Writable));
+      } finally {
+        stage().ended.raise();
+      }
     }
 
     private watched(source: Readable): Readable {

@@ -2,6 +2,7 @@ import type { Outcome } from '../../collection/executions/finished-execution';
 import { attemptsOf, withCauses } from './error-causes';
 import { classNameOf, isObject, readField } from './error-fields';
 import { errorTypeOf } from './error-type';
+import { isPrematureClose } from './premature-close';
 
 export const SUCCESS: Outcome = { status: 'success', errorType: undefined };
 export const CANCELLED: Outcome = { status: 'cancelled', errorType: undefined };
@@ -75,6 +76,7 @@ function isCancellation(thrown: unknown): boolean {
 
 function isCancellationItself(error: object): boolean {
   if (isNamed(error, 'AbortError') || ABORT_CODES.has(readField(error, 'code'))) return true;
+  if (isPrematureClose(error)) return true;
   // A process of execa's, a request of got's, a task of cockatiel's.
   if (readField(error, 'isCanceled') === true || readField(error, 'isTaskCancelledError') === true) return true;
   // What LangGraph throws past its nodes on purpose: interrupts, and commands to a parent graph.

@@ -1,9 +1,9 @@
 import { types } from 'node:util';
 import type { LiveExecution } from '../execution/live-execution';
+import { isPrematureClose } from '../outcomes/premature-close';
 import { Calls } from './calls';
 import { classDoors } from './class-doors';
 import { furtherDoors } from './further-doors';
-import { isPrematureClose } from './premature-close';
 import type { Follow, LazyFollower } from './result-follower';
 import { Use } from './use';
 import { watchOf, watchThrough, type Ask, type Door, type Doors } from './watch';

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { StreamableFile } from '@nestjs/common';
 import { runInContext, runningExecution } from '../execution/async-context';
 import type { LiveExecution } from '../execution/live-execution';
-import { isPrematureClose } from './premature-close';
+import { isPrematureClose } from '../outcomes/premature-close';
 import type { LazyFollower } from './result-follower';
 import { Use } from './use';
 import { watchThrough, type Doors } from './watch';
@@ -43,7 +43,7 @@ function watchReadable(execution: LiveExecution, stream: Readable): Use | undefi
     emit(ask, args) {
       const deliver = () => ask(...args);
       const isInside = readers.isInside();
-      countEvent(begin, use, stream, args);
+      countEvent(begin, use, args);
       return isInside ? readers.deliver(deliver, args[0] === 'close') : deliver();
     },
   };
@@ -58,10 +58,10 @@ function isReadableByShape(result: object): boolean {
   return ['read', 'pipe', 'on', 'emit'].every((key) => typeof Reflect.get(result, key) === 'function');
 }
 
-function countEvent(begin: () => Use, use: Use, stream: Readable, [event, value]: unknown[]): void {
+function countEvent(begin: () => Use, use: Use, [event, value]: unknown[]): void {
   if (event === 'data') begin().chunk(value);
   else if (event === 'end') begin().succeeded();
-  else if (event === 'error' && isConsumerGone(stream, value)) use.consumerStopped();
+  else if (event === 'error' && isPrematureClose(value)) use.consumerStopped();
   else if (event === 'error') begin().failed(value);
   else if (event === 'close') use.consumerStopped();
 }
@@ -86,11 +86,6 @@ class Readers {
     if (isLast) this.inside = this.reader = undefined;
     return runInContext(reader, send);
   }
-}
-
-/** What is written to is destroyed in the same way by whoever writes, until that has ended. */
-function isConsumerGone(stream: Readable, error: unknown): boolean {
-  return isPrematureClose(error) && Reflect.get(stream, 'writable') !== true;
 }
 
 /** An error that nobody listens for would end the process: then the stream just ends, and the log says why. */
