@@ -181,6 +181,93 @@ describe('A result is counted once', () => {
   });
 });
 
+describe('A stream of a model SDK is counted once', () => {
+  /** The streams of OpenAI and Anthropic, in short. */
+  class Stream {
+    constructor(readonly iterator: () => AsyncIterator<string>) {}
+
+    [Symbol.asyncIterator]() {
+      return this.iterator();
+    }
+
+    tee(): [Stream, Stream] {
+      const source = this.iterator();
+      const waiting = [[], []] as Promise<IteratorResult<string>>[][];
+      const left = new Set<object>();
+      const branchOf = (queue: Promise<IteratorResult<string>>[]) => ({
+        next: async () => {
+          if (queue.length === 0) {
+            const step = source.next();
+            for (const each of waiting) each.push(step);
+          }
+          return queue.shift()!;
+        },
+        return: async () => {
+          left.add(queue);
+          if (left.size === 2) await source.return?.();
+          return { done: true as const, value: undefined };
+        },
+      });
+      return [new Stream(() => branchOf(waiting[0]!)), new Stream(() => branchOf(waiting[1]!))];
+    }
+
+    toReadableStream() {
+      return ReadableStream.from<string>(this);
+    }
+  }
+
+  async function* failing() {
+    yield 'a';
+    throw new TypeError('the model failed');
+  }
+  const readFirst = async (stream: Stream) => {
+    const iterator = stream[Symbol.asyncIterator]();
+    await iterator.next();
+    await iterator.return?.();
+  };
+  const ways: [string, (stream: Stream) => Promise<unknown>, string, number, string][] = [
+    ['read', readAll, 'success', 2, 'error'],
+    ['read as a web stream', (stream) => readAll(stream.toReadableStream()), 'success', 2, 'error'],
+    ['read through its first branch', (stream) => readAll(stream.tee()[0]), 'success', 2, 'error'],
+    ['read through its second branch', (stream) => readAll(stream.tee()[1]), 'success', 2, 'error'],
+    ['read through both branches', (stream) => Promise.all(stream.tee().map(readAll)), 'success', 2, 'error'],
+    [
+      'left in its first branch and read in its second',
+      async (stream) => {
+        const [first, second] = stream.tee();
+        await readFirst(first);
+        await readAll(second);
+      },
+      'success',
+      2,
+      'error',
+    ],
+    ['left in both branches', (stream) => Promise.all(stream.tee().map(readFirst)), 'cancelled', 1, 'cancelled'],
+    ['read through a branch of a branch', (stream) => readAll(stream.tee()[1].tee()[1]), 'success', 2, 'error'],
+  ];
+
+  it.each(ways)('that is %s', async (_way, use, status, chunks) => {
+    await use(await tracker.trackTool('ask', async () => new Stream(two)));
+    await use(tracker.trackTool('ask', () => new Stream(two)));
+
+    expect(ends()).toMatchObject(Array.from({ length: 2 }, () => ({ status, chunks })));
+    expect(running()).toBe(0);
+  });
+
+  it.each(ways)('that fails and is %s', async (_way, use, _status, _chunks, status) => {
+    await use(await tracker.trackTool('ask', async () => new Stream(failing)));
+
+    expect(ends()).toMatchObject([{ status, chunks: 1 }]);
+    expect(running()).toBe(0);
+  });
+
+  it('whose iterator is none', async () => {
+    const stream = tracker.trackTool('ask', () => ({ [Symbol.asyncIterator]: two, iterator: () => 7 }));
+
+    expect(stream.iterator()).toBe(7);
+  });
+});
+
 describe('A kept result', () => {
   const feed = () => ({ [Symbol.asyncIterator]: two });
 

@@ -17,11 +17,14 @@ export function furtherDoors(
   let isInside = false;
   const handOut = (ask: Ask, args: unknown[]): unknown => {
     // What a method calls of its own object is its own business.
-    if (isInside || take(false) === undefined) return ask(...args);
+    const waiting = take(false);
+    if (isInside || waiting === undefined) return ask(...args);
     isInside = true;
     try {
       const result = ask(...args);
-      return result !== source && isGoingOn(result, follow) ? goOn(take(true), result, follow) : result;
+      // A stream that it has made of the object's own iterator is watched there.
+      const isUsed = take(false) !== waiting;
+      return !isUsed && result !== source && isGoingOn(result, follow) ? goOn(take(true), result, follow) : result;
     } finally {
       isInside = false;
     }

@@ -40,12 +40,25 @@ function watchIterable(execution: LiveExecution, iterable: object, follow: Follo
   const isSeenInPart = classDoors(iterable).length > 0 || 'emit' in iterable;
   const calls = new Calls(execution, isSeenInPart);
   const further = furtherDoors(iterable, (isTaken) => (isTaken ? calls.take() : calls.next), follow);
-  const doors: Doors = {
-    ...further,
-    emit: tellEvent(calls),
-    [Symbol.asyncIterator]: (open) => openIterator(calls, open),
-  };
+  const open = openOnce(calls);
+  // Streams of model SDKs have one, which `tee` reads in the place of both branches.
+  const own: Doors = Object.hasOwn(iterable, 'iterator') ? { iterator: open } : {};
+  const doors: Doors = { ...further, ...own, emit: tellEvent(calls), [Symbol.asyncIterator]: open };
   return watchThrough(iterable, calls, doors) ? calls : undefined;
+}
+
+/** Where one way of opening an iterator goes through another, it is one use. */
+function openOnce(calls: Calls): Door {
+  let isOpening = false;
+  return (ask, args) => {
+    if (isOpening) return ask(...args);
+    isOpening = true;
+    try {
+      return openIterator(calls, () => ask(...args));
+    } finally {
+      isOpening = false;
+    }
+  };
 }
 
 /** What emits events may be read by them alone. */
@@ -72,7 +85,7 @@ function openIterator(calls: Calls, open: Ask): unknown {
 }
 
 function watchIterator(use: Use, iterator: AnyIterator): boolean {
-  if (watchOf(iterator) !== undefined) return false;
+  if (typeof iterator !== 'object' || iterator === null || watchOf(iterator) !== undefined) return false;
   const isAsync = Symbol.asyncIterator in iterator;
   const next: Door = (ask, args) => {
     if (!use.begun) stopAtLimit(use.begin(iterator), iterator);
