@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { pipeline, Readable as NodeReadable } from 'node:stream';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
-import { firstValueFrom, interval, Observable } from 'rxjs';
+import { firstValueFrom, interval, lastValueFrom, map, Observable, of } from 'rxjs';
 import { ExecutionTracker } from '../../src';
 import { RecordingLogger } from '../support/recording-logger';
 import { endings, startApplication, type LiveApplication } from '../support/live-application';
@@ -377,6 +377,24 @@ describe('How it ends', () => {
     await turn();
 
     expect(statuses()).toEqual(['success', 'cancelled']);
+  });
+
+  describe('where an Observable of one value goes through operators', () => {
+    const loud = () => of('sunny').pipe(map((text) => text.toUpperCase()));
+
+    it('is a success to those who read it to its end', async () => {
+      expect(await lastValueFrom(tracker.trackTool('weather', loud))).toBe('SUNNY');
+      expect(await tracker.trackTool('weather', () => firstValueFrom(loud()))).toBe('SUNNY');
+
+      expect(statuses()).toEqual(['success', 'success']);
+    });
+
+    it('is cancelled by those who take its first value, because operators end with their reader', async () => {
+      expect(await firstValueFrom(tracker.trackTool('weather', loud))).toBe('SUNNY');
+      await turn();
+
+      expect(statuses()).toEqual(['cancelled']);
+    });
   });
 
   it('is cancelled where the consumer of a pipeline leaves', async () => {
