@@ -126,7 +126,7 @@ const optionsSchema = v.strictObject(
           agentMs: v.optional(milliseconds),
           toolMs: v.optional(milliseconds),
           sequenceMs: v.optional(milliseconds),
-          idleMs: v.optional(milliseconds),
+          idleMs: v.optional(milliseconds, 600_000),
           perTool: v.optional(
             recordOf<number>(
               faultUnless((limit) => v.is(milliseconds, limit), MILLISECONDS),

@@ -29,8 +29,6 @@ export interface ApplicationTrackingOptions extends TrackingOptions, OutcomeRule
   readonly timeouts: TimeoutOptions;
 }
 
-const DEFAULT_IDLE_MS = 600_000;
-
 /** Begins and ends the executions of one application. None of its methods throws because of a fault of ours. */
 export class ApplicationTracking implements ExecutionHost<LiveExecution>, TrackedExecutions {
   readonly options: TrackingOptions;
@@ -62,7 +60,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     this.outcomeRules = new OutcomeRules(options, faults, handleOf);
     this.places = new SeriesPlaces(store.names);
     this.limits = new ExecutionLimits(options.timeouts, { clock: store.clock, faults });
-    this.idleMs = (options.timeouts.idleMs ?? DEFAULT_IDLE_MS) || Infinity;
+    this.idleMs = options.timeouts.idleMs || Infinity;
     this.keptForItsShape = new LiveExecution(this, agentSpec({}, '', 'function'), '', 0, undefined);
   }
 
