@@ -1,5 +1,8 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { get } from 'node:http';
 import { ExecutionTracker, MetricsModule, type MetricsCollector } from '../src';
+import { ExpositionSamples } from './support/exposition-samples';
+import { rawRequest } from './support/raw-request';
 import { TestApp } from './support/test-app';
 
 const NAMES = 2_000;
@@ -65,6 +68,12 @@ describe('Beside thousands of names', () => {
     expect(await turnsDuring(() => metrics.exportMetrics('json'))).toBeGreaterThan(NAMES / 5);
   });
 
+  it.each(['prometheus', 'openmetrics'] as const)('the %s text of models lets others run', async (format) => {
+    for (let index = 0; index < NAMES; index += 1) metrics.recordModelCall({ model: `m ${index}`, inputTokens: 1 });
+    countTime();
+    expect(await turnsDuring(() => metrics.exportMetrics(format))).toBeGreaterThan(NAMES / 5);
+  });
+
   it.each(['history', 'trends', 'running'])('/metrics/%s lets others run', async (route) => {
     recordTools(() => undefined);
     const tracker = app.nest.get(ExecutionTracker, { strict: false });
@@ -72,6 +81,61 @@ describe('Beside thousands of names', () => {
     countTime();
     expect(await turnsDuring(async () => read(`${app.url}/metrics/${route}`))).toBeGreaterThan(NAMES / 10);
     for (const execution of running) execution.end();
+  });
+
+  it('the text says of models what was true at one moment', async () => {
+    const recordAll = () => {
+      for (let index = 0; index < NAMES; index += 1) {
+        const call = { inputTokens: 7, costUsd: 0.5, durationMs: 1, timeToFirstTokenMs: 1 };
+        metrics.recordModelCall({ model: `m ${index}`, agentId: `agent ${index % 2}`, ...call });
+      }
+    };
+    recordAll();
+    countTime();
+    const text = metrics.exportMetrics('prometheus');
+    setImmediate(recordAll);
+    const samples = new ExpositionSamples(await text);
+    expect(samples.sum('crew_model_calls_total')).toBe(NAMES);
+    expect(samples.sum('crew_model_call_duration_seconds_count')).toBe(NAMES);
+    expect(samples.sum('crew_model_tokens_total', { type: 'input' })).toBe(7 * NAMES);
+    expect(samples.sum('crew_model_cost_usd_total')).toBe(NAMES / 2);
+    expect(metrics.getModelMetrics('m 0')!.executionCount).toBe(2);
+  });
+
+  /** Asks for a document and does something as soon as the first part of it is written. */
+  const readWhile = async (route: string, act: () => void) => {
+    countTime();
+    const begin = () => setImmediate(() => setImmediate(act));
+    subscribe('http.server.request.start', begin);
+    const response = await rawRequest(`${app.url}/metrics/${route}`);
+    unsubscribe('http.server.request.start', begin);
+    return (JSON.parse(response.body.toString()) as { executions: Record<string, unknown>[] }).executions;
+  };
+
+  it('the history is without what is written over before it is read', async () => {
+    recordTools(() => undefined);
+    const executions = await readWhile('history', () => {
+      for (let index = 0; index < 500; index += 1) {
+        metrics.recordToolExecution({ toolName: 'newer', durationMs: 1, status: 'success' });
+      }
+    });
+    const names = executions.map((execution) => execution['tool_name']);
+    expect(names.length).toBeLessThan(NAMES);
+    expect(names).toEqual(names.map((_, index) => `tool ${NAMES - 1 - index}`));
+    expect(metrics.getHistory({ toolName: 'newer' })).toHaveLength(500);
+  });
+
+  it('what runs is what ran when it was asked for', async () => {
+    const tracker = app.nest.get(ExecutionTracker, { strict: false });
+    const running = Array.from({ length: NAMES }, () => tracker.start({ kind: 'tool', name: 'runs' }));
+    app.clock.advance(1_000);
+    const executions = await readWhile('running', () => {
+      app.clock.advance(1_000);
+      for (const execution of running) execution.end();
+    });
+    expect(executions).toHaveLength(NAMES);
+    expect(new Set(executions.map((execution) => execution['age_seconds']))).toEqual(new Set([1]));
+    expect(metrics.getRunning()).toEqual([]);
   });
 
   it('the JSON says what was true when it was asked for', async () => {

@@ -44,8 +44,8 @@ export interface TrackedExecutions {
   ownRunning(): EnclosingExecution | undefined;
   /** The call that a record made here is about: the one around it, else the only one that the same agent has open. */
   findModelCall(query: ModelCallQuery): TrackedModelCall | undefined;
-  /** Oldest first. */
-  listRunning(): RunningExecution[];
+  /** Oldest first, as they are now, however much later they are read one by one. */
+  beginRunning(): Iterable<RunningExecution>;
 }
 
 /** What the collector needs of the rooms around it, handed in so that collection depends on none of them. */

@@ -8,8 +8,8 @@ import { normaliseName } from './executions/execution-name';
 import type { AgentExecutionRecord, ModelCallRecord, ToolExecutionRecord } from './executions/execution-records';
 import { EXPORT_FORMATS, type ExportFormat } from './export-format';
 import type { MetricsStore } from './metrics-store';
-import { toExecution } from './reading/execution.reader';
 import { readFields } from './reading/fields';
+import { beginHistory } from './reading/history.reader';
 import type { AgentMetrics, CacheMetrics, ModelMetrics, SystemMetrics, ToolMetrics } from './reading/metrics-snapshot';
 import { AGENT_FIELDS, CACHE_FIELDS, MODEL_FIELDS, TOOL_FIELDS } from './reading/series-fields';
 import { mergeModels, mergeTools, readSystem } from './reading/snapshot.reader';
@@ -181,13 +181,12 @@ export class MetricsCollector {
    * metrics.getHistory({ agentId: 'researcher', status: 'error', limit: 10 });
    */
   getHistory(filter: HistoryFilter = {}): Execution[] {
-    const { history } = this.store.ledger;
-    return history.find(filter).map((entry) => toExecution(entry, this.store.instanceId));
+    return [...beginHistory(this.store, filter)];
   }
 
   /** Executions in progress, oldest first. */
   getRunning(): RunningExecution[] {
-    return this.ports.tracked.listRunning();
+    return [...this.ports.tracked.beginRunning()];
   }
 
   /**

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { register as globalRegistry, Registry } from 'prom-client';
 import { ReliableClock, type Clock } from '../collection/clock';
+import type { RunningExecution } from '../collection/executions/execution';
 import { ExecutionPublisher } from '../collection/executions/execution-publisher';
 import type { ExportFormat } from '../collection/export-format';
 import { MetricsCollector } from '../collection/metrics-collector';
@@ -67,6 +68,11 @@ export class MetricsApplication {
     this.tracking.close();
     this.store.close();
     this.unregister?.();
+  }
+
+  /** As the collector reads them, but one by one. */
+  beginRunning(): Iterable<RunningExecution> {
+    return this.tracking.beginRunning();
   }
 
   /** One of the three formats, in pieces. @throws when the signal of `limits` aborts while a text is being written */

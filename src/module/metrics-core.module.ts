@@ -12,6 +12,7 @@ import {
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { systemClock, type Clock } from '../collection/clock';
+import { beginHistory } from '../collection/reading/history.reader';
 import { beginTrends } from '../collection/reading/trends.reader';
 import { promClientCopyWarning } from '../export/prom-client/prom-client-copies';
 import { LongAnswers } from '../http/answers/long-answers';
@@ -142,6 +143,8 @@ function createSource(application: MetricsApplication, { defaultFormat }: Resolv
   return {
     collector: application.collector,
     export: (format, signal, timeLimitMs) => texts.export(format, signal, timeLimitMs),
+    beginHistory: (filter) => beginHistory(application.store, filter),
+    beginRunning: () => application.beginRunning(),
     beginTrends: (window) => beginTrends(application.store, window),
     longAnswers: new LongAnswers(),
     defaultFormat,

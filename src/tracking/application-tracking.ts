@@ -194,13 +194,9 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     return findModelCall(query, this.ownRunning(), this.running.list());
   }
 
-  listRunning(): RunningExecution[] {
+  beginRunning(): Iterable<RunningExecution> {
     const { clock, instanceId } = this.store;
-    const now = clock.now();
-    const wallTime = clock.wallTime();
-    return this.running
-      .list()
-      .map((execution) => describeRunning(execution, instanceId, wallTime, now - execution.startedAt));
+    return describeRunning(this.running.list(), instanceId, clock.now(), clock.wallTime());
   }
 
   /** Executions that began before a reset, or while recording was switched off, are in no gauge. */

@@ -1,51 +1,80 @@
-import { AgentSeries, ModelSeries, ToolSeries, type CallScope, type RowSource } from '../series/execution-series';
-import type { NumberRow } from '../series/number-rows';
+import { TokenTotals } from '../models/token-usage';
 import type { BucketBounds } from '../series/duration-histogram';
+import { AgentSeries, ModelSeries, ToolSeries, type CallScope, type RowSource } from '../series/execution-series';
+import type { Exemplars } from '../series/exemplar';
+import type { NumberRow } from '../series/number-rows';
 
 /** A series with its numbers, as far as its kind is concerned. */
 interface Copied extends NumberRow {
   readonly bounds: BucketBounds;
 }
 
+/** A model whose numbers have been copied. */
+export interface KeptModel {
+  readonly series: ModelSeries;
+  readonly tokens: TokenTotals;
+  readonly exemplars: Exemplars | undefined;
+}
+
+/** What one agent had called, or what had been called outside any. */
+export interface KeptCalls {
+  readonly tools: readonly ToolSeries[];
+  readonly models: readonly KeptModel[];
+}
+
 /**
- * Copies series as they are at one moment, for what is read of them later. Without exemplars, errors by type and times to
- * the first chunk.
+ * Series as they are at one moment. To keep them takes a fraction of the time that it takes to make series of them again,
+ * which may happen later, one by one. Without errors by type and times to the first chunk or token, and without the
+ * exemplars of agents and tools.
  */
 export class SeriesCopies {
   /** A page holds the numbers of many series, and copying it costs little more than copying those of one. */
   private readonly pages = new Map<Float64Array, Float64Array>();
 
+  keepAgent(series: AgentSeries): KeptCalls {
+    this.keepPage(series);
+    return this.keepCalls(series.calls);
+  }
+
+  keepCalls({ tools, models }: CallScope): KeptCalls {
+    return {
+      tools: Array.from(tools.values(), (tool) => this.keepPage(tool)),
+      models: this.keepModels([...models.values()].flat()),
+    };
+  }
+
+  keepModels(all: Iterable<ModelSeries>): KeptModel[] {
+    return Array.from(all, (series) => {
+      const tokens = new TokenTotals();
+      tokens.merge(series.tokens);
+      return { series: this.keepPage(series), tokens, exemplars: series.exemplars?.slice() };
+    });
+  }
+
+  /** Without its calls. */
   agent(series: AgentSeries): AgentSeries {
-    const copy = new AgentSeries(series.agentId, series.agentName, this.rowOf(series), series.bounds);
-    this.fill(copy.calls, series.calls);
-    return copy;
+    return new AgentSeries(series.agentId, series.agentName, this.rowOf(series), series.bounds);
   }
 
-  fill(to: CallScope, from: CallScope): void {
-    for (const [name, tool] of from.tools) to.tools.set(name, this.tool(tool));
-    for (const [name, models] of from.models) {
-      to.models.set(
-        name,
-        models.map((model) => this.model(model)),
-      );
-    }
-  }
-
-  private tool(series: ToolSeries): ToolSeries {
+  tool(series: ToolSeries): ToolSeries {
     return new ToolSeries(series.agentId, series.toolName, this.rowOf(series));
   }
 
-  private model(series: ModelSeries): ModelSeries {
+  model({ series, tokens, exemplars }: KeptModel): ModelSeries {
     const { agentId, model, provider } = series;
     const copy = new ModelSeries(agentId, model, provider, this.rowOf(series));
-    copy.tokens.merge(series.tokens);
+    copy.tokens.merge(tokens);
+    copy.exemplars = exemplars;
     return copy;
   }
 
+  private keepPage<Series extends NumberRow>(series: Series): Series {
+    if (!this.pages.has(series.page)) this.pages.set(series.page, series.page.slice());
+    return series;
+  }
+
   private rowOf({ bounds, page, at }: Copied): RowSource {
-    let copy = this.pages.get(page);
-    if (copy === undefined) this.pages.set(page, (copy = page.slice()));
-    const row = { page: copy, at };
+    const row = { page: this.pages.get(page)!, at };
     return { bounds, open: () => row };
   }
 }

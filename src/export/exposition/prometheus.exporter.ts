@@ -64,6 +64,7 @@ export class PrometheusExporter {
   /** By itself, so that nothing of it is kept while metrics of others are waited for. */
   private async writeOwn(scrape: Scrape, out: TextBuffer, work: SlicedWork): Promise<void> {
     const labelTexts = new Map<string, LabelTexts>();
+    await work.run(scrape.addModels());
     for (const { family, lines } of this.families) {
       const kind = family.labels.join();
       const texts = labelTexts.get(kind) ?? new LabelTexts(lines.labelStarts);

@@ -1,13 +1,14 @@
 import { TOKEN_TYPES } from '../../collection/models/token-usage';
-import type { ModelName } from '../../collection/reading/snapshot.reader';
 import type { DurationHistogram } from '../../collection/series/duration-histogram';
 import {
   SERIES_COLUMNS,
   type CacheSeries,
   type ExecutionSeries,
   type LabelSet,
+  type ModelSeries,
 } from '../../collection/series/execution-series';
 import { contentOf, type FamilyContent } from './family-content';
+import type { ModelNames } from './model-sums';
 import type { Scrape } from './scrape';
 import { readHistogram, type SeriesReading } from './series-reading';
 
@@ -20,9 +21,9 @@ export const requests = (scrape: Scrape) => scrape.requests;
 export const agents = (scrape: Scrape) => scrape.agents;
 export const tools = (scrape: Scrape) => scrape.tools;
 export const models =
-  (...by: readonly ModelName[]) =>
+  (...names: ModelNames) =>
   (scrape: Scrape) =>
-    scrape.models(by);
+    scrape.models(names);
 
 const UNLABELLED: LabelSet = { labels: [] };
 
@@ -43,17 +44,14 @@ export function durations(seriesOf: SeriesOf<ExecutionSeries>): FamilyReader {
   return (scrape) => contentOf(seriesOf(scrape), (reading, sink) => sink.histogram(reading));
 }
 
-/** Of those series that have it. */
+/** Of those series that have it, each as it is when it is written: copying all of them at once would take long. */
 export function histograms<Series extends ExecutionSeries>(
   seriesOf: SeriesOf<Series>,
   read: (series: Series) => DurationHistogram | undefined,
 ): FamilyReader {
   return (scrape) => {
-    const found = seriesOf(scrape).flatMap(({ series }) => {
-      const histogram = read(series);
-      return histogram === undefined ? [] : [readHistogram(series, histogram)];
-    });
-    return contentOf(found, (reading, sink) => sink.histogram(reading));
+    const found = seriesOf(scrape).filter(({ series }) => read(series) !== undefined);
+    return contentOf(found, ({ series }, sink) => sink.histogram(readHistogram(series, read(series)!)));
   };
 }
 
@@ -67,11 +65,9 @@ export function single(read: (scrape: Scrape) => number): FamilyReader {
   return (scrape) => samples([[UNLABELLED, read(scrape)]]);
 }
 
-export function perSeries<Series extends ExecutionSeries>(
-  seriesOf: SeriesOf<Series>,
-  read: (series: Series) => number,
-): FamilyReader {
-  return (scrape) => samples(seriesOf(scrape).map(({ series }) => [series, read(series)]));
+/** Models are added up from copies and no longer change. */
+export function perModel(seriesOf: SeriesOf<ModelSeries>, read: (model: ModelSeries) => number): FamilyReader {
+  return (scrape) => contentOf(seriesOf(scrape), ({ series }, sink) => sink.sample(series, read(series)));
 }
 
 export function caches(read: (cache: CacheSeries) => number): FamilyReader {
@@ -92,12 +88,10 @@ export function errors(seriesOf: SeriesOf<ExecutionSeries>): FamilyReader {
 }
 
 export function tokens(scrape: Scrape): FamilyContent {
-  return samples(
-    scrape.models(['agentId', 'model']).flatMap(({ series }) => {
-      const counts = series.tokens.partition();
-      return TOKEN_TYPES.map((type, index): Sample => [series, counts[index]!, type]);
-    }),
-  );
+  return contentOf(scrape.models(['agentId', 'model']), ({ series }, sink) => {
+    const counts = series.tokens.partition();
+    TOKEN_TYPES.forEach((type, index) => sink.sample(series, counts[index]!, type));
+  });
 }
 
 export function oldest({ agents: all, source }: Scrape): FamilyContent {

@@ -1,7 +1,6 @@
 import type { Ledger } from '../../collection/ledger';
 import type { MemoryReading } from '../../collection/memory-sampler';
 import type { MetricsStore } from '../../collection/metrics-store';
-import { mergeModels, type ModelName } from '../../collection/reading/snapshot.reader';
 import type {
   AgentSeries,
   ExecutionSeries,
@@ -9,6 +8,7 @@ import type {
   ModelSeries,
   ToolSeries,
 } from '../../collection/series/execution-series';
+import { ModelSums, type ModelNames } from './model-sums';
 import { readSeries, type SeriesReading } from './series-reading';
 
 /** What a scrape reads. */
@@ -23,7 +23,7 @@ export interface ScrapeSource {
 /**
  * One reading of all families. The numbers of a kind of series are copied for the first family that asks for them, and are
  * the same for all others: what a scrape says of them was true together. What few series have, errors by type and times to
- * the first chunk, is read with its own family.
+ * the first chunk or token, is read with its own family.
  */
 export class Scrape {
   /** One for all families, though a reset may bring a new one while they are written. */
@@ -32,9 +32,7 @@ export class Scrape {
   private requestSeries: readonly SeriesReading[] | undefined;
   private agentSeries: readonly SeriesReading<AgentSeries>[] | undefined;
   private toolSeries: readonly SeriesReading<ToolSeries>[] | undefined;
-  /** Copies, of which all groups of models are added up. */
-  private modelSeries: readonly ModelSeries[] | undefined;
-  private readonly modelGroups = new Map<string, readonly SeriesReading<ModelSeries>[]>();
+  private modelSums: ModelSums | undefined;
 
   constructor(readonly source: ScrapeSource) {
     this.ledger = source.store.ledger;
@@ -57,12 +55,17 @@ export class Scrape {
     return (this.toolSeries ??= readSeries(this.ledger.series.allTools()));
   }
 
-  /** Added up over the names that `by` leaves out. */
-  models(by: readonly ModelName[]): readonly SeriesReading<ModelSeries>[] {
-    this.modelSeries ??= mergeModels(this.ledger.series.allModels(), ['agentId', 'model', 'provider']);
-    const key = by.join();
-    const group = this.modelGroups.get(key) ?? readSeries(mergeModels(this.modelSeries, by));
-    this.modelGroups.set(key, group);
-    return group;
+  /** Added up over the names that are left out. Takes long where `addModels` has not been run. */
+  models(names: ModelNames): readonly SeriesReading<ModelSeries>[] {
+    return this.sums.by(names);
+  }
+
+  /** Adds models up in steps that are small enough to let others run in between. */
+  *addModels(): Generator<void> {
+    yield* this.sums.add();
+  }
+
+  private get sums(): ModelSums {
+    return (this.modelSums ??= new ModelSums(this.ledger.series.allModels()));
   }
 }

@@ -42,6 +42,11 @@ export class SeriesReading<Series extends ExecutionSeries = ExecutionSeries> imp
   }
 }
 
+/** Of series that no longer change. */
+export function readStill<Series extends ExecutionSeries>(all: readonly Series[]): readonly SeriesReading<Series>[] {
+  return all.map((series) => new SeriesReading(series, series.page, series.exemplars));
+}
+
 /** Reads all series of one kind at one moment. */
 export function readSeries<Series extends ExecutionSeries>(all: Iterable<Series>): readonly SeriesReading<Series>[] {
   // A page holds the numbers of many series, and copying it costs little more than copying those of one.

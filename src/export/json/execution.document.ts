@@ -4,11 +4,8 @@ import { documentOf } from './json-document';
 import { listSteps } from './json-slices';
 
 /** The JSON of the history, or of what is in progress. */
-export function* executionsSteps(
-  out: TextBuffer,
-  executions: readonly Execution[] | readonly RunningExecution[],
-): Generator<void> {
+export function* executionsSteps(out: TextBuffer, executions: Iterable<Execution | RunningExecution>): Generator<void> {
   out.write('{"executions":');
-  yield* listSteps<Execution | RunningExecution>(out, executions, documentOf);
+  yield* listSteps(out, executions, documentOf);
   out.write('}');
 }

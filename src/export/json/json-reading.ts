@@ -1,6 +1,6 @@
 import type { MetricsStore } from '../../collection/metrics-store';
 import type { SystemMetrics } from '../../collection/reading/metrics-snapshot';
-import { SeriesCopies } from '../../collection/reading/series-copies';
+import { SeriesCopies, type KeptCalls } from '../../collection/reading/series-copies';
 import { MergedModels, MergedTools, readSystem } from '../../collection/reading/snapshot.reader';
 import { CacheSeries, CallScope, type AgentSeries } from '../../collection/series/execution-series';
 
@@ -12,31 +12,46 @@ export class JsonReading {
   readonly caches = new Map<string, CacheSeries>();
   readonly tools: MergedTools;
   readonly models = new MergedModels(['model']);
-  private readonly outsideAgents = new CallScope();
+  private readonly copies = new SeriesCopies();
+  private readonly keptAgents: readonly { readonly series: AgentSeries; readonly calls: KeptCalls }[];
+  private readonly outsideAgents: KeptCalls;
 
   constructor(store: MetricsStore) {
     const { series } = store.ledger;
-    const copies = new SeriesCopies();
     this.instanceId = store.instanceId;
     this.system = readSystem(store);
     this.tools = new MergedTools(series.buckets.tool);
-    for (const [id, agent] of series.agents) this.agents.set(id, copies.agent(agent));
-    copies.fill(this.outsideAgents, series.outsideAgents);
+    this.keptAgents = Array.from(series.agents.values(), (agent) => ({
+      series: agent,
+      calls: this.copies.keepAgent(agent),
+    }));
+    this.outsideAgents = this.copies.keepCalls(series.outsideAgents);
     for (const [name, { labels, hits, misses }] of series.caches) {
       this.caches.set(name, Object.assign(new CacheSeries(labels), { hits, misses }));
     }
   }
 
-  /** Adds tools and models up over agents, step by step. */
+  /** Makes agents of what was copied, and adds tools and models up over them, step by step. */
   *merge(): Generator<void> {
-    for (const { tools, models } of this.scopes()) {
-      for (const tool of tools.values()) yield this.tools.add(tool);
-      for (const model of [...models.values()].flat()) yield this.models.add(model);
+    for (const { series, calls } of this.keptAgents) {
+      const agent = this.copies.agent(series);
+      this.agents.set(agent.agentId, agent);
+      yield* this.mergeCalls(calls, agent.calls);
     }
+    yield* this.mergeCalls(this.outsideAgents, new CallScope());
   }
 
-  private *scopes(): Generator<CallScope> {
-    for (const { calls } of this.agents.values()) yield calls;
-    yield this.outsideAgents;
+  private *mergeCalls(kept: KeptCalls, to: CallScope): Generator<void> {
+    for (const series of kept.tools) {
+      const tool = this.copies.tool(series);
+      to.tools.set(tool.toolName, tool);
+      yield this.tools.add(tool);
+    }
+    for (const model of kept.models) {
+      const copy = this.copies.model(model);
+      to.models.set(copy.model, [...(to.models.get(copy.model) ?? []), copy]);
+      yield this.models.add(copy);
+    }
+    yield;
   }
 }

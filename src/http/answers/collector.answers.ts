@@ -16,7 +16,7 @@ export async function answerMetrics(question: MetricsQuestion<MetricsQuery>): Pr
 }
 
 export function answerHistory({ source, query, signal }: MetricsQuestion<HistoryQuery>): Promise<MetricsAnswer> {
-  const executions = source.collector.getHistory(query);
+  const executions = source.beginHistory(query);
   return json(signal, (out) => executionsSteps(out, executions));
 }
 
@@ -26,7 +26,7 @@ export function answerTrends({ source, query, signal }: MetricsQuestion<TrendsQu
 }
 
 export function answerRunning({ source, signal }: MetricsQuestion<unknown>): Promise<MetricsAnswer> {
-  const executions = source.collector.getRunning();
+  const executions = source.beginRunning();
   return json(signal, (out) => executionsSteps(out, executions));
 }
 

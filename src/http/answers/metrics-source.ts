@@ -1,3 +1,5 @@
+import type { Execution, RunningExecution } from '../../collection/executions/execution';
+import type { HistoryFilter } from '../../collection/executions/execution-history';
 import type { ExportFormat } from '../../collection/export-format';
 import type { MetricsCollector } from '../../collection/metrics-collector';
 import type { TrendsReading } from '../../collection/reading/trends.reader';
@@ -9,6 +11,9 @@ export interface MetricsSource {
   readonly collector: MetricsCollector;
   /** As the collector exports, but in pieces of bytes, within the time limit, and until the signal ends it early. */
   readonly export: (format: ExportFormat, signal: AbortSignal, timeLimitMs?: number) => Promise<readonly Buffer[]>;
+  /** As the collector reads them, but one by one. */
+  readonly beginHistory: (filter: HistoryFilter) => Iterable<Execution>;
+  readonly beginRunning: () => Iterable<RunningExecution>;
   /** As the collector reads them, but name by name. */
   readonly beginTrends: (window: TrendWindow) => TrendsReading;
   readonly longAnswers: LongAnswers;

@@ -40,8 +40,24 @@ export class RunningExecutions<Execution extends Listed<Execution>> {
   }
 }
 
-/** A running execution as users read it. */
-export function describeRunning(
+/** Running executions as users read them. */
+export function* describeRunning(
+  executions: readonly StartedExecution[],
+  instanceId: string,
+  now: number,
+  wallTime: number,
+): Generator<RunningExecution> {
+  for (const execution of executions) {
+    yield describe(execution, instanceId, wallTime, now - execution.startedAt);
+  }
+}
+
+interface StartedExecution extends ExecutionIdentity {
+  /** On the clock's scale. */
+  readonly startedAt: number;
+}
+
+function describe(
   { serial, parentSerial, requestSerial, kind, agentId, name }: ExecutionIdentity,
   instanceId: string,
   wallTime: number,
