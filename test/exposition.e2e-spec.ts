@@ -145,6 +145,88 @@ describe('One of everything', () => {
   });
 });
 
+describe('What OpenMetrics says of the birth of a series', () => {
+  const START = Date.UTC(2025, 0, 1) / 1_000;
+
+  @Injectable()
+  class Crew {
+    @TrackTool({ name: 'search', agent: 'researcher' })
+    search(): void {}
+
+    @TrackAgent('writer')
+    async *write(): AsyncGenerator<string> {
+      yield 'a';
+    }
+  }
+
+  it('stands beside each of its counters and histograms, and beside no gauge', async () => {
+    const app = await start({}, { providers: [Crew] });
+    app.collector.recordAgentExecution({ agentId: 'writer', durationMs: 1, status: 'error' });
+    app.collector.recordModelCall({ model: 'm', timeToFirstTokenMs: 1 });
+    for await (const chunk of app.nest.get(Crew).write()) expect(chunk).toBe('a');
+    const { families } = await app.scrape('openmetrics');
+    for (const { type, name, samples } of families.values()) {
+      const births = samples.filter((sample) => sample.name === `${name}_created`);
+      const counts = samples.filter((sample) => /_(total|count)$/.test(sample.name));
+      // Nothing has failed in a tool, and no cache has a name.
+      expect(counts.length > 0 || type === 'gauge' || name === 'crew_tool_errors').toBe(true);
+      expect(births.map(({ labels, value }) => [name, labels, value])).toEqual(
+        counts.map(({ labels }) => [name, labels, START]),
+      );
+    }
+  });
+
+  it('is when its label set was opened, before its first event is over', async () => {
+    const app = await start({}, { providers: [Crew] });
+    const { collector, clock } = app;
+    const call = { durationMs: 1, timeToFirstTokenMs: 1 };
+    clock.advance(1_500);
+    const execution = app.nest.get(ExecutionTracker, { strict: false }).start({ kind: 'agent', id: 'editor' });
+    clock.advance(1_500);
+    execution.end();
+    collector.recordToolExecution({ agentId: 'researcher', toolName: 'search', durationMs: 1, status: 'error' });
+    collector.recordModelCall({ model: 'm', provider: 'one', agentId: 'writer', durationMs: 1 });
+    for await (const chunk of app.nest.get(Crew).write()) expect(chunk).toBe('a');
+    clock.advance(1_000);
+    collector.recordToolExecution({ agentId: 'researcher', toolName: 'search', durationMs: 1, status: 'error' });
+    collector.recordModelCall({ ...call, model: 'm', provider: 'two', agentId: 'editor' });
+    collector.recordCacheHit('pages');
+    const created = async (name: string, labels: Record<string, string> = {}) =>
+      (await app.scrape('openmetrics')).value(`crew_${name}_created`, labels)! - START;
+    const search = { agent: 'researcher', tool: 'search' };
+    expect(await created('requests', { status: 'error' })).toBe(0);
+    expect(await created('cache_misses')).toBe(0);
+    expect(await created('tool_executions', { ...search, status: 'error' })).toBe(0);
+    expect(await created('tool_execution_duration_seconds', search)).toBe(0);
+    expect(await created('tool_errors', { ...search, error_type: 'Error' })).toBe(3);
+    expect(await created('agent_executions', { agent: 'editor', status: 'success' })).toBe(1.5);
+    expect(await created('agent_time_to_first_chunk_seconds', { agent: 'writer' })).toBe(3);
+    expect(await created('model_calls', { agent: 'editor', model: 'm', provider: 'two', status: 'success' })).toBe(4);
+    expect(await created('model_tokens', { agent: 'editor', model: 'm', type: 'input' })).toBe(4);
+    // Of several agents and providers the oldest.
+    expect(await created('model_unpriced_calls', { model: 'm' })).toBe(3);
+    expect(await created('model_time_to_first_token_seconds', { model: 'm', provider: 'two' })).toBe(4);
+    expect(await created('cache_hits', { cache: 'pages' })).toBe(4);
+    collector.reset();
+    for (const known of [created('requests', { status: 'error' }), created('tool_retries', search)]) {
+      expect(await known).toBe(4);
+    }
+  });
+
+  it('is not in the older format, nor in that of a registry', async () => {
+    const app = await start({}, { providers: [Crew] });
+    expect(await app.collector.exportMetrics('prometheus')).not.toContain('_created');
+    expect(await app.collector.registry.metrics()).not.toContain('_created');
+  });
+
+  it('is said of ours alone', async () => {
+    const registry = new Registry();
+    new Counter({ name: 'hits_total', help: 'Hits.', registers: [registry] }).inc();
+    const app = await start({ registry });
+    expect(await app.collector.exportMetrics('openmetrics')).toMatch(/^# TYPE hits counter\nhits_total 1\n#/m);
+  });
+});
+
 describe('Any name', () => {
   const fragment = fc.constantFrom('"', '\\', '\n', '\\n', '|', ',', '=', '{', '}', '#', ' ', '\r', '\u0000', 'a');
   const name = fc.oneof(
@@ -174,7 +256,7 @@ describe('Any name', () => {
   function sumBy(scrape: Exposition, family: string, labels: readonly string[]): Tally {
     const sums: Tally = new Map();
     for (const sample of scrape.families.get(family)?.samples ?? []) {
-      if (sample.value === 0) continue;
+      if (sample.value === 0 || sample.name.endsWith('_created')) continue;
       const key = JSON.stringify(labels.map((label) => sample.labels[label] ?? ''));
       sums.set(key, (sums.get(key) ?? 0) + sample.value);
     }
@@ -313,8 +395,10 @@ describe('A text that is written while executions finish', () => {
     }
     expect(turns).toBeGreaterThan(2);
     const { families } = await scrape;
-    const executions = families.get(`crew_tool_executions${format === 'prometheus' ? '_total' : ''}`)?.samples ?? [];
-    const durations = families.get('crew_tool_execution_duration_seconds')?.samples ?? [];
+    const countsOf = (family: string) =>
+      families.get(family)?.samples.filter(({ name }) => !name.endsWith('_created')) ?? [];
+    const executions = countsOf(`crew_tool_executions${format === 'prometheus' ? '_total' : ''}`);
+    const durations = countsOf('crew_tool_execution_duration_seconds');
     return { executions, durations };
   };
 
@@ -351,7 +435,9 @@ describe('A text that is written while executions finish', () => {
     recordInSpan(60_000);
     // Each time in a bucket below all others, in which there is nothing yet.
     const shorter = [25_000, 9_000, 4_000, 2_000, 900, 400, 200, 80, 40, 20, 8];
-    const { durations } = await scrapeWhile(app, 'openmetrics', (turn) => recordInSpan(shorter[turn] ?? 1));
+    const { durations } = await scrapeWhile(app, 'openmetrics', (turn) => {
+      if (turn < shorter.length) recordInSpan(shorter[turn]!);
+    });
     const withExemplars = durations.filter(({ exemplar }) => exemplar !== undefined);
     expect(withExemplars.length).toBeGreaterThanOrEqual(TOOLS);
     expect(withExemplars.filter(({ value }) => value === 0)).toEqual([]);

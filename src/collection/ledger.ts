@@ -59,11 +59,11 @@ export class Ledger {
     this.publisher = ports.publisher;
     this.startedAt = ports.clock.now();
     this.startTime = ports.clock.wallTime(this.startedAt);
-    this.requests = new ExecutionSeries(new SeriesRows(buckets.request));
+    this.requests = new ExecutionSeries(new SeriesRows(buckets.request, () => this.startTime));
     this.requestTrend = new TrendSeries(buckets.request, ports.clock);
     this.history = new ExecutionHistory(historySize);
     this.limit = new SeriesLimit(maxSeries, onFirstDrop);
-    this.series = new SeriesTable(buckets, this.limit, ports.names);
+    this.series = new SeriesTable(buckets, this.limit, ports.names, () => ports.clock.wallTime());
     this.series.openDeclared();
   }
 
@@ -98,7 +98,7 @@ export class Ledger {
     if (measures === NOTHING_MEASURED) return;
     series.addRetries(measures.retries);
     if (Number.isNaN(measures.firstChunkNs)) return;
-    series.addFirstChunk(measures.firstChunkNs, exemplarOf(finished, measures.firstChunkNs));
+    series.addFirstChunk(measures.firstChunkNs, exemplarOf(finished, measures.firstChunkNs), this.lastUpdated);
   }
 
   private addTool(finished: FinishedExecution, series: ToolSeries, second: number): void {
@@ -125,7 +125,7 @@ export class Ledger {
     if (measures === NOTHING_MEASURED) return;
     series.addRetries(measures.retries);
     if (Number.isNaN(measures.firstChunkNs)) return;
-    series.addFirstToken(measures.firstChunkNs, exemplarOf(finished, measures.firstChunkNs));
+    series.addFirstToken(measures.firstChunkNs, exemplarOf(finished, measures.firstChunkNs), this.lastUpdated);
   }
 
   private openTrend(trends: Map<string, TrendSeries>, name: string, bounds: BucketBounds): TrendSeries {
@@ -141,8 +141,10 @@ export class Ledger {
     kind: 'agentError' | 'toolError',
   ): void {
     if (!isFailure(status)) return;
-    if (series.errorTypes?.has(errorType) || this.limit.admit(kind)) return series.addError(errorType);
-    series.addError(OTHER_NAME);
+    if (series.errorTypes?.has(errorType) || this.limit.admit(kind)) {
+      return series.addError(errorType, this.lastUpdated);
+    }
+    series.addError(OTHER_NAME, this.lastUpdated);
     this.limit.drop(kind);
   }
 }

@@ -26,7 +26,8 @@ export function countsInDocument({ agent_metrics: agents, tool_metrics: tools }:
 
 export function countsInScrape({ families }: Exposition, format: 'prometheus' | 'openmetrics' = 'prometheus') {
   const suffix = format === 'prometheus' ? '_total' : '';
-  const samplesOf = (family: string) => families.get(`crew_${family}${suffix}`)?.samples ?? [];
+  const samplesOf = (family: string) =>
+    families.get(`crew_${family}${suffix}`)?.samples.filter(({ name }) => name.endsWith('_total')) ?? [];
   return countsInSamples(samplesOf('agent_executions'), samplesOf('tool_executions'));
 }
 

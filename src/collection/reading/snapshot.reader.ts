@@ -1,7 +1,7 @@
 import type { Ledger } from '../ledger';
 import type { MetricsStore } from '../metrics-store';
 import type { BucketBounds } from '../series/duration-histogram';
-import { CacheSeries, ModelSeries, SeriesRows, ToolSeries } from '../series/execution-series';
+import { ModelSeries, SeriesRows, ToolSeries } from '../series/execution-series';
 import { readFields } from './fields';
 import type { CacheMetrics, SystemMetrics } from './metrics-snapshot';
 import { CACHE_FIELDS } from './series-fields';
@@ -76,7 +76,7 @@ export class MergedModels {
 export type ModelName = 'agentId' | 'model' | 'provider';
 
 function readAllCaches(ledger: Ledger): CacheMetrics {
-  const total = new CacheSeries([]);
+  const total = { hits: 0, misses: 0 };
   for (const cache of [ledger.series.unnamedCache, ...ledger.series.caches.values()]) {
     total.hits += cache.hits;
     total.misses += cache.misses;

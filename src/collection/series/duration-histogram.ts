@@ -25,14 +25,21 @@ export class BucketBounds {
 }
 
 /** Where the numbers of a histogram stand, from the beginning of its part of a row. */
-export const HISTOGRAM_COLUMNS = { count: 0, totalNs: 1, minNs: 2, maxNs: 3, buckets: 4 } as const;
+export const HISTOGRAM_COLUMNS = { count: 0, totalNs: 1, minNs: 2, maxNs: 3, born: 4, buckets: 5 } as const;
 
 // By themselves: `observe` runs with every call, and is so short that V8 makes it a part of what calls it.
-const { totalNs: TOTAL, minNs: MIN, maxNs: MAX, buckets: BUCKETS } = HISTOGRAM_COLUMNS;
+const { totalNs: TOTAL, minNs: MIN, maxNs: MAX, born: BORN, buckets: BUCKETS } = HISTOGRAM_COLUMNS;
 
 /** How many numbers a histogram has. */
 export function histogramWidth(bounds: BucketBounds): number {
   return BUCKETS + bounds.count;
+}
+
+/** A row of a histogram's own. */
+function openRow(bounds: BucketBounds, born: number): NumberRow {
+  const page = new Float64Array(histogramWidth(bounds));
+  page[BORN] = born;
+  return { page, at: 0 };
 }
 
 /**
@@ -48,11 +55,15 @@ export class DurationHistogram implements NumberRow {
   /** By bucket, and by what else a series counts after that; made by the first, since most series never have any. */
   exemplars: Exemplars | undefined = undefined;
 
-  /** @param row where its numbers stand. @default a row of its own */
+  /**
+   * @param rowOrBirth where its numbers stand, or when it is made, in milliseconds since 1970, for a row of its own.
+   * @default a row of its own, for a sum of others: it is as old as the oldest of them
+   */
   constructor(
     readonly bounds: BucketBounds,
-    row: NumberRow = { page: new Float64Array(histogramWidth(bounds)), at: 0 },
+    rowOrBirth: NumberRow | number = Infinity,
   ) {
+    const row = typeof rowOrBirth === 'number' ? openRow(bounds, rowOrBirth) : rowOrBirth;
     this.page = row.page;
     this.at = row.at;
   }
@@ -79,6 +90,11 @@ export class DurationHistogram implements NumberRow {
     return this.page[this.at + MAX]!;
   }
 
+  /** Since when it counts, in milliseconds since 1970. */
+  get born(): number {
+    return this.page[this.at + BORN]!;
+  }
+
   /** One count per bucket, not cumulative. */
   get counts(): number[] {
     const from = this.at + BUCKETS;
@@ -100,8 +116,9 @@ export class DurationHistogram implements NumberRow {
 
   mergeDurations(other: DurationHistogram): void {
     this.exemplars = mergeExemplars(this.exemplars, other.exemplars);
-    if (other.observations === 0) return;
     const { page, at } = this;
+    page[at + BORN] = Math.min(this.born, other.born);
+    if (other.observations === 0) return;
     const minNs = this.observations === 0 ? other.minNs : Math.min(this.minNs, other.minNs);
     page[at + MIN] = minNs;
     page[at + MAX] = Math.max(this.maxNs, other.maxNs);

@@ -1,6 +1,6 @@
 import { statusIndex, type ExecutionStatus } from '../executions/execution-status';
 import { TokenTotals } from '../models/token-usage';
-import { type BucketBounds, DurationHistogram, histogramWidth } from './duration-histogram';
+import { type BucketBounds, DurationHistogram, HISTOGRAM_COLUMNS, histogramWidth } from './duration-histogram';
 import type { Exemplar } from './exemplar';
 import { NumberRows } from './number-rows';
 import type { TrendSeries } from './trend-series';
@@ -20,24 +20,40 @@ export const SERIES_COLUMNS = { statuses: -8, inProgress: -4, retries: -3, input
 export class SeriesRows {
   private readonly rows: NumberRows;
 
-  constructor(readonly bounds: BucketBounds) {
+  /**
+   * @param now the time of day, in milliseconds since 1970: a series is born when its row is opened.
+   * @default for sums of other series, which are as old as the oldest of these
+   */
+  constructor(
+    readonly bounds: BucketBounds,
+    private readonly now: () => number = () => Infinity,
+  ) {
     this.rows = new NumberRows(OWN_COLUMNS + histogramWidth(bounds));
   }
 
   /** The row of a new series; what is its own stands before `at`. */
   open() {
-    const { page, at } = this.rows.open();
-    return { page, at: at + OWN_COLUMNS };
+    const { page, at: start } = this.rows.open();
+    const at = start + OWN_COLUMNS;
+    page[at + HISTOGRAM_COLUMNS.born] = this.now();
+    return { page, at };
   }
 }
 
 /** Where a new series gets its row. */
 export type RowSource = Pick<SeriesRows, 'bounds' | 'open'>;
 
+/** Failures of one type. */
+export interface ErrorCount {
+  count: number;
+  /** When the first was counted, in milliseconds since 1970. */
+  readonly born: number;
+}
+
 /** Counts, durations and errors of one label set. */
 export class ExecutionSeries extends DurationHistogram implements LabelSet {
   /** Failures by error type; made by the first one, since most series never have any. */
-  errorTypes: Map<string, number> | undefined = undefined;
+  errorTypes: Map<string, ErrorCount> | undefined = undefined;
 
   constructor(rows: RowSource) {
     super(rows.bounds, rows.open());
@@ -105,9 +121,12 @@ export class ExecutionSeries extends DurationHistogram implements LabelSet {
     this.addOwn(SERIES_COLUMNS.outputBytes, outputBytes);
   }
 
-  addError(errorType: string): void {
+  /** @param wallTime milliseconds since 1970 */
+  addError(errorType: string, wallTime: number): void {
     this.errorTypes ??= new Map();
-    this.errorTypes.set(errorType, (this.errorTypes.get(errorType) ?? 0) + 1);
+    const known = this.errorTypes.get(errorType);
+    if (known === undefined) this.errorTypes.set(errorType, { count: 1, born: wallTime });
+    else known.count += 1;
   }
 
   merge(other: ExecutionSeries): void {
@@ -163,8 +182,8 @@ export class ModelSeries extends ExecutionSeries {
     return this.ownLabels;
   }
 
-  addFirstToken(durationNs: number, exemplar: Exemplar | undefined): void {
-    this.firstTokens ??= new DurationHistogram(this.bounds);
+  addFirstToken(durationNs: number, exemplar: Exemplar | undefined, wallTime: number): void {
+    this.firstTokens ??= new DurationHistogram(this.bounds, wallTime);
     this.firstTokens.observe(durationNs, exemplar);
   }
 
@@ -207,8 +226,8 @@ export class AgentSeries extends ExecutionSeries {
     return [this.agentId];
   }
 
-  addFirstChunk(durationNs: number, exemplar: Exemplar | undefined): void {
-    this.firstChunks ??= new DurationHistogram(this.firstChunkBounds);
+  addFirstChunk(durationNs: number, exemplar: Exemplar | undefined, wallTime: number): void {
+    this.firstChunks ??= new DurationHistogram(this.firstChunkBounds, wallTime);
     this.firstChunks.observe(durationNs, exemplar);
   }
 }
@@ -221,5 +240,9 @@ export class CacheSeries implements LabelSet {
   hits = 0;
   misses = 0;
 
-  constructor(readonly labels: readonly string[]) {}
+  constructor(
+    readonly labels: readonly string[],
+    /** Since when it counts, in milliseconds since 1970. */
+    readonly born: number,
+  ) {}
 }

@@ -9,7 +9,7 @@ export type SeriesBuckets = Readonly<Record<'request' | 'agent' | 'tool' | 'mode
 export class SeriesTable {
   readonly agents = new Map<string, AgentSeries>();
   readonly outsideAgents = new CallScope();
-  readonly unnamedCache = new CacheSeries([]);
+  readonly unnamedCache: CacheSeries;
   readonly caches = new Map<string, CacheSeries>();
   private readonly rows: Readonly<Record<'agent' | 'tool' | 'model', SeriesRows>>;
 
@@ -17,9 +17,12 @@ export class SeriesTable {
     readonly buckets: SeriesBuckets,
     private readonly limit: SeriesLimit,
     private readonly names: DeclaredNames,
+    /** The time of day, in milliseconds since 1970: that of a series' birth. */
+    private readonly now: () => number,
   ) {
-    const { agent, tool, model } = buckets;
-    this.rows = { agent: new SeriesRows(agent), tool: new SeriesRows(tool), model: new SeriesRows(model) };
+    const rowsOf = (bounds: BucketBounds) => new SeriesRows(bounds, now);
+    this.rows = { agent: rowsOf(buckets.agent), tool: rowsOf(buckets.tool), model: rowsOf(buckets.model) };
+    this.unnamedCache = new CacheSeries([], now());
   }
 
   /** Opens the series of declared names that have none yet: they are exposed from 0, before their first use. */
@@ -64,7 +67,7 @@ export class SeriesTable {
     if (known !== undefined) return known;
     const isAdmitted = this.limit.admit('cacheHit');
     if (!isAdmitted) this.limit.drop(outcome);
-    return open(this.caches, isAdmitted ? name : OTHER_NAME, (own) => new CacheSeries([own]));
+    return open(this.caches, isAdmitted ? name : OTHER_NAME, (own) => new CacheSeries([own], this.now()));
   }
 
   /** Every scope in which tools and models are called. */

@@ -34,28 +34,43 @@ export class FamilyWriter implements FamilySink {
     }
   }
 
-  sample(series: LabelSet, value: number, label?: string): void {
-    const { out } = this;
-    const ends = this.beginSample(series);
-    if (label === undefined) return out.endSample(ends.plain, value);
-    out.writePrepared(ends.sampleLabelStart);
-    writeLabelValue(label, out);
-    out.endSample(ends.afterSampleLabel, value);
+  gauge(series: LabelSet, value: number): void {
+    this.out.writePrepared(this.lines.names.sample);
+    this.out.endSample(this.writeLabels(series).plain, value);
   }
 
-  statuses({ series, numbers, at, exemplars }: SeriesReading): void {
+  counter(series: LabelSet, value: number, born: number, label?: string): void {
+    const { out } = this;
+    out.mark();
+    out.writePrepared(this.lines.names.sample);
+    const nameEnd = out.sinceMark;
+    const ends = this.writeLabels(series);
+    if (label !== undefined) {
+      out.writePrepared(ends.sampleLabelStart);
+      writeLabelValue(label, out);
+    }
+    const end = label === undefined ? ends.plain : ends.afterSampleLabel;
+    const labelsEnd = out.sinceMark;
+    out.endSample(end, value);
+    if (this.lines.hasMore) this.writeCreated(nameEnd, labelsEnd, end, born);
+  }
+
+  statuses({ series, born, numbers, at, exemplars }: SeriesReading): void {
     const { out } = this;
     const counts = at + SERIES_COLUMNS.statuses;
     out.mark();
-    const { statuses: ends } = this.beginSample(series);
+    out.writePrepared(this.lines.names.sample);
+    const nameEnd = out.sinceMark;
+    const { statuses: ends } = this.writeLabels(series);
     const start = out.sinceMark;
     for (let status = 0; status < ends.length; status += 1) {
       if (status > 0) out.repeat(0, start);
       this.endCount(ends[status]!, numbers[counts + status]!, exemplars?.[series.statusExemplarsAt + status], 1);
+      if (this.lines.hasMore) this.writeCreated(nameEnd, start, ends[status]!, born);
     }
   }
 
-  histogram({ series, bounds, numbers, at, exemplars }: HistogramReading): void {
+  histogram({ series, bounds, born, numbers, at, exemplars }: HistogramReading): void {
     const { out } = this;
     const { names } = this.lines;
     out.mark();
@@ -79,11 +94,17 @@ export class FamilyWriter implements FamilySink {
     out.writePrepared(names.count);
     out.repeat(nameEnd, start);
     out.endSample(ends.plain, numbers[at + HISTOGRAM_COLUMNS.count]!);
+    if (this.lines.hasMore) this.writeCreated(nameEnd, start, ends.plain, born);
   }
 
-  private beginSample(series: LabelSet): LineEnds {
-    this.out.writePrepared(this.lines.names.sample);
-    return this.writeLabels(series);
+  /** A line that says since when something counts. Its labels are those that stand between two places after the mark. */
+  private writeCreated(labelsStart: number, labelsEnd: number, end: PreparedText, born: number): void {
+    const { out } = this;
+    out.writePrepared(this.lines.names.created);
+    out.repeat(labelsStart, labelsEnd);
+    out.writePrepared(end);
+    out.writeTime(born);
+    out.endLine();
   }
 
   /** The series' own labels; how the line may go on. */
@@ -97,7 +118,7 @@ export class FamilyWriter implements FamilySink {
   /** The rest of a line that may carry an exemplar. */
   private endCount(end: PreparedText, count: number, exemplar: Exemplar | undefined, exemplarValue: number): void {
     const { out } = this;
-    if (exemplar === undefined || !this.lines.hasExemplars) return out.endSample(end, count);
+    if (exemplar === undefined || !this.lines.hasMore) return out.endSample(end, count);
     const { traceId, spanId, time } = exemplar;
     const labels = { trace_id: traceId, span_id: spanId };
     out.writePrepared(end);

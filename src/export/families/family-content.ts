@@ -3,8 +3,12 @@ import type { HistogramReading, SeriesReading } from './series-reading';
 
 /** Receives the parts of a family. Each output of the families is one: the text, and the objects of prom-client. */
 export interface FamilySink {
-  /** `label` tells the sample from others of its series, where a series has several. */
-  sample(series: LabelSet, value: number, label?: string): void;
+  gauge(series: LabelSet, value: number): void;
+  /**
+   * @param born since when it is counted, in milliseconds since 1970
+   * @param label tells the sample from others of its series, where a series has several
+   */
+  counter(series: LabelSet, value: number, born: number, label?: string): void;
   /** The executions of a series by status: a sample each, labelled with its status. */
   statuses(reading: SeriesReading): void;
   histogram(reading: HistogramReading): void;

@@ -32,12 +32,19 @@ export function statuses(seriesOf: SeriesOf<ExecutionSeries>): FamilyReader {
   return (scrape) => contentOf(seriesOf(scrape), (reading, sink) => sink.statuses(reading));
 }
 
-type SingleColumn = Exclude<keyof typeof SERIES_COLUMNS, 'statuses'>;
+export function inProgress(seriesOf: SeriesOf<ExecutionSeries>): FamilyReader {
+  return (scrape) =>
+    contentOf(seriesOf(scrape), (reading, sink) =>
+      sink.gauge(reading.series, reading.number(SERIES_COLUMNS.inProgress)),
+    );
+}
 
-export function column(seriesOf: SeriesOf<ExecutionSeries>, name: SingleColumn): FamilyReader {
+type CountedColumn = Exclude<keyof typeof SERIES_COLUMNS, 'statuses' | 'inProgress'>;
+
+export function counted(seriesOf: SeriesOf<ExecutionSeries>, name: CountedColumn): FamilyReader {
   const column = SERIES_COLUMNS[name];
   return (scrape) =>
-    contentOf(seriesOf(scrape), (reading, sink) => sink.sample(reading.series, reading.number(column)));
+    contentOf(seriesOf(scrape), (reading, sink) => sink.counter(reading.series, reading.number(column), reading.born));
 }
 
 export function durations(seriesOf: SeriesOf<ExecutionSeries>): FamilyReader {
@@ -55,51 +62,57 @@ export function histograms<Series extends ExecutionSeries>(
   };
 }
 
-type Sample = readonly [series: LabelSet, value: number, label?: string];
+type Counter = readonly [series: LabelSet, value: number, born: number, label?: string];
 
-function samples(list: readonly Sample[]): FamilyContent {
-  return contentOf(list, ([series, value, label], sink) => sink.sample(series, value, label));
+function counters(list: readonly Counter[]): FamilyContent {
+  return contentOf(list, ([series, value, born, label], sink) => sink.counter(series, value, born, label));
+}
+
+type Gauge = readonly [series: LabelSet, value: number];
+
+function gauges(list: readonly Gauge[]): FamilyContent {
+  return contentOf(list, ([series, value], sink) => sink.gauge(series, value));
 }
 
 export function single(read: (scrape: Scrape) => number): FamilyReader {
-  return (scrape) => samples([[UNLABELLED, read(scrape)]]);
+  return (scrape) => gauges([[UNLABELLED, read(scrape)]]);
 }
 
 /** Models are added up from copies and no longer change. */
 export function perModel(seriesOf: SeriesOf<ModelSeries>, read: (model: ModelSeries) => number): FamilyReader {
-  return (scrape) => contentOf(seriesOf(scrape), ({ series }, sink) => sink.sample(series, read(series)));
+  return (scrape) => contentOf(seriesOf(scrape), ({ series }, sink) => sink.counter(series, read(series), series.born));
 }
 
 export function caches(read: (cache: CacheSeries) => number): FamilyReader {
   return ({ ledger }) => {
     const all = [ledger.series.unnamedCache, ...ledger.series.caches.values()];
-    return samples(all.map((series) => [series, read(series)]));
+    return counters(all.map((series) => [series, read(series), series.born]));
   };
 }
 
 export function errors(seriesOf: SeriesOf<ExecutionSeries>): FamilyReader {
   return (scrape) => {
-    const found: Sample[] = [];
+    const found: Counter[] = [];
     for (const { series } of seriesOf(scrape)) {
-      series.errorTypes?.forEach((count, errorType) => found.push([series, count, errorType]));
+      series.errorTypes?.forEach(({ count, born }, errorType) => found.push([series, count, born, errorType]));
     }
-    return samples(found);
+    return counters(found);
   };
 }
 
 export function tokens(scrape: Scrape): FamilyContent {
   return contentOf(scrape.models(['agentId', 'model']), ({ series }, sink) => {
     const counts = series.tokens.partition();
-    TOKEN_TYPES.forEach((type, index) => sink.sample(series, counts[index]!, type));
+    TOKEN_TYPES.forEach((type, index) => sink.counter(series, counts[index]!, series.born, type));
   });
 }
 
 export function oldest({ agents: all, source }: Scrape): FamilyContent {
   const ages = source.oldestAgesMs();
-  return samples(all.map(({ series }) => [series, (ages.get(series) ?? 0) / 1_000]));
+  return gauges(all.map(({ series }) => [series, (ages.get(series) ?? 0) / 1_000]));
 }
 
 export function dropped({ ledger, source: { prefix } }: Scrape): FamilyContent {
   const counts = [...ledger.limit.dropped];
-  return samples(counts.map(([family, count]) => [UNLABELLED, count, `${prefix}_${family}`]));
+  return counters(counts.map(([family, count]) => [UNLABELLED, count, ledger.startTime, `${prefix}_${family}`]));
 }

@@ -7,6 +7,8 @@ export interface HistogramReading {
   readonly series: LabelSet;
   /** Upper bounds of the buckets, in seconds. */
   readonly bounds: readonly number[];
+  /** Since when it counts, in milliseconds since 1970. */
+  readonly born: number;
   /** Where its numbers stand: from `at` on, in the order of `HISTOGRAM_COLUMNS`. */
   readonly numbers: Float64Array;
   readonly at: number;
@@ -17,7 +19,8 @@ export interface HistogramReading {
 /** A histogram that a series has beside its durations. */
 export function readHistogram(series: LabelSet, { bounds, page, at, exemplars }: DurationHistogram): HistogramReading {
   const numbers = page.slice(at, at + bounds.count + HISTOGRAM_COLUMNS.buckets);
-  return { series, bounds: bounds.seconds, numbers, at: 0, exemplars: exemplars?.slice() };
+  const born = numbers[HISTOGRAM_COLUMNS.born]!;
+  return { series, bounds: bounds.seconds, born, numbers, at: 0, exemplars: exemplars?.slice() };
 }
 
 /** A series with its numbers as they were at one moment. As a histogram, how long its executions took. */
@@ -32,11 +35,15 @@ export class SeriesReading<Series extends ExecutionSeries = ExecutionSeries> imp
     return this.series.bounds.seconds;
   }
 
+  get born(): number {
+    return this.number(HISTOGRAM_COLUMNS.born);
+  }
+
   get at(): number {
     return this.series.at;
   }
 
-  /** One of `SERIES_COLUMNS`. */
+  /** One of `SERIES_COLUMNS` or `HISTOGRAM_COLUMNS`. */
   number(column: number): number {
     return this.numbers[this.series.at + column]!;
   }

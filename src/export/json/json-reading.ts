@@ -2,14 +2,14 @@ import type { MetricsStore } from '../../collection/metrics-store';
 import type { SystemMetrics } from '../../collection/reading/metrics-snapshot';
 import { SeriesCopies, type KeptCalls } from '../../collection/reading/series-copies';
 import { MergedModels, MergedTools, readSystem } from '../../collection/reading/snapshot.reader';
-import { CacheSeries, CallScope, type AgentSeries } from '../../collection/series/execution-series';
+import { CallScope, type AgentSeries, type CacheSeries } from '../../collection/series/execution-series';
 
 /** What the JSON document is written from, as it was at one moment, however much later it is written. */
 export class JsonReading {
   readonly instanceId: string;
   readonly system: SystemMetrics;
   readonly agents = new Map<string, AgentSeries>();
-  readonly caches = new Map<string, CacheSeries>();
+  readonly caches = new Map<string, Pick<CacheSeries, 'hits' | 'misses'>>();
   readonly tools: MergedTools;
   readonly models = new MergedModels(['model']);
   private readonly copies = new SeriesCopies();
@@ -26,9 +26,7 @@ export class JsonReading {
       calls: this.copies.keepAgent(agent),
     }));
     this.outsideAgents = this.copies.keepCalls(series.outsideAgents);
-    for (const [name, { labels, hits, misses }] of series.caches) {
-      this.caches.set(name, Object.assign(new CacheSeries(labels), { hits, misses }));
-    }
+    for (const [name, { hits, misses }] of series.caches) this.caches.set(name, { hits, misses });
   }
 
   /** Makes agents of what was copied, and adds tools and models up over them, step by step. */

@@ -30,13 +30,18 @@ export class BridgedValues implements FamilySink {
     return this;
   }
 
-  sample(series: LabelSet, value: number, label?: string): void {
+  gauge(series: LabelSet, value: number): void {
+    this.values.push({ value, labels: this.labels(series) });
+  }
+
+  /** prom-client has no place for its birth. */
+  counter(series: LabelSet, value: number, _born: number, label?: string): void {
     this.values.push({ value, labels: this.labels(series, label) });
   }
 
   statuses(reading: SeriesReading): void {
     EXECUTION_STATUSES.forEach((status, index) =>
-      this.sample(reading.series, reading.number(SERIES_COLUMNS.statuses + index), status),
+      this.counter(reading.series, reading.number(SERIES_COLUMNS.statuses + index), reading.born, status),
     );
   }
 

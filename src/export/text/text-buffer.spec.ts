@@ -41,6 +41,21 @@ describe('TextBuffer', () => {
     );
   });
 
+  it('writes milliseconds since 1970 as V8 writes their seconds', () => {
+    const ofOurTime = fc.integer({ min: 1e12, max: 1e13 });
+    const times = fc.oneof(
+      ofOurTime,
+      fc.maxSafeInteger(),
+      fc.double({ noNaN: true }),
+      fc.constantFrom(0, 1e12, 1e13 - 1),
+    );
+    fc.assert(
+      fc.property(times, (milliseconds) => {
+        expect(written((out) => out.writeTime(milliseconds))).toBe(formatValue(milliseconds / 1_000));
+      }),
+    );
+  });
+
   it('takes for plain what no format escapes', () => {
     const texts = fc.oneof(
       fc.string({ unit: 'binary' }),

@@ -19,6 +19,14 @@ const NS_PER_SECOND = 10 ** MAX_DIGITS;
 const SHORTEST_NS = 1_000;
 const LONGEST_NS = 1e15;
 
+/** Times of ten digits in seconds, which are written in two halves: a whole one is too large for quick arithmetic. */
+const FIRST_MS = 1e12;
+const LAST_MS = 1e13;
+const MS_PER_SECOND = 1_000;
+const MS_DIGITS = 3;
+const HALF_DIGITS = 5;
+const HALF_OF_SECONDS = 10 ** HALF_DIGITS;
+
 const SPACE = 0x20;
 const LINE_FEED = 0x0a;
 const QUOTE = 0x22;
@@ -83,6 +91,18 @@ export class TextBuffer {
     } else {
       this.writeNumber(nanoseconds / NS_PER_SECOND);
     }
+  }
+
+  /** Milliseconds since 1970 in seconds, digit by digit, too, where they are whole and of this century or the next ones. */
+  writeTime(milliseconds: number): void {
+    if (!(milliseconds >= FIRST_MS && milliseconds < LAST_MS && Number.isInteger(milliseconds))) {
+      return this.writeNumber(milliseconds / MS_PER_SECOND);
+    }
+    const seconds = Math.floor(milliseconds / MS_PER_SECOND);
+    const high = Math.floor(seconds / HALF_OF_SECONDS);
+    this.writeDigits(high, HALF_DIGITS);
+    this.writeDigits(seconds - high * HALF_OF_SECONDS, HALF_DIGITS);
+    this.writeFraction(milliseconds - seconds * MS_PER_SECOND, MS_DIGITS);
   }
 
   /** `value` / 10^`decimals`, without zeros at the end; whole, below 10^15, of nine decimals at the most. */
