@@ -9,6 +9,7 @@ import {
   pricesOf,
   TrackAgent,
   trackedModel,
+  TrackModel,
 } from 'nestjs-agent-metrics';
 
 // #region tracked
@@ -49,7 +50,7 @@ export class Summariser {
   }
 }
 
-function usageOf({ totalUsage }: TextResult) {
+function usageOf({ totalUsage }: Pick<TextResult, 'totalUsage'>) {
   return {
     inputTokens: totalUsage.inputTokens,
     cachedInputTokens: totalUsage.inputTokenDetails.cacheReadTokens,
@@ -60,26 +61,78 @@ function usageOf({ totalUsage }: TextResult) {
 }
 // #endregion
 
-// #region record
+// #region stream
 @Injectable()
-export class Poet {
-  constructor(
-    private readonly metrics: MetricsCollector,
-    @Inject('MODEL') private readonly model: LanguageModel,
-  ) {}
+export class Verses {
+  constructor(@Inject('MODEL') private readonly model: LanguageModel) {}
 
-  @TrackAgent('poet')
-  async *run(topic: string) {
-    const execution = currentExecution();
+  @TrackModel({ model: 'claude-sonnet', provider: 'anthropic', firstToken: (text: string) => text !== '' })
+  async *write(topic: string) {
+    const call = currentExecution();
     const { textStream } = streamText({
       model: this.model,
       prompt: `A poem about ${topic}`,
-      onError: ({ error }) => execution?.fail(error),
-      onFinish: ({ totalUsage: { inputTokens, outputTokens } }) => {
-        this.metrics.recordModelCall({ model: 'claude-sonnet', provider: 'anthropic', inputTokens, outputTokens });
-      },
+      abortSignal: call?.signal,
+      onError: ({ error }) => call?.fail(error),
+      onFinish: (result) => call?.usage(usageOf(result)),
     });
     yield* textStream;
+  }
+}
+
+@Injectable()
+export class Poet {
+  constructor(private readonly verses: Verses) {}
+
+  @TrackAgent('poet')
+  async *run(topic: string) {
+    yield* this.verses.write(topic);
+  }
+}
+// #endregion
+
+// #region stream-usage
+interface TextChunk {
+  readonly text: string;
+  readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number } | null;
+}
+
+export const stream = trackedModel(
+  {
+    model: 'gpt-4o',
+    provider: 'openai',
+    firstToken: ({ text }) => text !== '',
+    usage: ({ usage }) => usage && { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens },
+  },
+  (prompt: string) => streamOpenAi(prompt),
+);
+// #endregion
+
+async function* streamOpenAi(prompt: string): AsyncGenerator<TextChunk> {
+  yield { text: '', usage: null };
+  yield { text: `About ${prompt}`, usage: null };
+  yield { text: '', usage: { prompt_tokens: 1_000, completion_tokens: 200 } };
+}
+
+// #region record
+interface Batch {
+  readonly results: readonly { readonly input_tokens: number; readonly output_tokens: number }[];
+}
+
+@Injectable()
+export class BatchAccountant {
+  constructor(private readonly metrics: MetricsCollector) {}
+
+  add({ results }: Batch) {
+    for (const { input_tokens, output_tokens } of results) {
+      this.metrics.recordModelCall({
+        model: 'claude-sonnet',
+        provider: 'anthropic',
+        agentId: 'night-shift',
+        inputTokens: input_tokens,
+        outputTokens: output_tokens,
+      });
+    }
   }
 }
 // #endregion
@@ -100,7 +153,7 @@ export const withPrices = MetricsModule.forRoot({
 
 @Module({
   imports: [withPrices],
-  providers: [Summariser, Poet, { provide: 'MODEL', useValue: 'a model' }],
+  providers: [Summariser, Verses, Poet, BatchAccountant, { provide: 'MODEL', useValue: 'a model' }],
 })
 export class TokensModule {}
 

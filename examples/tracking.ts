@@ -97,10 +97,7 @@ export class Switchboard {
     const agent = this.tracker.start({ kind: 'agent', id: 'switchboard' });
     call.on('question', (title: string) => void agent.run(() => this.tools.lookUp(title)));
     call.once('hang-up', () => agent.end());
-    call.once('error', (error) => {
-      agent.fail(error);
-      agent.end();
-    });
+    call.once('error', (error) => agent.end({ error }));
   }
 }
 // #endregion

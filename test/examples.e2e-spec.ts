@@ -506,11 +506,46 @@ describe('docs/tokens-and-cost.md', () => {
     expect(document).toMatchObject(shown);
   });
 
-  it('records the tokens of a stream when it has finished', async () => {
+  it('counts the tokens of a stream when it has finished', async () => {
     await startTokens();
     expect(await readAll(app.get(tokens.Poet).run('metrics'))).toEqual(['Hello']);
 
+    const [poet, call] = metrics.getHistory();
+    expect(poet).toMatchObject({ agentId: 'poet', status: 'success', totalTokens: 1_300, modelCalls: 1 });
+    expect(call).toMatchObject({ model: 'claude-sonnet', chunks: 1, timeToFirstChunkSeconds: 0 });
     expect(metrics.getAgentMetrics('poet')?.tokenUsage).toMatchObject({ calls: 1, totalTokens: 1_300 });
+  });
+
+  it('counts a streamed call that fails, once, with its error', async () => {
+    const failure = Object.assign(new Error('Overloaded.'), { statusCode: 529 });
+    await start(tokens.TokensModule, { replace: [['MODEL', model([...TEXT, { type: 'error', error: failure }])]] });
+    await readAll(app.get(tokens.Poet).run('metrics'));
+
+    expect(metrics.getHistory({ kind: 'model' })).toMatchObject([{ status: 'error', httpStatus: 529 }]);
+  });
+
+  it('counts a streamed call whose reader leaves', async () => {
+    await startTokens();
+    for await (const text of app.get(tokens.Poet).run('metrics')) if (text !== '') break;
+
+    expect(metrics.getHistory().map(({ kind, status }) => [kind, status])).toEqual([
+      ['agent', 'cancelled'],
+      ['model', 'cancelled'],
+    ]);
+  });
+
+  it('finds the tokens in the chunks of a stream', async () => {
+    await startTokens();
+    await readAll(tokens.stream('metrics'));
+
+    expect(metrics.getHistory()).toMatchObject([{ chunks: 3, tokenUsage: { inputTokens: 1_000, outputTokens: 200 } }]);
+  });
+
+  it('records what a provider has worked off', async () => {
+    await startTokens();
+    app.get(tokens.BatchAccountant).add({ results: [{ input_tokens: 1_000, output_tokens: 100 }] });
+
+    expect(metrics.getAgentMetrics('night-shift')?.tokenUsage).toMatchObject({ calls: 1, costUsd: 0.0045 });
   });
 
   it('says what a call cost', async () => {
