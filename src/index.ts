@@ -23,7 +23,20 @@ export type { ModelPrice, PriceTier, RateCard } from './collection/models/model-
 export type { ModelPricing } from './collection/models/model-pricing';
 export { pricesOf, type PriceCatalogue } from './collection/models/price-catalogue';
 export type { TokenCounts, TokenUsage } from './collection/models/token-usage';
-export type { Trend, TrendFigures, TrendPoint, Trends, TrendWindow } from './collection/reading/trend-window';
+export type {
+  SystemTrend,
+  SystemTrendPoint,
+  Trend,
+  TrendChange,
+  TrendFigures,
+  TrendPoint,
+  Trends,
+  TrendsOptions,
+  TrendUsage,
+  TrendWindow,
+  UsageTrend,
+  UsageTrendPoint,
+} from './collection/reading/trend-window';
 export { type ListenOptions, MetricsListener } from './http/metrics-listener';
 export { METRICS_CLOCK, METRICS_REGISTRY } from './module/metrics.constants';
 export { MetricsModule } from './module/metrics.module';

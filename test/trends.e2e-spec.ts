@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { ExecutionStatus } from '../src';
+import type { ExecutionStatus, TrendFigures } from '../src';
 import { ManualClock } from '../src/testing';
 import { CollectionApp } from './support/collection-app';
 import type { TrendsDocument } from './support/collected-document';
@@ -54,7 +54,7 @@ describe('Trends', () => {
     const { window, slotSeconds, system, agents, tools } = app.metrics.getTrends({ window: '5m' });
     expect([window, slotSeconds]).toEqual(['5m', 5]);
     expect(system).toMatchObject({ count: 5, errorRate: 0.4, averageSeconds: 2.4 });
-    expect(agents['writer']).toMatchObject({ count: 5, ratePerSecond: 5 / 300, errorRate: 0.4, averageSeconds: 2.8 });
+    expect(agents['writer']).toMatchObject({ count: 5, errorRate: 0.4, averageSeconds: 2.8 });
     expect(agents['editor']).toMatchObject({ count: 1, errorRate: 0 });
     expect(tools).toEqual({
       search: expect.objectContaining({ count: 1, averageSeconds: 0.1, p99Seconds: 0.1 }) as unknown,
@@ -64,9 +64,10 @@ describe('Trends', () => {
   it.each(WINDOW_NAMES)('of %s have the present and the one before', async (window) => {
     const app = await start();
     const seconds = WINDOWS[window];
+    app.clock.advance(seconds * SECOND);
     for (let i = 0; i < 4; i += 1) runTool(app, 200, 'error');
     app.clock.advance((seconds - 1) * SECOND);
-    expect(toolTrend(app, window)).toMatchObject({ count: 4, previous: NOTHING });
+    expect(toolTrend(app, window)).toMatchObject({ count: 4, ratePerSecond: 4 / seconds });
     app.clock.advance(SECOND);
     runTool(app, 400);
     const trend = toolTrend(app, window);
@@ -107,6 +108,46 @@ describe('Trends', () => {
     ]);
   });
 
+  it.each(WINDOW_NAMES)('of %s divide by what has passed since the start', async (window) => {
+    const app = await start();
+    const seconds = WINDOWS[window];
+    app.clock.advance(250);
+    runTool(app);
+    expect(app.metrics.getTrends({ window }).coveredSeconds).toBe(0.25);
+    // As over the first second, of which nobody knows yet what else it brings.
+    expect(toolTrend(app, window).ratePerSecond).toBe(1);
+    app.clock.advance(1_250);
+    for (let i = 0; i < 5; i += 1) runTool(app);
+    expect(app.metrics.getTrends({ window })).toMatchObject({
+      coveredSeconds: 1.5,
+      tools: { search: { ratePerSecond: 4, count: 6 } },
+    });
+    app.clock.advance((seconds - 2.5) * SECOND);
+    expect(toolTrend(app, window).ratePerSecond).toBe(6 / (seconds - 1));
+    for (const _ of [1, 2, 3]) {
+      app.clock.advance(seconds * SECOND);
+      expect(app.metrics.getTrends({ window }).coveredSeconds).toBe(seconds);
+    }
+  });
+
+  it.each(WINDOW_NAMES)('of %s have none before that the process has not seen whole', async (window) => {
+    const app = await start();
+    const seconds = WINDOWS[window];
+    app.clock.advance(1);
+    app.metrics.reset();
+    for (let i = 0; i < 20; i += 1) runTool(app);
+    app.clock.advance(seconds * SECOND);
+    for (let i = 0; i < 20; i += 1) runTool(app);
+    const none = { previous: null, change: 'insufficient_data' };
+    expect(toolTrend(app, window)).toMatchObject(none);
+    app.clock.advance(seconds * SECOND - 2);
+    // The window before has begun, and the counting a millisecond later.
+    expect(toolTrend(app, window)).toMatchObject(none);
+    app.clock.advance(1);
+    expect(toolTrend(app, window)).toMatchObject({ count: 0, previous: { count: 20, ratePerSecond: 20 / seconds } });
+    expect(app.metrics.getTrends({ window }).system.previous).toMatchObject({ ...NOTHING, tokens: 0, costUsd: 0 });
+  });
+
   it('are of nothing after hours of silence, and go on as if nothing had been', async () => {
     const app = await start();
     for (let second = 0; second < 1_000; second += 1) {
@@ -138,7 +179,7 @@ describe('Trends', () => {
 
   it('count what ended earlier there, and what ends in the future now', async () => {
     const app = await start();
-    app.clock.advance(10 * MINUTE);
+    app.clock.advance(5 * HOUR);
     const record = { toolName: 'search', durationMs: 100, status: 'success' } as const;
     const recordAt = (offsetMs: number) =>
       app.metrics.recordToolExecution({ ...record, endTime: new Date(app.clock.wallTime() + offsetMs) });
@@ -147,7 +188,7 @@ describe('Trends', () => {
     recordAt(-20 * MINUTE);
     recordAt(-3 * HOUR);
     recordAt(2 * HOUR);
-    const countsOf = (window: Window) => [toolTrend(app, window).count, toolTrend(app, window).previous.count];
+    const countsOf = (window: Window) => [toolTrend(app, window).count, toolTrend(app, window).previous?.count];
     expect(WINDOW_NAMES.map(countsOf)).toEqual([
       [1, 1],
       [2, 1],
@@ -166,6 +207,7 @@ describe('Trends', () => {
     [0, 1, 'up'],
   ])('of %d ms that become %d ms are %s', async (before, after, change) => {
     const app = await start();
+    app.clock.advance(MINUTE);
     for (let i = 0; i < 10; i += 1) runTool(app, before);
     app.clock.advance(MINUTE);
     for (let i = 0; i < 9; i += 1) runTool(app, after);
@@ -179,8 +221,18 @@ describe('Trends', () => {
   it('begin anew with a reset', async () => {
     const app = await start();
     runTool(app);
+    app.clock.advance(10 * SECOND);
     app.metrics.reset();
-    expect(app.metrics.getTrends({ window: '1h' })).toMatchObject({ system: NOTHING, agents: {}, tools: {} });
+    app.clock.advance(2 * SECOND);
+    expect(app.metrics.getTrends({ window: '1h' })).toMatchObject({
+      coveredSeconds: 2,
+      system: NOTHING,
+      agents: {},
+      tools: {},
+      models: {},
+    });
+    runTool(app);
+    expect(toolTrend(app, '1h').ratePerSecond).toBe(0.5);
   });
 
   it.each<[string, (now: number) => number]>([
@@ -220,19 +272,60 @@ describe('Trends', () => {
       metrics.recordToolExecution({ toolName, durationMs: 1, status: 'success' });
     }
     expect(Object.keys(metrics.getTrends().tools)).toEqual(['__proto__', 'constructor']);
+    expect(Object.keys(metrics.getTrends({ names: ['__proto__', 'toString'] }).tools)).toEqual(['__proto__']);
+  });
+
+  it('are of some names where only these are asked for, in whatever form', async () => {
+    const app = await start();
+    const long = 'x'.repeat(200);
+    for (const toolName of ['search', 'read', long]) {
+      app.metrics.recordToolExecution({ toolName, agentId: 'writer', durationMs: 1, status: 'success' });
+    }
+    app.metrics.recordAgentExecution({ agentId: 'search', durationMs: 1, status: 'success' });
+    app.metrics.recordAgentExecution({ agentId: 'writer', durationMs: 1, status: 'success' });
+    app.metrics.recordModelCall({ model: 'search' });
+    const namesIn = (names: string[]) => {
+      const { agents, tools, models } = app.metrics.getTrends({ names });
+      return [agents, tools, models].map((trends) => Object.keys(trends));
+    };
+    expect(namesIn(['search', 'unknown', 'search'])).toEqual([['search'], ['search'], ['search']]);
+    expect(namesIn([long])).toEqual([[], ['x'.repeat(128)], []]);
+    expect(namesIn([])).toEqual([[], [], []]);
+    expect(app.metrics.getTrends({ names: [] }).system.count).toBe(2);
+  });
+
+  it.each(['search', [1], 5, null])('of the names %p are an error that says what is allowed', async (names) => {
+    const { metrics } = await start();
+    expect(() => metrics.getTrends({ names: names as never })).toThrow(/^The names .*must be a list of texts\.$/);
+  });
+
+  it('have no points where none are asked for, and figures all the same', async () => {
+    const app = await start();
+    app.metrics.recordModelCall({ model: 'm', agentId: 'writer', inputTokens: 7 });
+    runTool(app);
+    const { system, agents, tools, models, ...rest } = app.metrics.getTrends({ points: false });
+    for (const trend of [system, agents['writer'], tools['search'], models['m']]) expect(trend?.points).toEqual([]);
+    const full = app.metrics.getTrends();
+    expect(rest).toEqual({ window: '15m', slotSeconds: 15, coveredSeconds: 0 });
+    expect({ ...tools['search'], points: full.tools['search']?.points }).toEqual(full.tools['search']);
+    expect({ ...system, points: full.system.points }).toEqual(full.system);
   });
 });
 
 describe('GET /metrics/trends', () => {
   it('answers with the trends of a window', async () => {
     const app = await start();
+    app.clock.advance(MINUTE);
     app.metrics.recordAgentExecution({ agentId: 'writer', durationMs: 2_000, status: 'error' });
+    app.metrics.recordModelCall({ model: 'gpt', durationMs: 1 });
     runTool(app, 100);
     app.clock.advance(MINUTE);
     const response = await app.fetch('/metrics/trends?window=1m');
     const document = (await response.json()) as TrendsDocument;
-    expect([document.window, document.slot_seconds]).toEqual(['1m', 1]);
-    expect(document.agents['writer']).toEqual({
+    const { window, slot_seconds: slotSeconds, covered_seconds: coveredSeconds } = document;
+    expect([window, slotSeconds, coveredSeconds]).toEqual(['1m', 1, 60]);
+    const writer = document.agents['writer'];
+    expect(writer).toEqual({
       count: 0,
       rate_per_second: 0,
       error_rate: 0,
@@ -240,6 +333,8 @@ describe('GET /metrics/trends', () => {
       p50_seconds: 0,
       p95_seconds: 0,
       p99_seconds: 0,
+      tokens: 0,
+      cost_usd: 0,
       previous: {
         count: 1,
         rate_per_second: 1 / 60,
@@ -248,12 +343,75 @@ describe('GET /metrics/trends', () => {
         p50_seconds: 2,
         p95_seconds: 2,
         p99_seconds: 2,
+        tokens: 0,
+        cost_usd: 0,
       },
       change: 'insufficient_data',
       points: [],
     });
-    expect(document.system).toEqual(document.agents['writer']);
+    expect({ ...document.system, points: [] }).toEqual(writer);
     expect(Object.keys(document.tools)).toEqual(['search']);
+    expect(Object.keys(document.models)).toEqual(['gpt']);
+  });
+
+  it('answers with members in the order of the documentation', async () => {
+    const app = await start();
+    app.clock.advance(MINUTE);
+    app.metrics.recordModelCall({ model: 'gpt', agentId: 'writer', inputTokens: 1, durationMs: 1 });
+    runTool(app);
+    const document = (await (await app.fetch('/metrics/trends?window=1m')).json()) as TrendsDocument;
+    const { system, agents, tools, models } = document;
+    const members = ['window', 'slot_seconds', 'covered_seconds', 'system', 'agents', 'tools', 'models'];
+    expect(Object.keys(document)).toEqual(members);
+    const figures = ['count', 'rate_per_second', 'error_rate', 'average_seconds'];
+    const percentiles = ['p50_seconds', 'p95_seconds', 'p99_seconds'];
+    const [usage, rest] = [
+      ['tokens', 'cost_usd'],
+      ['previous', 'change', 'points'],
+    ];
+    expect(Object.keys(tools['search']!)).toEqual([...figures, ...percentiles, ...rest]);
+    for (const trend of [system, agents['writer']!, models['gpt']!]) {
+      expect(Object.keys(trend)).toEqual([...figures, ...percentiles, ...usage, ...rest]);
+    }
+    const point = ['start_time', 'count', 'errors', 'p95_seconds'];
+    expect(Object.keys(tools['search']!.points[0]!)).toEqual(point);
+    expect(Object.keys(models['gpt']!.points[0]!)).toEqual([...point, ...usage]);
+    const process = ['memory_usage_bytes', 'requests_in_progress', 'cache_hits', 'cache_misses'];
+    expect(Object.keys(system.points[0]!)).toEqual([...point, ...usage, ...process]);
+  });
+
+  it('has null for a window before that the process has not seen', async () => {
+    const app = await start();
+    runTool(app);
+    const document = (await (await app.fetch('/metrics/trends')).json()) as TrendsDocument;
+    expect([document.covered_seconds, document.tools['search']!.previous]).toEqual([0, null]);
+  });
+
+  it.each([
+    ['names=search', ['search']],
+    ['names=search&names=read', ['search', 'read']],
+    ['names=__proto__&names=toString', ['__proto__']],
+    ['names=', []],
+    ['', ['search', 'read', '__proto__']],
+  ])('answers "%s" with the tools %j', async (query, names) => {
+    const app = await start();
+    for (const toolName of ['search', 'read', '__proto__']) {
+      app.metrics.recordToolExecution({ toolName, durationMs: 1, status: 'success' });
+    }
+    const text = await (await app.fetch(`/metrics/trends?${query}`)).text();
+    const named = [...text.slice(text.indexOf('"tools":')).matchAll(/"([^"]*)":\{"count"/g)].map(([, name]) => name);
+    expect(named).toEqual(names);
+  });
+
+  it.each([
+    ['points=false', 0],
+    ['points=true', 1],
+  ])('answers "%s" with %d points', async (query, points) => {
+    const app = await start();
+    runTool(app);
+    const document = (await (await app.fetch(`/metrics/trends?${query}`)).json()) as TrendsDocument;
+    expect(document.tools['search']!.points).toHaveLength(points);
+    expect(document.system.points).toHaveLength(points);
   });
 
   it('answers with the last quarter of an hour unless another window is asked for', async () => {
@@ -283,16 +441,19 @@ interface Ended {
 /** What a trend has to say, counted anew from the list of all executions. */
 class ListedWindow {
   readonly current: readonly Ended[];
-  readonly previous: readonly Ended[];
+  readonly previous: readonly Ended[] | undefined;
   readonly slotSeconds: number;
+  readonly coveredSeconds: number;
 
-  constructor(ended: readonly Ended[], window: Window, nowMs: number) {
+  constructor(ended: readonly Ended[], window: Window, startedAt: number, nowMs: number) {
     const seconds = WINDOWS[window];
+    this.coveredSeconds = Math.min((nowMs - startedAt) / SECOND, seconds);
     this.slotSeconds = seconds / 60;
     const end = (Math.floor(nowMs / SECOND / this.slotSeconds) + 1) * this.slotSeconds;
     const within = (from: number, to: number) => ended.filter(({ second }) => second >= from && second < to);
     this.current = within(end - seconds, end);
-    this.previous = within(end - 2 * seconds, end - seconds);
+    const isWhole = startedAt <= (end - 2 * seconds) * SECOND;
+    this.previous = isWhole ? within(end - 2 * seconds, end - seconds) : undefined;
   }
 
   points() {
@@ -318,12 +479,12 @@ function exactPercentile(ended: readonly Ended[], share: number): number {
   return durations[Math.ceil(share * durations.length) - 1]! / 1e9;
 }
 
-function expectFigures(figures: typeof NOTHING, ended: readonly Ended[], window: Window): void {
+function expectFigures(figures: TrendFigures, ended: readonly Ended[], seconds: number): void {
   const failed = ended.filter(({ status }) => isFailed(status));
   const totalNs = ended.reduce((sum, { durationNs }) => sum + durationNs, 0);
   expect(figures.count).toBe(ended.length);
   if (ended.length === 0) return expect(figures).toMatchObject(NOTHING);
-  expect(figures.ratePerSecond).toBe(ended.length / WINDOWS[window]);
+  expect(figures.ratePerSecond).toBe(ended.length / Math.max(1, seconds));
   expect(figures.errorRate).toBe(failed.length / ended.length);
   expect(figures.averageSeconds).toBe(totalNs / ended.length / 1e9);
   const { p50Seconds, p95Seconds, p99Seconds } = figures;
@@ -360,6 +521,7 @@ describe('Trends of random executions over hours', () => {
   it('are those of a plain list of all of them', async () => {
     const app = await start();
     let ended: Ended[] = [];
+    let startedAt = 0;
 
     const endOne = (durationMs: number, status: ExecutionStatus, lateMs: number) => {
       const { clock, metrics } = app;
@@ -372,21 +534,26 @@ describe('Trends of random executions over hours', () => {
 
     const expectAsListed = () => {
       for (const window of WINDOW_NAMES) {
-        const listed = new ListedWindow(ended, window, app.clock.now());
-        const { system, agents, tools } = app.metrics.getTrends({ window });
-        expectFigures(system, listed.current, window);
-        expectFigures(system.previous, listed.previous, window);
+        const listed = new ListedWindow(ended, window, startedAt, app.clock.now());
+        const { coveredSeconds, system, agents, tools } = app.metrics.getTrends({ window });
+        expect(coveredSeconds).toBe(listed.coveredSeconds);
+        const tool = tools['search']!;
+        expectFigures(tool, listed.current, coveredSeconds);
+        if (listed.previous === undefined) expect(tool.previous).toBeNull();
+        else expectFigures(tool.previous!, listed.previous, WINDOWS[window]);
         expect(
-          system.points.map(({ count, errors, p95Seconds }) => ({ count, errors, p95Bucket: bucketOf(p95Seconds) })),
+          tool.points.map(({ count, errors, p95Seconds }) => ({ count, errors, p95Bucket: bucketOf(p95Seconds) })),
         ).toEqual(listed.points());
-        expect(agents['writer']).toEqual(system);
-        expect(tools['search']).toEqual(system);
+        expect(agents['writer']).toMatchObject(tool);
+        const points = system.points.filter(({ count }) => count > 0);
+        expect({ ...system, points }).toMatchObject(tool);
       }
     };
 
     fc.assert(
       fc.property(fc.array(stretch, { minLength: 1, maxLength: 8 }), fc.nat(HOUR), (stretches, startMs) => {
         app.metrics.reset();
+        startedAt = app.clock.now();
         app.clock.advance(startMs);
         ended = [];
         for (const { gapMs, times, durations, statuses, lateMs, silenceMs } of stretches) {

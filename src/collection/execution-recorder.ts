@@ -81,14 +81,14 @@ export class ExecutionRecorder {
 
   addCacheHit(cache: string | undefined): void {
     if (this.rejects('recordCacheHit', findCacheFault(cache))) return;
-    this.store.ledger.series.cache(cache && normaliseName(cache), 'cacheHit').hits += 1;
-    this.store.ledger.touch();
+    const { ledger } = this.store;
+    ledger.addLookup(ledger.series.cache(cache && normaliseName(cache), 'cacheHit'), true);
   }
 
   addCacheMiss(cache: string | undefined): void {
     if (this.rejects('recordCacheMiss', findCacheFault(cache))) return;
-    this.store.ledger.series.cache(cache && normaliseName(cache), 'cacheMiss').misses += 1;
-    this.store.ledger.touch();
+    const { ledger } = this.store;
+    ledger.addLookup(ledger.series.cache(cache && normaliseName(cache), 'cacheMiss'), false);
   }
 
   setMemoryUsage(bytes: number): void {

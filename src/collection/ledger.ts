@@ -11,10 +11,12 @@ import {
   ExecutionSeries,
   SeriesRows,
   ToolSeries,
+  type CacheSeries,
   type CountedSeries,
   type ModelSeries,
 } from './series/execution-series';
 import { exemplarOf } from './series/exemplar';
+import { ProcessSeries } from './series/process-series';
 import { OTHER_NAME, SeriesLimit, type LimitedFamily } from './series/series-limit';
 import { SeriesTable, type SeriesBuckets } from './series/series-table';
 import { TrendSeries } from './series/trend-series';
@@ -45,6 +47,8 @@ export class Ledger {
   readonly requestTrend: TrendSeries;
   readonly agentTrends = new Map<string, TrendSeries>();
   readonly toolTrends = new Map<string, TrendSeries>();
+  readonly modelTrends = new Map<string, TrendSeries>();
+  readonly process: ProcessSeries;
   /** Milliseconds since 1970. */
   readonly startTime: number;
   /** The same moment on the clock's steady scale. */
@@ -61,6 +65,7 @@ export class Ledger {
     this.startTime = ports.clock.wallTime(this.startedAt);
     this.requests = new ExecutionSeries(new SeriesRows(buckets.request, () => this.startTime));
     this.requestTrend = new TrendSeries(buckets.request, ports.clock);
+    this.process = new ProcessSeries(this.requests, ports.clock);
     this.history = new ExecutionHistory(historySize);
     this.limit = new SeriesLimit(maxSeries, onFirstDrop);
     this.series = new SeriesTable(buckets, this.limit, ports.names, () => ports.clock.wallTime());
@@ -72,6 +77,25 @@ export class Ledger {
     this.lastUpdated = this.clock.wallTime();
   }
 
+  /** Counts a request that begins as one in progress. */
+  beginRequest(now: number): void {
+    this.process.turn(now);
+    this.requests.addInProgress(1);
+  }
+
+  addLookup(cache: CacheSeries, isHit: boolean): void {
+    const now = this.clock.now();
+    this.lastUpdated = this.clock.wallTime(now);
+    this.process.addLookup(now, isHit);
+    if (isHit) cache.hits += 1;
+    else cache.misses += 1;
+  }
+
+  /** Remembers a reading of memory, which is no record. */
+  addMemory(bytes: number): void {
+    this.process.setMemory(this.clock.now(), bytes);
+  }
+
   /** Writes down and counts an execution that ends now: the one way in, for tracked and recorded ones alike. */
   finish(execution: EndingExecution, series: CountedSeries, outcome: Outcome): void {
     const now = this.clock.now();
@@ -81,8 +105,11 @@ export class Ledger {
     // What is said to end in the future counts as ending now.
     const second = Math.floor((now - Math.max(0, wallTime - finished.endTime)) / 1_000);
     if (series instanceof ToolSeries) this.addTool(finished, series, second);
-    else if (series instanceof AgentSeries) this.addAgent(finished, series, second);
-    else this.addModel(finished, series);
+    else if (series instanceof AgentSeries) {
+      this.addAgent(finished, series, second);
+      // It is not in progress any more, and has been until now.
+      if (finished.isRequest && execution.startedAt !== undefined) this.process.turn(now, this.requests.inProgress + 1);
+    } else this.addModel(finished, series, second);
     // Listeners hear of an execution that a reset has outlived, too: it was worked and paid for.
     const { listener, channel } = this.publisher;
     if (listener !== undefined || channel.hasSubscribers) this.publisher.publish(finished);
@@ -113,19 +140,33 @@ export class Ledger {
     series.addBytes(measures.inputBytes, measures.outputBytes);
   }
 
-  private addModel(finished: FinishedExecution, series: ModelSeries): void {
-    const { status, durationNs, measures, usage } = finished;
-    const exemplar = exemplarOf(finished);
-    series.addStatus(status, exemplar);
+  private addModel(finished: FinishedExecution, series: ModelSeries, second: number): void {
+    const { status, measures, usage } = finished;
+    const trend = (series.trend ??= this.openModelTrend(series));
     if (usage === undefined) series.tokens.callsWithoutUsage += 1;
-    else series.tokens.add(usage.tokens, usage.costUsd);
+    else series.addUsage(usage, second);
     // NaN where nobody measured it.
-    if (!Number.isNaN(durationNs)) series.observe(durationNs, exemplar);
+    if (Number.isNaN(finished.durationNs)) {
+      series.addStatus(status, exemplarOf(finished));
+      trend.addUnmeasured(second, isFailure(status));
+    } else {
+      addFinished(finished, series, trend, second);
+    }
     if (series.model !== finished.name || series.agentId !== (finished.agentId ?? '')) this.limit.drop('model');
     if (measures === NOTHING_MEASURED) return;
     series.addRetries(measures.retries);
     if (Number.isNaN(measures.firstChunkNs)) return;
     series.addFirstToken(measures.firstChunkNs, exemplarOf(finished, measures.firstChunkNs), this.lastUpdated);
+  }
+
+  /** Tells the series, too, where its usage is a part of: the application, the model, and the agent that calls it. */
+  private openModelTrend(series: ModelSeries): TrendSeries {
+    const trend = this.openTrend(this.modelTrends, series.model, series.bounds);
+    const trends = [this.requestTrend, trend];
+    const agent = this.series.agents.get(series.agentId);
+    if (agent !== undefined) trends.push(this.openTrend(this.agentTrends, agent.agentId, agent.bounds));
+    series.usageTrends = trends;
+    return trend;
   }
 
   private openTrend(trends: Map<string, TrendSeries>, name: string, bounds: BucketBounds): TrendSeries {

@@ -16,7 +16,11 @@ export class MemorySampler {
   private peak = 0;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private samplesProcess: boolean) {
+  /** @param onReading hears of every reading */
+  constructor(
+    private samplesProcess: boolean,
+    private readonly onReading: (bytes: number) => void,
+  ) {
     if (samplesProcess) this.sample();
   }
 
@@ -40,6 +44,7 @@ export class MemorySampler {
   reset(): void {
     this.peak = 0;
     this.current = 0;
+    if (this.samplesProcess) this.sample();
   }
 
   close(): void {
@@ -54,5 +59,6 @@ export class MemorySampler {
   private take(bytes: number): void {
     this.current = bytes;
     this.peak = Math.max(this.peak, bytes);
+    this.onReading(bytes);
   }
 }

@@ -1,5 +1,5 @@
-import { inspect } from 'node:util';
 import type { Registry } from 'prom-client';
+import { describeValue } from '../runtime/described-value';
 import type { CollectorPorts } from './collector-ports';
 import { ExecutionRecorder } from './execution-recorder';
 import type { Execution, RunningExecution } from './executions/execution';
@@ -13,7 +13,7 @@ import { beginHistory } from './reading/history.reader';
 import type { AgentMetrics, CacheMetrics, ModelMetrics, SystemMetrics, ToolMetrics } from './reading/metrics-snapshot';
 import { AGENT_FIELDS, CACHE_FIELDS, MODEL_FIELDS, TOOL_FIELDS } from './reading/series-fields';
 import { mergeModels, mergeTools, readSystem } from './reading/snapshot.reader';
-import { TREND_WINDOWS, type Trends, type TrendWindow } from './reading/trend-window';
+import { TREND_WINDOWS, type Trends, type TrendsOptions } from './reading/trend-window';
 import { readTrends } from './reading/trends.reader';
 
 /**
@@ -157,21 +157,24 @@ export class MetricsCollector {
   }
 
   /**
-   * The course of requests, of every agent and of every tool.
+   * The course of requests and of every agent, tool and model.
    *
-   * @throws RangeError that lists the windows where `window` is none of them
+   * @throws RangeError that lists the windows where `window` is none of them, or that says what `names` must be
    *
    * @example
    * metrics.getTrends({ window: '1h' }).agents['researcher']?.p95Seconds;
+   * metrics.getTrends({ names: ['gpt-x'], points: false }).models['gpt-x']?.costUsd;
    */
-  getTrends({ window = '15m' }: { readonly window?: TrendWindow } = {}): Trends {
+  getTrends(options: TrendsOptions = {}): Trends {
+    const { window = '15m', names } = options;
     if (!Object.hasOwn(TREND_WINDOWS, window)) {
       const windows = Object.keys(TREND_WINDOWS).join(', ');
-      throw new RangeError(
-        `Unknown window ${inspect(window, { depth: 0, maxStringLength: 40 })}: use one of ${windows}.`,
-      );
+      throw new RangeError(`Unknown window ${describeValue(window)}: use one of ${windows}.`);
     }
-    return readTrends(this.store, window);
+    if (names !== undefined && !isListOfTexts(names)) {
+      throw new RangeError(`The names of trends are ${describeValue(names)}, must be a list of texts.`);
+    }
+    return readTrends(this.store, options);
   }
 
   /**
@@ -223,4 +226,8 @@ export class MetricsCollector {
   reset(): void {
     this.store.reset();
   }
+}
+
+function isListOfTexts(names: unknown): boolean {
+  return Array.isArray(names) && names.every((name) => typeof name === 'string');
 }

@@ -33,13 +33,13 @@ export class MetricsStore {
     readonly publisher: ExecutionPublisher,
   ) {
     this.enabled = settings.enabled;
-    this.memory = new MemorySampler(settings.recordMemory);
     this.ledger = this.newLedger();
+    this.memory = new MemorySampler(settings.recordMemory, (bytes) => this.ledger.addMemory(bytes));
   }
 
   reset(): void {
-    this.memory.reset();
     this.ledger = this.newLedger();
+    this.memory.reset();
   }
 
   /** Begins what goes on by itself. */

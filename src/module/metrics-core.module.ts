@@ -145,7 +145,7 @@ function createSource(application: MetricsApplication, { defaultFormat }: Resolv
     export: (format, signal, timeLimitMs) => texts.export(format, signal, timeLimitMs),
     beginHistory: (filter) => beginHistory(application.store, filter),
     beginRunning: () => application.beginRunning(),
-    beginTrends: (window) => beginTrends(application.store, window),
+    beginTrends: (options) => beginTrends(application.store, options),
     longAnswers: new LongAnswers(),
     defaultFormat,
   };

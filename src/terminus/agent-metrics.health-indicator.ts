@@ -97,7 +97,9 @@ export class AgentMetricsHealthIndicator {
   }
 
   private figures({ agent, tool, window = '5m' }: ExecutionCheckOptions) {
-    const { system, agents, tools } = this.metrics.getTrends({ window });
+    const name = tool ?? agent;
+    const names = name === undefined ? [] : [name];
+    const { system, agents, tools } = this.metrics.getTrends({ window, names, points: false });
     if (tool !== undefined) return Object.hasOwn(tools, tool) ? tools[tool]! : NOTHING;
     if (agent !== undefined) return Object.hasOwn(agents, agent) ? agents[agent]! : NOTHING;
     return system;

@@ -323,7 +323,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     execution.series = series;
     execution.ledger = ledger;
     series.addInProgress(1);
-    if (execution.requestSerial === execution.serial) ledger.requests.addInProgress(1);
+    if (execution.requestSerial === execution.serial) ledger.beginRequest(execution.startedAt);
   }
 
   /** Its own limit, and for a tool the budget that it shares with the other tools of its agent. */

@@ -76,7 +76,7 @@ interface TrendFiguresDocument {
 }
 
 export interface TrendDocument extends TrendFiguresDocument {
-  readonly previous: TrendFiguresDocument;
+  readonly previous: TrendFiguresDocument | null;
   readonly change: string;
   readonly points: readonly {
     readonly start_time: string;
@@ -89,7 +89,9 @@ export interface TrendDocument extends TrendFiguresDocument {
 export interface TrendsDocument {
   readonly window: string;
   readonly slot_seconds: number;
+  readonly covered_seconds: number;
   readonly system: TrendDocument;
   readonly agents: Readonly<Record<string, TrendDocument>>;
   readonly tools: Readonly<Record<string, TrendDocument>>;
+  readonly models: Readonly<Record<string, TrendDocument>>;
 }

@@ -40,6 +40,8 @@ export interface EndingExecution extends ExecutionIdentity {
   readonly usage: CallUsage | undefined;
   /** Of an agent; undefined where it has called nothing. */
   readonly totals: RunTotals | undefined;
+  /** When it began, on the clock's scale; undefined for one that was measured elsewhere and never was in progress. */
+  readonly startedAt?: number;
   /**
    * Writes down when it ended and how long it took.
    *

@@ -1,117 +1,157 @@
+import { normaliseName } from '../executions/execution-name';
+import type { Ledger } from '../ledger';
 import type { MetricsStore } from '../metrics-store';
 import type { BucketBounds } from '../series/duration-histogram';
 import type { TrendSeries } from '../series/trend-series';
 import { TrendSlot } from '../series/trend-slot';
+import { UsageSlot } from '../series/usage-series';
 import { byName } from './by-name';
-import {
-  TREND_WINDOWS,
-  type Trend,
-  type TrendFigures,
-  type TrendPoint,
-  type Trends,
-  type TrendWindow,
+import { readProcessCourse } from './process-course';
+import { changeOf, figuresOf, percentile, usageOf } from './trend-figures';
+import { TrendView, type WindowSlots } from './trend-view';
+import type {
+  SystemTrend,
+  SystemTrendPoint,
+  Trend,
+  TrendFigures,
+  TrendPoint,
+  Trends,
+  TrendsOptions,
+  UsageTrend,
+  UsageTrendPoint,
 } from './trend-window';
 
-const SLOTS_PER_WINDOW = 60;
+type Named<Read> = Iterable<readonly [name: string, trend: Read]>;
 
 /** Trends whose names are read one by one, as somebody asks for them. */
-export interface TrendsReading extends Omit<Trends, 'agents' | 'tools'> {
-  readonly agents: Iterable<readonly [name: string, trend: Trend]>;
-  readonly tools: Iterable<readonly [name: string, trend: Trend]>;
+export interface TrendsReading extends Omit<Trends, 'agents' | 'tools' | 'models'> {
+  readonly agents: Named<UsageTrend>;
+  readonly tools: Named<Trend>;
+  readonly models: Named<UsageTrend>;
 }
 
-export function readTrends(store: MetricsStore, window: TrendWindow): Trends {
-  const { agents, tools, ...rest } = beginTrends(store, window);
-  const asRead = (trend: Trend) => trend;
-  return { ...rest, agents: byName(agents, asRead), tools: byName(tools, asRead) };
+export function readTrends(store: MetricsStore, options: TrendsOptions): Trends {
+  const { agents, tools, models, ...rest } = beginTrends(store, options);
+  return { ...rest, agents: inFull(agents), tools: inFull(tools), models: inFull(models) };
+}
+
+function inFull<Read>(trends: Named<Read>): Readonly<Record<string, Read>> {
+  return byName(trends, (trend: Read) => trend);
 }
 
 /** Of a window that ends now, however much later its names are read. */
-export function beginTrends({ ledger, clock }: MetricsStore, window: TrendWindow): TrendsReading {
-  const view = new TrendView(window, clock.now(), clock.wallTime());
+export function beginTrends(store: MetricsStore, options: TrendsOptions): TrendsReading {
+  const { window = '15m', names, points = true } = options;
+  const { ledger, clock, memory } = store;
+  // What memory is now belongs to the current slot.
+  memory.read();
+  const view = new TrendView(window, ledger.startedAt, clock.now(), clock.wallTime());
+  const reader = new TrendReader(view, points);
+  const wanted = names && new Set(names.map(normaliseName));
+  const { slotSeconds, coveredSeconds } = view;
   return {
     window,
-    slotSeconds: view.slotSeconds,
-    system: view.read(ledger.requestTrend),
-    agents: view.readAll(ledger.agentTrends),
-    tools: view.readAll(ledger.toolTrends),
+    slotSeconds,
+    coveredSeconds,
+    system: reader.system(ledger),
+    agents: readNames(ledger.agentTrends, wanted, (series) => reader.usage(series)),
+    tools: readNames(ledger.toolTrends, wanted, (series) => reader.tool(series)),
+    models: readNames(ledger.modelTrends, wanted, (series) => reader.usage(series)),
   };
 }
 
-/** A window that ends now: the current slot, which is not over yet, and the 59 before it. */
-class TrendView {
-  readonly slotSeconds: number;
-  private readonly currentSlot: number;
+function* readNames<Read>(
+  trends: ReadonlyMap<string, TrendSeries>,
+  wanted: ReadonlySet<string> | undefined,
+  read: (series: TrendSeries) => Read,
+): Generator<readonly [name: string, trend: Read]> {
+  for (const name of wanted ?? trends.keys()) {
+    const series = trends.get(name);
+    if (series !== undefined) yield [name, read(series)];
+  }
+}
 
+class TrendReader {
   constructor(
-    private readonly window: TrendWindow,
-    private readonly nowMs: number,
-    private readonly wallTimeMs: number,
-  ) {
-    this.slotSeconds = TREND_WINDOWS[window] / SLOTS_PER_WINDOW;
-    this.currentSlot = Math.floor(nowMs / 1_000 / this.slotSeconds);
-  }
+    private readonly view: TrendView,
+    private readonly hasPoints: boolean,
+  ) {}
 
-  *readAll(trends: ReadonlyMap<string, TrendSeries>): Generator<readonly [name: string, trend: Trend]> {
-    for (const [name, series] of trends) yield [name, this.read(series)];
-  }
-
-  read(series: TrendSeries): Trend {
-    const { bounds } = series;
-    const from = (this.currentSlot - SLOTS_PER_WINDOW + 1) * this.slotSeconds;
-    const previous = new TrendSlot(bounds.count);
-    const slots: TrendSlot[] = [];
-    series.addTo(from - TREND_WINDOWS[this.window], Math.floor(this.nowMs / 1_000), (start) => {
-      if (start < from) return previous;
-      const index = Math.floor((start - from) / this.slotSeconds);
-      return (slots[index] ??= new TrendSlot(bounds.count, from + index * this.slotSeconds));
-    });
-    // Where nothing ended there is none.
-    const present = slots.filter((slot) => slot !== undefined);
-    const current = new TrendSlot(bounds.count);
-    for (const slot of present) current.merge(slot);
-    const figures = this.figures(current, bounds);
-    const previousFigures = this.figures(previous, bounds);
-    const change = changeOf(figures, previousFigures);
-    return { ...figures, previous: previousFigures, change, points: this.points(present, bounds) };
-  }
-
-  private figures(slot: TrendSlot, bounds: BucketBounds): TrendFigures {
-    const { count, errors, totalNs } = slot;
+  tool(series: TrendSeries): Trend {
+    const ended = this.executions(series);
+    const point = (place: number) => this.point(place, ended, series.bounds);
     return {
-      count,
-      ratePerSecond: count / TREND_WINDOWS[this.window],
-      errorRate: count === 0 ? 0 : errors / count,
-      averageSeconds: count === 0 ? 0 : totalNs / count / 1e9,
-      p50Seconds: percentile(slot, bounds, 0.5),
-      p95Seconds: percentile(slot, bounds, 0.95),
-      p99Seconds: percentile(slot, bounds, 0.99),
+      ...this.figures(ended.current, series.bounds),
+      previous: this.previous(ended, series.bounds) ?? null,
+      change: this.change(ended, series.bounds),
+      points: this.points((place) => ended.slots.has(place), point),
     };
   }
 
-  private points(slots: readonly TrendSlot[], bounds: BucketBounds): TrendPoint[] {
-    return slots.map((slot) => {
-      const ageMs = this.nowMs - slot.start * 1_000;
-      const startTime = new Date(this.wallTimeMs - ageMs);
-      return { startTime, count: slot.count, errors: slot.errors, p95Seconds: percentile(slot, bounds, 0.95) };
-    });
+  usage(series: TrendSeries): UsageTrend {
+    return this.withUsage<UsageTrendPoint>(
+      series,
+      () => false,
+      (point) => point,
+    );
   }
-}
 
-function changeOf(current: TrendFigures, previous: TrendFigures): Trend['change'] {
-  if (current.count < 10 || previous.count < 10) return 'insufficient_data';
-  if (current.p95Seconds > previous.p95Seconds * 1.1) return 'up';
-  return current.p95Seconds < previous.p95Seconds * 0.9 ? 'down' : 'flat';
-}
+  system({ requestTrend, process }: Ledger): SystemTrend {
+    const course = this.hasPoints ? readProcessCourse(process, this.view) : new Map<number, never>();
+    return this.withUsage<SystemTrendPoint>(
+      requestTrend,
+      (place) => this.view.covers(place),
+      (point, place) => ({ ...point, ...course.get(place)! }),
+    );
+  }
 
-/** Seconds. Within the bucket that holds the exact value its place is interpolated, up to the longest seen. */
-function percentile({ count, buckets, maxNs }: TrendSlot, { nanoseconds }: BucketBounds, share: number): number {
-  if (count === 0) return 0;
-  const rank = Math.ceil(share * count);
-  let before = 0;
-  let bucket = 0;
-  while (before + buckets[bucket]! < rank) before += buckets[bucket++]!;
-  const lower = nanoseconds[bucket - 1] ?? 0;
-  const upper = Math.min(nanoseconds[bucket] ?? Infinity, maxNs);
-  return (lower + ((upper - lower) * (rank - before)) / buckets[bucket]!) / 1e9;
+  private withUsage<Point extends UsageTrendPoint>(
+    series: TrendSeries,
+    isWanted: (place: number) => boolean,
+    complete: (point: UsageTrendPoint, place: number) => Point,
+  ) {
+    const { bounds } = series;
+    const ended = this.executions(series);
+    const used = this.view.collect(series.usage, () => new UsageSlot());
+    const previous = this.previous(ended, bounds);
+    const hasSlot = (place: number) => ended.slots.has(place) || used.slots.has(place) || isWanted(place);
+    const point = (place: number) => {
+      const usage = usageOf(used.slots.get(place) ?? new UsageSlot());
+      return complete({ ...this.point(place, ended, bounds), ...usage }, place);
+    };
+    return {
+      ...this.figures(ended.current, bounds),
+      ...usageOf(used.current),
+      previous: previous === undefined ? null : { ...previous, ...usageOf(used.previous) },
+      change: this.change(ended, bounds),
+      points: this.points(hasSlot, point),
+    };
+  }
+
+  private executions(series: TrendSeries): WindowSlots<TrendSlot> {
+    return this.view.collect(series, () => new TrendSlot(series.bounds.count));
+  }
+
+  private figures(slot: TrendSlot, bounds: BucketBounds): TrendFigures {
+    return figuresOf(slot, bounds, this.view.coveredSeconds);
+  }
+
+  private previous({ previous }: WindowSlots<TrendSlot>, bounds: BucketBounds): TrendFigures | undefined {
+    return this.view.hasPrevious ? figuresOf(previous, bounds, this.view.windowSeconds) : undefined;
+  }
+
+  private change({ current, previous }: WindowSlots<TrendSlot>, bounds: BucketBounds): Trend['change'] {
+    return this.view.hasPrevious ? changeOf(current, previous, bounds) : 'insufficient_data';
+  }
+
+  private points<Point>(hasSlot: (place: number) => boolean, read: (place: number) => Point): Point[] {
+    return this.hasPoints ? this.view.places().filter(hasSlot).map(read) : [];
+  }
+
+  private point(place: number, { slots }: WindowSlots<TrendSlot>, bounds: BucketBounds): TrendPoint {
+    const startTime = this.view.startTime(place);
+    const slot = slots.get(place);
+    if (slot === undefined) return { startTime, count: 0, errors: 0, p95Seconds: 0 };
+    return { startTime, count: slot.count, errors: slot.errors, p95Seconds: percentile(slot, bounds, 0.95) };
+  }
 }

@@ -1,4 +1,5 @@
 import { statusIndex, type ExecutionStatus } from '../executions/execution-status';
+import type { CallUsage } from '../models/call-usage';
 import { TokenTotals } from '../models/token-usage';
 import { type BucketBounds, DurationHistogram, HISTOGRAM_COLUMNS, histogramWidth } from './duration-histogram';
 import type { Exemplar } from './exemplar';
@@ -161,9 +162,15 @@ export class ToolSeries extends ExecutionSeries {
   }
 }
 
+const NO_TRENDS: readonly TrendSeries[] = [];
+
 /** One model of one provider, called by one agent or outside any (then its agent label is empty). */
 export class ModelSeries extends ExecutionSeries {
   readonly tokens = new TokenTotals();
+  /** Of all calls of the model, whoever makes them and whoever provides it; found by the first. */
+  trend: TrendSeries | undefined = undefined;
+  /** Those of which its usage is a part; found together with its own. */
+  usageTrends: readonly TrendSeries[] = NO_TRENDS;
   /** Time to the first token of the calls that told it; made by the first of these. */
   firstTokens: DurationHistogram | undefined = undefined;
 
@@ -180,6 +187,13 @@ export class ModelSeries extends ExecutionSeries {
 
   override get labels(): readonly string[] {
     return this.ownLabels;
+  }
+
+  /** @param second in which it became known */
+  addUsage({ tokens, costUsd }: CallUsage, second: number): void {
+    this.tokens.add(tokens, costUsd);
+    const { inputTokens, outputTokens } = tokens;
+    for (const trend of this.usageTrends) trend.addUsage(second, inputTokens + outputTokens, costUsd ?? 0);
   }
 
   addFirstToken(durationNs: number, exemplar: Exemplar | undefined, wallTime: number): void {

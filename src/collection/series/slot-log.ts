@@ -1,22 +1,30 @@
-import type { TrendSlot } from './trend-slot';
+import type { TimeSlot } from './time-slot';
 
 /** Room for the first slots. It doubles at first, and grows by so much at a time later. */
 const FIRST_BYTES = 64;
 const MORE_BYTES = 512;
-
-/** Numbers of a slot between its start and how many buckets follow the first of them. */
-const FIGURES = 4;
 
 const NO_BYTES = new Uint8Array(0);
 
 /** A byte holds seven bits of a number, the lowest first; the highest bit says that another byte follows. */
 const DIGITS = 128;
 
+/** Where a slot writes its numbers. */
+export interface SlotWriter {
+  /** @param value whole and not negative; a sum beyond all numbers is kept as the largest */
+  write(value: number): void;
+}
+
+/** Gives the numbers of a slot in the order in which they were written. */
+export interface SlotReader {
+  next(): number;
+}
+
 /**
  * Slots one after another, in the order in which they came, as whole numbers of as many bytes as each needs: a slot in
  * which few executions ended takes about 15 bytes, a twentieth of what it takes as an object.
  */
-export class SlotLog {
+export class SlotLog implements SlotWriter {
   /** How many slots. */
   size = 0;
   private bytes = NO_BYTES;
@@ -30,36 +38,26 @@ export class SlotLog {
     this.lastStart = 0;
   }
 
-  append({ start, errors, totalNs, maxNs, buckets }: TrendSlot): void {
-    const step = start - this.lastStart;
+  append(slot: TimeSlot): void {
+    const step = slot.start - this.lastStart;
     this.write(step < 0 ? -2 * step - 1 : 2 * step);
-    this.write(errors);
-    this.write(totalNs);
-    this.write(maxNs);
-    const first = buckets.findIndex((count) => count > 0);
-    const last = buckets.findLastIndex((count) => count > 0);
-    this.write(first);
-    this.write(last - first);
-    for (let bucket = first; bucket <= last; bucket += 1) this.write(buckets[bucket]!);
-    this.lastStart = start;
+    slot.writeTo(this);
+    this.lastStart = slot.start;
     this.size += 1;
   }
 
-  /** Adds every slot to the one that is given for its start; undefined for one that is not wanted. */
-  addTo(targetOf: (start: number) => TrendSlot | undefined): void {
+  /** Adds every slot to the one that is given for its start. */
+  addTo(targetOf: (start: number) => TimeSlot): void {
     const reader = new ByteReader(this.bytes);
     let start = 0;
     for (let left = this.size; left > 0; left -= 1) {
       const step = reader.next();
       start += step % 2 === 0 ? step / 2 : -(step + 1) / 2;
-      const target = targetOf(start);
-      if (target === undefined) reader.skipSlot();
-      else reader.addSlot(target);
+      targetOf(start).addFrom(reader);
     }
   }
 
-  /** @param value whole and not negative; a sum beyond all numbers is kept as the largest */
-  private write(value: number): void {
+  write(value: number): void {
     let rest = Math.min(Math.max(value, 0), Number.MAX_VALUE);
     while (rest >= DIGITS) {
       this.writeByte((rest % DIGITS) + DIGITS);
@@ -81,24 +79,10 @@ export class SlotLog {
   }
 }
 
-class ByteReader {
+class ByteReader implements SlotReader {
   private at = 0;
 
   constructor(private readonly bytes: Uint8Array) {}
-
-  addSlot(slot: TrendSlot): void {
-    slot.errors += this.next();
-    slot.totalNs += this.next();
-    slot.maxNs = Math.max(slot.maxNs, this.next());
-    const first = this.next();
-    const last = first + this.next();
-    for (let bucket = first; bucket <= last; bucket += 1) slot.addHits(bucket, this.next());
-  }
-
-  skipSlot(): void {
-    for (let left = FIGURES; left > 0; left -= 1) this.next();
-    for (let left = this.next(); left >= 0; left -= 1) this.next();
-  }
 
   next(): number {
     let byte = this.bytes[this.at++]!;

@@ -1,40 +1,19 @@
 import type { Clock } from '../clock';
 import type { BucketBounds } from './duration-histogram';
-import { SlotLog } from './slot-log';
+import { SlotSeries } from './slot-series';
 import { TrendSlot } from './trend-slot';
+import { UsageSeries, UsageSlot } from './usage-series';
 
-/** How long a slot is, and for how many seconds back slots that fine are needed: two windows of sixty slots. */
-const LEVELS = [
-  { span: 1, reach: 120 },
-  { span: 5, reach: 600 },
-  { span: 15, reach: 1_800 },
-  { span: 60, reach: 7_200 },
-] as const;
+/** Executions of one name in the last two hours. */
+export class TrendSeries extends SlotSeries<TrendSlot> {
+  /** Made by the first model call; tools have none. */
+  usage: UsageSeries | undefined = undefined;
 
-const { span: LONGEST_SPAN, reach: LONGEST_REACH } = LEVELS[3];
-
-/** Slots added before old ones are joined; joining costs a walk over all of them. */
-const COMPACT_AFTER = 64;
-
-/** No clock tells seconds beyond it. Numbers twice as large, which the log writes, are still exact. */
-const FARTHEST = 2 ** 50;
-
-/**
- * The last two hours of one name, second by second where it is recent and coarser where it is not. Seconds in which
- * nothing ended take no room, so an idle name costs next to nothing.
- */
-export class TrendSeries {
-  /** The second of the last execution. What ended before is in the log, that second perhaps, too. */
-  private readonly newest: TrendSlot;
-  private log = new SlotLog();
-  private compactAt = COMPACT_AFTER;
-
-  /** @param clock the one whose seconds it is given: what ended long ago may be recorded late, and says nothing of now */
   constructor(
     readonly bounds: BucketBounds,
-    private readonly clock: Pick<Clock, 'now'>,
+    clock: Pick<Clock, 'now'>,
   ) {
-    this.newest = new TrendSlot(bounds.count);
+    super(new TrendSlot(bounds.count), clock);
   }
 
   /**
@@ -52,57 +31,19 @@ export class TrendSeries {
     slot.buckets[bucket]! += 1;
   }
 
-  /**
-   * Adds the slots that begin within these seconds to those that are given for their starts. Lets everything go where
-   * nothing has ended for so long that nobody looks back so far.
-   */
-  addTo(from: number, to: number, targetOf: (start: number) => TrendSlot): void {
-    if (to - this.newest.start >= LONGEST_REACH + LONGEST_SPAN) this.compact();
-    const targetWithin = (start: number) => (start >= from && start <= to ? targetOf(start) : undefined);
-    this.log.addTo(targetWithin);
-    targetWithin(this.newest.start)?.merge(this.newest);
+  /** Adds one whose duration nobody measured: it counts, and is in no average and no percentile. */
+  addUnmeasured(second: number, isFailure: boolean): void {
+    this.add(second, 0, this.bounds.count, isFailure);
   }
 
-  /** False for a second that no clock can tell. */
-  private turnTo(second: number): boolean {
-    if (!(Math.abs(second) < FARTHEST)) return false;
-    if (this.newest.count > 0) this.log.append(this.newest);
-    this.newest.begin(second);
-    if (this.log.size >= this.compactAt) this.compact();
-    return true;
+  /** Adds what a model call has used up. */
+  addUsage(second: number, tokens: number, costUsd: number): void {
+    if (tokens === 0 && costUsd === 0) return;
+    this.usage ??= new UsageSeries(new UsageSlot(), this.clock);
+    this.usage.add(second, tokens, costUsd);
   }
 
-  /** Joins what is too old to be looked at so finely, and lets go what is not looked at any more. */
-  private compact(): void {
-    const now = this.clock.now() / 1_000;
-    // A reading that is no number, or lies before what has been, would let go what is needed.
-    if (!(now >= this.newest.start && now < FARTHEST)) return;
-    const joined = new Map<number, TrendSlot>();
-    this.log.addTo((second) => {
-      const start = joinedStart(second, now);
-      if (start === undefined) return undefined;
-      let slot = joined.get(start);
-      if (slot === undefined) joined.set(start, (slot = new TrendSlot(this.bounds.count, start)));
-      return slot;
-    });
-    if (joined.size === 0) this.log = new SlotLog();
-    else this.log.clear();
-    for (const slot of joined.values()) this.log.append(slot);
-    this.compactAt = this.log.size + COMPACT_AFTER;
+  protected override createSlot(start?: number): TrendSlot {
+    return new TrendSlot(this.bounds.count, start);
   }
-}
-
-/**
- * Where the coarsest slot begins that may hold this second: a coarser one may, once all that it would join lies beyond the
- * reach of the finer ones. Undefined beyond the reach of all, and for what a clock has told that was ahead for a while.
- */
-function joinedStart(second: number, now: number): number | undefined {
-  if (second > now) return undefined;
-  for (let index = 0; index < LEVELS.length; index += 1) {
-    const { span, reach } = LEVELS[index]!;
-    const coarser = LEVELS[index + 1]?.span ?? span;
-    const joinedEnd = Math.floor(second / coarser) * coarser + coarser;
-    if (joinedEnd > now - reach) return Math.floor(second / span) * span;
-  }
-  return undefined;
 }

@@ -1,22 +1,30 @@
-/** Executions that ended within the seconds from `start` to the next slot's start. */
-export class TrendSlot {
+import type { SlotReader, SlotWriter } from './slot-log';
+import { TimeSlot } from './time-slot';
+
+/** Executions that ended within a slot. */
+export class TrendSlot extends TimeSlot {
   count = 0;
   errors = 0;
   totalNs = 0;
   maxNs = 0;
-  /** By bucket, not cumulative. */
+  /** By bucket, not cumulative; the last one is of those whose duration nobody measured. */
   readonly buckets: number[];
 
-  constructor(
-    bucketCount: number,
-    /** Seconds on the clock's scale; NaN for none. */
-    public start = NaN,
-  ) {
-    this.buckets = new Array<number>(bucketCount).fill(0);
+  constructor(bucketCount: number, start?: number) {
+    super(start);
+    this.buckets = new Array<number>(bucketCount + 1).fill(0);
   }
 
-  /** The slot of another time, in which nothing has ended yet. */
-  begin(start: number): void {
+  override get isEmpty(): boolean {
+    return this.count === 0;
+  }
+
+  /** Those whose duration is known. */
+  get measured(): number {
+    return this.count - this.buckets.at(-1)!;
+  }
+
+  override begin(start: number): void {
     this.start = start;
     this.count = 0;
     this.errors = 0;
@@ -25,16 +33,36 @@ export class TrendSlot {
     this.buckets.fill(0);
   }
 
-  addHits(bucket: number, hits: number): void {
-    this.count += hits;
-    this.buckets[bucket]! += hits;
-  }
-
-  merge({ count, errors, totalNs, maxNs, buckets }: TrendSlot): void {
+  override merge({ count, errors, totalNs, maxNs, buckets }: TrendSlot): void {
     this.count += count;
     this.errors += errors;
     this.totalNs += totalNs;
     if (maxNs > this.maxNs) this.maxNs = maxNs;
     for (let bucket = 0; bucket < buckets.length; bucket += 1) this.buckets[bucket]! += buckets[bucket]!;
+  }
+
+  override writeTo(log: SlotWriter): void {
+    const { errors, totalNs, maxNs, buckets } = this;
+    log.write(errors);
+    log.write(totalNs);
+    log.write(maxNs);
+    const first = buckets.findIndex((count) => count > 0);
+    const last = buckets.findLastIndex((count) => count > 0);
+    log.write(first);
+    log.write(last - first);
+    for (let bucket = first; bucket <= last; bucket += 1) log.write(buckets[bucket]!);
+  }
+
+  override addFrom(log: SlotReader): void {
+    this.errors += log.next();
+    this.totalNs += log.next();
+    this.maxNs = Math.max(this.maxNs, log.next());
+    const first = log.next();
+    const last = first + log.next();
+    for (let bucket = first; bucket <= last; bucket += 1) {
+      const hits = log.next();
+      this.count += hits;
+      this.buckets[bucket]! += hits;
+    }
   }
 }

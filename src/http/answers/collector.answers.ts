@@ -21,7 +21,7 @@ export function answerHistory({ source, query, signal }: MetricsQuestion<History
 }
 
 export function answerTrends({ source, query, signal }: MetricsQuestion<TrendsQuery>): Promise<MetricsAnswer> {
-  const trends = source.beginTrends(query.window);
+  const trends = source.beginTrends(query);
   return json(signal, (out) => trendsSteps(out, trends));
 }
 

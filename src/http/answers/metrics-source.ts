@@ -3,7 +3,7 @@ import type { HistoryFilter } from '../../collection/executions/execution-histor
 import type { ExportFormat } from '../../collection/export-format';
 import type { MetricsCollector } from '../../collection/metrics-collector';
 import type { TrendsReading } from '../../collection/reading/trends.reader';
-import type { TrendWindow } from '../../collection/reading/trend-window';
+import type { TrendsOptions } from '../../collection/reading/trend-window';
 import type { LongAnswers } from './long-answers';
 
 /** What the answers are made from. */
@@ -15,7 +15,7 @@ export interface MetricsSource {
   readonly beginHistory: (filter: HistoryFilter) => Iterable<Execution>;
   readonly beginRunning: () => Iterable<RunningExecution>;
   /** As the collector reads them, but name by name. */
-  readonly beginTrends: (window: TrendWindow) => TrendsReading;
+  readonly beginTrends: (options: TrendsOptions) => TrendsReading;
   readonly longAnswers: LongAnswers;
   readonly defaultFormat: ExportFormat;
 }

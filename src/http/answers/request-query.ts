@@ -5,6 +5,15 @@ import { EXPORT_FORMATS } from '../../collection/export-format';
 import { TREND_WINDOWS, type TrendWindow } from '../../collection/reading/trend-window';
 
 const text = v.pipe(v.string('one text'), v.maxLength(1_000, 'at most 1000 characters'));
+const texts = v.pipe(
+  v.union([v.string(), v.array(v.string())], 'one text or several'),
+  v.transform((given) => (typeof given === 'string' ? [given] : given)),
+  v.everyItem((name) => name.length <= 1_000, 'at most 1000 characters each'),
+);
+const yesOrNo = v.pipe(
+  v.picklist(['true', 'false'], 'true or false'),
+  v.transform((given) => given === 'true'),
+);
 const wholeNumber = v.pipe(
   v.string('a whole number from 0'),
   v.regex(/^\d{1,9}$/, 'a whole number from 0'),
@@ -29,7 +38,11 @@ export const historyQuery = v.pipe(
 export type HistoryQuery = v.InferOutput<typeof historyQuery>;
 
 const WINDOWS = Object.keys(TREND_WINDOWS) as TrendWindow[];
-export const trendsQuery = v.object({ window: v.optional(oneOf(WINDOWS), '15m') });
+export const trendsQuery = v.object({
+  window: v.optional(oneOf(WINDOWS)),
+  names: v.optional(texts),
+  points: v.optional(yesOrNo),
+});
 export type TrendsQuery = v.InferOutput<typeof trendsQuery>;
 
 /** Of a route that has no parameters of a query: what is given is ignored. */

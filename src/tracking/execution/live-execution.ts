@@ -184,7 +184,8 @@ export class LiveExecution
 
   addUsage(usage: CallUsage): void {
     if (this.stage !== 'ended') this.modelReport.record(usage);
-    else if (this.series instanceof ModelSeries) this.series.tokens.add(usage.tokens, usage.costUsd);
+    else if (this.series instanceof ModelSeries)
+      this.series.addUsage(usage, Math.floor(this.host.store.clock.now() / 1_000));
   }
 
   /** What it has used by all that is known. */

@@ -4,34 +4,26 @@
 const SLOTS = 60;
 
 /**
- * Where each slot of the window begins, in milliseconds. Slots follow a clock of the server that only it knows; any point
- * shows where they lie.
+ * Where each slot of the window begins, in milliseconds. Slots follow a clock of the server that only it knows; the points
+ * of the system, which has one for the present in any case, show where they lie.
  *
  * @param {Snapshot} snapshot
  */
 export function slotTimes({ trends, now }) {
   const slotMs = trends.slot_seconds * 1_000;
-  const point = trends.system.points.at(-1) ?? anyPoint(trends.agents) ?? anyPoint(trends.tools);
+  const point = trends.system.points.at(-1);
   const phase = point === undefined ? 0 : Date.parse(point.start_time) % slotMs;
   const last = Math.floor((now - phase) / slotMs) * slotMs + phase;
   return Array.from({ length: SLOTS }, (_, index) => last - (SLOTS - 1 - index) * slotMs);
 }
 
-/** @param {Record<string, { points: TrendPoint[] }>} trends */
-function anyPoint(trends) {
-  for (const name in trends) {
-    const point = trends[name]?.points.at(-1);
-    if (point !== undefined) return point;
-  }
-  return undefined;
-}
-
 /**
- * One value per slot; points stand only where something ended.
+ * One value per slot; points stand only where there is something to tell.
  *
- * @param {readonly TrendPoint[]} points
+ * @template {TrendPoint} Point
+ * @param {readonly Point[]} points
  * @param {readonly number[]} times of `slotTimes`
- * @param {(point: TrendPoint) => number} valueOf
+ * @param {(point: Point) => number} valueOf
  */
 export function fillSlots(points, times, valueOf) {
   const values = new Array(SLOTS).fill(0);

@@ -16,6 +16,7 @@ const MOST = 9.99;
  * @param {'calm' | 'up-is-bad'} tone
  */
 export function changeMark({ previous, ...current }, key, tone) {
+  if (previous === null) return nothing;
   const isSaying = Math.min(previous.count, current.count) >= MIN_COUNT && previous[key] > 0;
   const share = isSaying ? current[key] / previous[key] - 1 : 0;
   if (Math.abs(share) < LEAST) return nothing;
