@@ -409,6 +409,10 @@ describe.each(ADAPTERS)('GET /metrics on %s', (_name, adapter) => {
     ['trends?window=__proto__', WINDOW],
     ['trends?window=toString', WINDOW],
     [`trends?window=${LONG}`, WINDOW],
+    [`trends?names=search&names=${LONG}`, '"names" must be at most 1000 characters each.'],
+    ['trends?points=no', '"points" must be true or false.'],
+    ['trends?points=', '"points" must be true or false.'],
+    ['trends?points=true&points=false', '"points" must be true or false.'],
   ])('/%.24s is a bad request that says what is allowed, and may be cached by nobody', async (route, message) => {
     const answer = await (await serve()).fetch(`/metrics/${route}`);
     expect(answer.headers.get('cache-control')).toBe('no-store');

@@ -97,7 +97,7 @@ describe('The points of the system', () => {
   });
 
   it('know what has not changed for hours', async () => {
-    const app = await CollectionApp.start();
+    const app = await CollectionApp.start({ timeouts: { idleMs: 10 * HOUR } });
     app.metrics.updateMemoryUsage(100);
     const request = app.tracker.start({ kind: 'agent', id: 'writer' });
     app.clock.advance(5 * HOUR);
