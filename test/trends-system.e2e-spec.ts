@@ -42,7 +42,7 @@ describe('The points of the system', () => {
 
   it('have the memory of the process from the first second, and again after a reset', async () => {
     const app = await CollectionApp.start({ recordMemory: true });
-    for (const _ of [1, 2]) {
+    for (let starts = 1; starts <= 2; starts += 1) {
       const [first, ...others] = memoryOf(pointsOf(app));
       expect(others).toEqual([]);
       expect(first).toBeGreaterThan(1e6);

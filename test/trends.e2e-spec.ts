@@ -124,7 +124,7 @@ describe('Trends', () => {
     });
     app.clock.advance((seconds - 2.5) * SECOND);
     expect(toolTrend(app, window).ratePerSecond).toBe(6 / (seconds - 1));
-    for (const _ of [1, 2, 3]) {
+    for (let passed = 1; passed <= 3; passed += 1) {
       app.clock.advance(seconds * SECOND);
       expect(app.metrics.getTrends({ window }).coveredSeconds).toBe(seconds);
     }

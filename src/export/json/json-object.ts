@@ -1,6 +1,7 @@
 import { PreparedText } from '../text/prepared-text';
 import type { TextBuffer } from '../text/text-buffer';
 import { writeGoDuration } from './go-duration';
+import { jsonName } from './json-names';
 
 /** Writes a value as JSON. */
 export type WriteValue<Source> = (out: TextBuffer, source: Source) => void;
@@ -14,6 +15,9 @@ const QUOTE = new PreparedText('"');
 const COLON = new PreparedText(':');
 const OPEN = new PreparedText('{');
 const NEXT = new PreparedText(',');
+const OPEN_LIST = new PreparedText('[');
+const END_LIST = new PreparedText(']');
+const NULL = new PreparedText('null');
 
 /** An object whose members are always the same; their names are made once, in bytes. */
 export function objectOf<Source>(members: readonly Member<Source>[]): WriteValue<Source> {
@@ -53,10 +57,10 @@ export function mapOf<Value>(write: WriteValue<Value>): WriteValue<ReadonlyMap<s
   };
 }
 
-/** The same in steps: one for an entry, or those of its value. */
+/** The same in steps: one for an entry, or those of its value. Entries are asked for one by one. */
 export function* mapSteps<Value>(
   out: TextBuffer,
-  entries: ReadonlyMap<string, Value>,
+  entries: Iterable<readonly [name: string, value: Value]>,
   write: (out: TextBuffer, value: Value) => Iterable<void> | void,
 ): Generator<void> {
   let separator = OPEN;
@@ -70,7 +74,45 @@ export function* mapSteps<Value>(
     separator = NEXT;
     yield;
   }
-  out.writePrepared(entries.size === 0 ? EMPTY : END);
+  out.writePrepared(separator === OPEN ? EMPTY : END);
+}
+
+/** How each member of `Value` is written, in this order. One that is missing does not compile. */
+export type Members<Value> = { readonly [Name in keyof Value]-?: WriteValue<Value[Name]> };
+
+/** An object of members that users read, under the names that they have in JSON. */
+export function objectOfMembers<Value>(members: Members<Value>): WriteValue<Value> {
+  return objectOf(
+    (Object.keys(members) as (keyof Value & string)[]).map((name) => {
+      const write = members[name];
+      return [jsonName(name), (out, value) => write(out, value[name])];
+    }),
+  );
+}
+
+export function listOf<Item>(write: WriteValue<Item>): WriteValue<readonly Item[]> {
+  return (out, items) => {
+    out.writePrepared(OPEN_LIST);
+    for (let index = 0; index < items.length; index += 1) {
+      if (index > 0) out.writePrepared(NEXT);
+      write(out, items[index]!);
+    }
+    out.writePrepared(END_LIST);
+  };
+}
+
+export function orNull<Value>(write: WriteValue<Value>): WriteValue<Value | null> {
+  return (out, value) => (value === null ? out.writePrepared(NULL) : write(out, value));
+}
+
+/** One that JSON has no text for, a sum beyond all numbers, is null. */
+export function writeFinite(out: TextBuffer, value: number): void {
+  if (Number.isFinite(value)) out.writeNumber(value);
+  else out.writePrepared(NULL);
+}
+
+export function writeTime(out: TextBuffer, time: Date): void {
+  writeText(out, time.toISOString());
 }
 
 export function text<Source>(read: (source: Source) => string): WriteValue<Source> {
@@ -95,7 +137,7 @@ function writeQuotedDuration(out: TextBuffer, ns: number): void {
   out.writePrepared(QUOTE);
 }
 
-function writeText(out: TextBuffer, value: string): void {
+export function writeText(out: TextBuffer, value: string): void {
   out.writePrepared(QUOTE);
   if (out.writePlain(value)) out.writePrepared(QUOTE);
   else out.write(JSON.stringify(value).slice(1));

@@ -32,19 +32,3 @@ export function* listSteps<Item>(
   }
   out.write(separator === '[' ? '[]' : ']');
 }
-
-/** An object by the names that users gave. */
-export function* namesSteps<Item>(
-  out: TextBuffer,
-  items: Iterable<readonly [name: string, item: Item]>,
-  documentOf: (item: Item) => object,
-): Generator<void> {
-  let separator = '{';
-  for (const [name, item] of items) {
-    out.write(`${separator}${JSON.stringify(name)}:${JSON.stringify(documentOf(item))}`);
-    out.handOver();
-    separator = ',';
-    yield;
-  }
-  out.write(separator === '{' ? '{}' : '}');
-}
