@@ -376,7 +376,7 @@ describe('GET /metrics/trends', () => {
     const point = ['start_time', 'count', 'errors', 'p95_seconds'];
     expect(Object.keys(tools['search']!.points[0]!)).toEqual(point);
     expect(Object.keys(models['gpt']!.points[0]!)).toEqual([...point, ...usage]);
-    const process = ['memory_usage_bytes', 'requests_in_progress', 'cache_hits', 'cache_misses'];
+    const process = ['memory_usage_bytes', 'cache_hits', 'cache_misses', 'requests_in_progress'];
     expect(Object.keys(system.points[0]!)).toEqual([...point, ...usage, ...process]);
   });
 

@@ -14,19 +14,20 @@ export function readProcessCourse(series: ProcessSeries, view: TrendView): Reado
   });
   told.sort((a, b) => a.start - b.start);
   const course = new Map<number, ProcessFigures>();
-  let { memoryBytes: memoryUsageBytes, requestsInProgress } = series;
+  let { memoryBytes, requestsInProgress } = series;
   // From the present back: a slot tells how things stood until it began.
   for (const place of view.places().toReversed()) {
     let [cacheHits, cacheMisses] = [0, 0];
-    const ends = { memoryUsageBytes, requestsInProgress };
+    const [memoryAtEnd, runningAtEnd] = [memoryBytes, requestsInProgress];
     for (let last = told.at(-1); last !== undefined && view.placeOf(last.start) >= place; last = told.at(-1)) {
       cacheHits += last.cacheHits;
       cacheMisses += last.cacheMisses;
-      memoryUsageBytes = last.memoryBefore;
+      memoryBytes = last.memoryBefore;
       requestsInProgress = last.runningBefore;
       told.pop();
     }
-    course.set(place, { ...ends, cacheHits, cacheMisses });
+    const ends = { memoryUsageBytes: memoryAtEnd, cacheHits, cacheMisses, requestsInProgress: runningAtEnd };
+    course.set(place, ends);
   }
   return course;
 }

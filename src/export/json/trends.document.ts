@@ -44,9 +44,9 @@ const SYSTEM_POINT: Members<SystemTrendPoint> = {
   ...POINT,
   ...USAGE,
   memoryUsageBytes: writeFinite,
-  requestsInProgress: writeFinite,
   cacheHits: writeFinite,
   cacheMisses: writeFinite,
+  requestsInProgress: writeFinite,
 };
 
 const WITH_USAGE: Omit<Members<UsageTrend>, 'points'> = {
