@@ -42,6 +42,10 @@ class ClockedSeries {
     this.series.add(second, durationNs, this.bounds.bucketOf(durationNs), isFailure);
   }
 
+  addUsage(tokens: number, costUsd: number): void {
+    this.series.addUsage(this.now, tokens, costUsd);
+  }
+
   /** As they are kept: one second may come in parts, and in any order. */
   parts(): TrendSlot[] {
     const parts: TrendSlot[] = [];
@@ -97,6 +101,7 @@ describe('A trend series', () => {
       for (let age = 7_200; age >= 0; age -= SLOT_AGES.find(({ from }) => age > from)!.span) {
         series.moveTo(7_200 - age);
         for (let i = 0; i < 20; i += 1) series.add(series.now, 10 ** (7 + (i % 4)), i === 0);
+        series.addUsage(100_000 + age, 1 / (age + 1));
       }
       return series;
     };
