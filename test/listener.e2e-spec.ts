@@ -14,7 +14,7 @@ import {
 import { NestFactory } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { Transport, type MicroserviceOptions } from '@nestjs/microservices';
-import { MetricsCollector, MetricsListener, MetricsModule, type MetricsRootOptions } from '../src';
+import { ExecutionTracker, MetricsCollector, MetricsListener, MetricsModule, type MetricsRootOptions } from '../src';
 import { runProgram } from './processes/run-program';
 import { Gate } from './support/gate';
 import { rawRequest } from './support/raw-request';
@@ -146,10 +146,12 @@ describe('a listener of its own', () => {
       .setLogger(logger)
       .compile();
     app = await module.init();
-    jest.spyOn(app.get(MetricsCollector), 'getRunning').mockImplementation(() => {
+    app.get(ExecutionTracker).start({ kind: 'tool', name: 'search' });
+    const broken = jest.spyOn(Date.prototype, 'toISOString').mockImplementation(() => {
       throw new Error(`Broken at ${__filename}`);
     });
     const answer = await fetch(`http://127.0.0.1:${app.get(MetricsListener).address()!.port}/metrics/running`);
+    broken.mockRestore();
     expect(answer.status).toBe(500);
     expect(await answer.json()).toEqual({ statusCode: 500, message: 'Internal Server Error' });
     expect(logger.errors).toEqual([expect.stringContaining('"answering a scrape"')]);

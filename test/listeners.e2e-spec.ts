@@ -50,7 +50,7 @@ describe('Listeners', () => {
     await app.get(Crew).write();
     const [tool, agent] = onExecution.mock.calls.map(([execution]) => execution);
     expect(onExecution).toHaveBeenCalledTimes(2);
-    expect(tool).toEqual({
+    expect(tool).toMatchObject({
       id: expect.any(String) as string,
       parentId: agent?.id,
       requestId: agent?.id,

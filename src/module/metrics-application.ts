@@ -7,7 +7,7 @@ import { ExecutionPublisher } from '../collection/executions/execution-publisher
 import type { ExportFormat } from '../collection/export-format';
 import { MetricsCollector } from '../collection/metrics-collector';
 import { MetricsStore } from '../collection/metrics-store';
-import { toExecution } from '../collection/reading/execution.reader';
+import { executionReader } from '../collection/reading/execution.reader';
 import { PriceList } from '../collection/models/model-pricing';
 import { BucketBounds } from '../collection/series/duration-histogram';
 import type { LimitedFamily } from '../collection/series/series-limit';
@@ -116,7 +116,7 @@ export class MetricsApplication {
     const instanceId = randomBytes(6).toString('hex');
     const publisher = new ExecutionPublisher(
       this.options.onExecution,
-      (finished) => toExecution(finished, instanceId),
+      executionReader(instanceId),
       (fault) => this.faults.report('onExecution', fault),
     );
     const prices = this.createPriceList();

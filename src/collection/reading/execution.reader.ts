@@ -89,3 +89,8 @@ function totalsOf(usage: CallUsage): UsageTotals {
 function tokenUsageOf(totals: UsageTotals): TokenUsage {
   return readFields(TOKEN_USAGE_FIELDS, totals);
 }
+
+/** Reads the executions of an application, of which it holds nothing else: executions that outlive it have this. */
+export function executionReader(idPrefix: string): (finished: FinishedExecution) => Execution {
+  return (finished) => toExecution(finished, idPrefix);
+}
