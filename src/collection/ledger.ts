@@ -5,7 +5,7 @@ import type { ExecutionPublisher } from './executions/execution-publisher';
 import { isFailure } from './executions/execution-status';
 import type { EndingExecution, FinishedExecution, Outcome } from './executions/finished-execution';
 import type { DeclaredNames } from './series/declared-names';
-import type { BucketBounds } from './series/duration-histogram';
+import type { BucketBounds } from './series/histogram';
 import {
   AgentSeries,
   ExecutionSeries,

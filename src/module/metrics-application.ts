@@ -9,7 +9,7 @@ import { MetricsCollector } from '../collection/metrics-collector';
 import { MetricsStore } from '../collection/metrics-store';
 import { executionReader } from '../collection/reading/execution.reader';
 import { PriceList } from '../collection/models/model-pricing';
-import { BucketBounds } from '../collection/series/duration-histogram';
+import { BucketBounds } from '../collection/series/histogram';
 import type { LimitedFamily } from '../collection/series/series-limit';
 import type { ExpositionFormat } from '../export/exposition/exposition';
 import { MetricReads } from '../export/exposition/metric-reads';

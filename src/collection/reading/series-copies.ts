@@ -1,5 +1,5 @@
 import { TokenTotals } from '../models/token-usage';
-import type { BucketBounds } from '../series/duration-histogram';
+import type { BucketBounds } from '../series/histogram';
 import { AgentSeries, ModelSeries, ToolSeries, type CallScope, type RowSource } from '../series/execution-series';
 import type { Exemplars } from '../series/exemplar';
 import type { NumberRow } from '../series/number-rows';

@@ -1,6 +1,6 @@
 import type { Ledger } from '../ledger';
 import type { MetricsStore } from '../metrics-store';
-import type { BucketBounds } from '../series/duration-histogram';
+import type { BucketBounds } from '../series/histogram';
 import { ModelSeries, SeriesRows, ToolSeries } from '../series/execution-series';
 import { readFields } from './fields';
 import type { CacheMetrics, SystemMetrics } from './metrics-snapshot';

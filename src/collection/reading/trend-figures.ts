@@ -1,4 +1,4 @@
-import type { BucketBounds } from '../series/duration-histogram';
+import type { BucketBounds } from '../series/histogram';
 import type { TrendSlot } from '../series/trend-slot';
 import type { UsageSlot } from '../series/usage-series';
 import type { TrendChange, TrendFigures, TrendUsage } from './trend-window';
@@ -34,14 +34,14 @@ export function changeOf(current: TrendSlot, previous: TrendSlot, bounds: Bucket
 }
 
 /** Seconds. Within the bucket that holds the exact value its place is interpolated, up to the longest seen. */
-export function percentile(slot: TrendSlot, { nanoseconds }: BucketBounds, share: number): number {
+export function percentile(slot: TrendSlot, { billionths }: BucketBounds, share: number): number {
   const { measured, buckets, maxNs } = slot;
   if (measured === 0) return 0;
   const rank = Math.ceil(share * measured);
   let before = 0;
   let bucket = 0;
   while (before + buckets[bucket]! < rank) before += buckets[bucket++]!;
-  const lower = nanoseconds[bucket - 1] ?? 0;
-  const upper = Math.min(nanoseconds[bucket] ?? Infinity, maxNs);
+  const lower = billionths[bucket - 1] ?? 0;
+  const upper = Math.min(billionths[bucket] ?? Infinity, maxNs);
   return (lower + ((upper - lower) * (rank - before)) / buckets[bucket]!) / 1e9;
 }

@@ -1,7 +1,7 @@
 import { normaliseName } from '../executions/execution-name';
 import type { Ledger } from '../ledger';
 import type { MetricsStore } from '../metrics-store';
-import type { BucketBounds } from '../series/duration-histogram';
+import type { BucketBounds } from '../series/histogram';
 import type { TrendSeries } from '../series/trend-series';
 import { TrendSlot } from '../series/trend-slot';
 import { UsageSlot } from '../series/usage-series';

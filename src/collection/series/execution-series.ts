@@ -1,7 +1,7 @@
 import { statusIndex, type ExecutionStatus } from '../executions/execution-status';
 import type { CallUsage } from '../models/call-usage';
 import { TokenTotals } from '../models/token-usage';
-import { type BucketBounds, DurationHistogram, HISTOGRAM_COLUMNS, histogramWidth } from './duration-histogram';
+import { type BucketBounds, Histogram, HISTOGRAM_COLUMNS, histogramWidth } from './histogram';
 import type { Exemplar } from './exemplar';
 import { NumberRows } from './number-rows';
 import type { TrendSeries } from './trend-series';
@@ -52,7 +52,7 @@ export interface ErrorCount {
 }
 
 /** Counts, durations and errors of one label set. */
-export class ExecutionSeries extends DurationHistogram implements LabelSet {
+export class ExecutionSeries extends Histogram implements LabelSet {
   /** Failures by error type; made by the first one, since most series never have any. */
   errorTypes: Map<string, ErrorCount> | undefined = undefined;
 
@@ -80,6 +80,24 @@ export class ExecutionSeries extends DurationHistogram implements LabelSet {
   /** Finished executions of one status. */
   countOf(status: ExecutionStatus): number {
     return this.own(SERIES_COLUMNS.statuses + statusIndex(status));
+  }
+
+  /** Of the durations that were measured. */
+  get totalNs(): number {
+    return this.total;
+  }
+
+  /** 0 where there is no duration, as are the extremes. */
+  get averageNs(): number {
+    return this.observations === 0 ? 0 : this.total / this.observations;
+  }
+
+  get minNs(): number {
+    return this.min;
+  }
+
+  get maxNs(): number {
+    return this.max;
   }
 
   get inProgress(): number {
@@ -132,7 +150,7 @@ export class ExecutionSeries extends DurationHistogram implements LabelSet {
 
   merge(other: ExecutionSeries): void {
     for (let column = -OWN_COLUMNS; column < 0; column += 1) this.addOwn(column, other.own(column));
-    this.mergeDurations(other);
+    this.mergeObservations(other);
   }
 
   private own(column: number): number {
@@ -172,7 +190,7 @@ export class ModelSeries extends ExecutionSeries {
   /** Those of which its usage is a part; found together with its own. */
   usageTrends: readonly TrendSeries[] = NO_TRENDS;
   /** Time to the first token of the calls that told it; made by the first of these. */
-  firstTokens: DurationHistogram | undefined = undefined;
+  firstTokens: Histogram | undefined = undefined;
 
   constructor(
     readonly agentId: string,
@@ -197,7 +215,7 @@ export class ModelSeries extends ExecutionSeries {
   }
 
   addFirstToken(durationNs: number, exemplar: Exemplar | undefined, wallTime: number): void {
-    this.firstTokens ??= new DurationHistogram(this.bounds, wallTime);
+    this.firstTokens ??= new Histogram(this.bounds, wallTime);
     this.firstTokens.observe(durationNs, exemplar);
   }
 
@@ -207,8 +225,8 @@ export class ModelSeries extends ExecutionSeries {
     if (this.provider === '') this.provider = other.provider;
     this.tokens.merge(other.tokens);
     if (other.firstTokens === undefined) return;
-    this.firstTokens ??= new DurationHistogram(this.bounds);
-    this.firstTokens.mergeDurations(other.firstTokens);
+    this.firstTokens ??= new Histogram(this.bounds);
+    this.firstTokens.mergeObservations(other.firstTokens);
   }
 }
 
@@ -223,7 +241,7 @@ export class CallScope {
 export class AgentSeries extends ExecutionSeries {
   readonly calls = new CallScope();
   /** Time to the first chunk of the executions that streamed; made by the first of these. */
-  firstChunks: DurationHistogram | undefined = undefined;
+  firstChunks: Histogram | undefined = undefined;
   /** Found by the first execution. */
   trend: TrendSeries | undefined = undefined;
 
@@ -241,7 +259,7 @@ export class AgentSeries extends ExecutionSeries {
   }
 
   addFirstChunk(durationNs: number, exemplar: Exemplar | undefined, wallTime: number): void {
-    this.firstChunks ??= new DurationHistogram(this.firstChunkBounds, wallTime);
+    this.firstChunks ??= new Histogram(this.firstChunkBounds, wallTime);
     this.firstChunks.observe(durationNs, exemplar);
   }
 }

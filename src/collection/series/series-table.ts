@@ -1,5 +1,5 @@
 import type { DeclaredNames } from './declared-names';
-import type { BucketBounds } from './duration-histogram';
+import type { BucketBounds } from './histogram';
 import { AgentSeries, CacheSeries, CallScope, ModelSeries, SeriesRows, ToolSeries } from './execution-series';
 import { type LimitedKind, type SeriesLimit, OTHER_NAME } from './series-limit';
 

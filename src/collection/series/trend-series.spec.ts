@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { collectGarbageUntil } from '../../../test/support/garbage-collector';
 import { ManualClock } from '../../testing';
-import { BucketBounds } from './duration-histogram';
+import { BucketBounds } from './histogram';
 import { TrendSeries } from './trend-series';
 import { TrendSlot } from './trend-slot';
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import type { BucketBounds } from './duration-histogram';
+import type { BucketBounds } from './histogram';
 import { SlotSeries } from './slot-series';
 import { TrendSlot } from './trend-slot';
 import { UsageSeries, UsageSlot } from './usage-series';

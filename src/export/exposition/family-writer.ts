@@ -1,4 +1,4 @@
-import { HISTOGRAM_COLUMNS } from '../../collection/series/duration-histogram';
+import { BILLION, HISTOGRAM_COLUMNS } from '../../collection/series/histogram';
 import { SERIES_COLUMNS, type LabelSet } from '../../collection/series/execution-series';
 import type { Exemplar } from '../../collection/series/exemplar';
 import type { FamilyContent, FamilySink } from '../families/family-content';
@@ -9,8 +9,6 @@ import { exemplarText } from './exposition';
 import type { FamilyLines } from './family-lines';
 import { writeLabelValue, type LabelTexts } from './label-texts';
 import type { LineEnds } from './line-ends';
-
-const NS_PER_SECOND = 1e9;
 
 /** Some ten thousand bytes at the most. */
 const PARTS_PER_STEP = 32;
@@ -84,12 +82,12 @@ export class FamilyWriter implements FamilySink {
       cumulative += numbers[at + HISTOGRAM_COLUMNS.buckets + bucket]!;
       if (bucket > 0) out.repeat(0, start);
       const exemplar = exemplars?.[bucket];
-      this.endCount(bucketEnds[bucket]!, cumulative, exemplar, (exemplar?.durationNs ?? 0) / NS_PER_SECOND);
+      this.endCount(bucketEnds[bucket]!, cumulative, exemplar, (exemplar?.durationNs ?? 0) / BILLION);
     }
     out.writePrepared(names.sum);
     out.repeat(nameEnd, start);
     out.writePrepared(ends.plain);
-    out.writeSeconds(numbers[at + HISTOGRAM_COLUMNS.totalNs]!);
+    out.writeBillionths(numbers[at + HISTOGRAM_COLUMNS.total]!);
     out.endLine();
     out.writePrepared(names.count);
     out.repeat(nameEnd, start);

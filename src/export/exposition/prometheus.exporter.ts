@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import { BucketBounds } from '../../collection/series/duration-histogram';
+import { BucketBounds } from '../../collection/series/histogram';
 import { ExecutionSeries, SeriesRows } from '../../collection/series/execution-series';
 import { keepShapes } from '../../runtime/kept-shapes';
 import { METRIC_FAMILIES } from '../families/metric-families';

@@ -1,5 +1,5 @@
 import { TOKEN_TYPES } from '../../collection/models/token-usage';
-import type { DurationHistogram } from '../../collection/series/duration-histogram';
+import type { Histogram } from '../../collection/series/histogram';
 import {
   SERIES_COLUMNS,
   type CacheSeries,
@@ -54,7 +54,7 @@ export function durations(seriesOf: SeriesOf<ExecutionSeries>): FamilyReader {
 /** Of those series that have it, each as it is when it is written: copying all of them at once would take long. */
 export function histograms<Series extends ExecutionSeries>(
   seriesOf: SeriesOf<Series>,
-  read: (series: Series) => DurationHistogram | undefined,
+  read: (series: Series) => Histogram | undefined,
 ): FamilyReader {
   return (scrape) => {
     const found = seriesOf(scrape).filter(({ series }) => read(series) !== undefined);

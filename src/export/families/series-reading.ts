@@ -1,11 +1,11 @@
-import { HISTOGRAM_COLUMNS, type DurationHistogram } from '../../collection/series/duration-histogram';
+import { HISTOGRAM_COLUMNS, type Histogram } from '../../collection/series/histogram';
 import type { ExecutionSeries, LabelSet } from '../../collection/series/execution-series';
 import type { Exemplars } from '../../collection/series/exemplar';
 
 /** One label set of a histogram, as it was at one moment. */
 export interface HistogramReading {
   readonly series: LabelSet;
-  /** Upper bounds of the buckets, in seconds. */
+  /** Upper bounds of the buckets, in the unit of the family. */
   readonly bounds: readonly number[];
   /** Since when it counts, in milliseconds since 1970. */
   readonly born: number;
@@ -17,10 +17,10 @@ export interface HistogramReading {
 }
 
 /** A histogram that a series has beside its durations. */
-export function readHistogram(series: LabelSet, { bounds, page, at, exemplars }: DurationHistogram): HistogramReading {
+export function readHistogram(series: LabelSet, { bounds, page, at, exemplars }: Histogram): HistogramReading {
   const numbers = page.slice(at, at + bounds.count + HISTOGRAM_COLUMNS.buckets);
   const born = numbers[HISTOGRAM_COLUMNS.born]!;
-  return { series, bounds: bounds.seconds, born, numbers, at: 0, exemplars: exemplars?.slice() };
+  return { series, bounds: bounds.values, born, numbers, at: 0, exemplars: exemplars?.slice() };
 }
 
 /** A series with its numbers as they were at one moment. As a histogram, how long its executions took. */
@@ -32,7 +32,7 @@ export class SeriesReading<Series extends ExecutionSeries = ExecutionSeries> imp
   ) {}
 
   get bounds(): readonly number[] {
-    return this.series.bounds.seconds;
+    return this.series.bounds.values;
   }
 
   get born(): number {

@@ -127,7 +127,7 @@ export function number<Source>(read: (source: Source) => number): WriteValue<Sou
 export function duration<Source>(name: string, read: (source: Source) => number): Member<Source>[] {
   return [
     [name, (out, source) => writeQuotedDuration(out, read(source))],
-    [`${name}_seconds`, (out, source) => out.writeSeconds(read(source))],
+    [`${name}_seconds`, (out, source) => out.writeBillionths(read(source))],
   ];
 }
 

@@ -1,11 +1,9 @@
 import { EXECUTION_STATUSES } from '../../collection/executions/execution-status';
-import { HISTOGRAM_COLUMNS } from '../../collection/series/duration-histogram';
+import { BILLION, HISTOGRAM_COLUMNS } from '../../collection/series/histogram';
 import { SERIES_COLUMNS, type LabelSet } from '../../collection/series/execution-series';
 import type { FamilyContent, FamilySink } from '../families/family-content';
 import type { FamilyDescription } from '../families/metric-families';
 import type { HistogramReading, SeriesReading } from '../families/series-reading';
-
-const NS_PER_SECOND = 1e9;
 
 /** A value in a form that prom-client's registries, aggregations and gateways read. */
 interface BridgedValue {
@@ -52,7 +50,7 @@ export class BridgedValues implements FamilySink {
       cumulative += numbers[at + HISTOGRAM_COLUMNS.buckets + bucket]!;
       this.values.push({ value: cumulative, labels: { ...labels, le }, metricName: `${this.name}_bucket` });
     }
-    const sum = numbers[at + HISTOGRAM_COLUMNS.totalNs]! / NS_PER_SECOND;
+    const sum = numbers[at + HISTOGRAM_COLUMNS.total]! / BILLION;
     this.values.push({ value: sum, labels, metricName: `${this.name}_sum` });
     this.values.push({ value: numbers[at + HISTOGRAM_COLUMNS.count]!, labels, metricName: `${this.name}_count` });
   }

@@ -13,11 +13,11 @@ const ZERO = 0x30;
 const MAX_DIGITS = 9;
 const POWERS_OF_TEN = Array.from({ length: MAX_DIGITS + 1 }, (_, exponent) => 10 ** exponent);
 const LARGEST_COUNT = 10 ** MAX_DIGITS - 1;
-const NS_PER_SECOND = 10 ** MAX_DIGITS;
+const BILLION = 10 ** MAX_DIGITS;
 
-/** Below it V8 writes seconds with an exponent, from there on with more digits than a fraction of this length has. */
-const SHORTEST_NS = 1_000;
-const LONGEST_NS = 1e15;
+/** Below it V8 writes billionths with an exponent, from there on with more digits than a fraction of this length has. */
+const FEWEST_BILLIONTHS = 1_000;
+const MOST_BILLIONTHS = 1e15;
 
 /** Times of ten digits in seconds, which are written in two halves: a whole one is too large for quick arithmetic. */
 const FIRST_MS = 1e12;
@@ -84,12 +84,15 @@ export class TextBuffer {
     else this.write(formatValue(value));
   }
 
-  /** Whole nanoseconds in seconds, digit by digit, too: the same text as that of the quotient, which is longer to find. */
-  writeSeconds(nanoseconds: number): void {
-    if (nanoseconds >= SHORTEST_NS && nanoseconds < LONGEST_NS && Number.isInteger(nanoseconds)) {
-      this.writeDecimal(nanoseconds, MAX_DIGITS);
+  /**
+   * Whole billionths of a unit, nanoseconds for example, in the unit: digit by digit, too, and the same text as that of the
+   * quotient, which is longer to find.
+   */
+  writeBillionths(billionths: number): void {
+    if (billionths >= FEWEST_BILLIONTHS && billionths < MOST_BILLIONTHS && Number.isInteger(billionths)) {
+      this.writeDecimal(billionths, MAX_DIGITS);
     } else {
-      this.writeNumber(nanoseconds / NS_PER_SECOND);
+      this.writeNumber(billionths / BILLION);
     }
   }
 

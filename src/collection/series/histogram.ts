@@ -1,34 +1,36 @@
 import { mergeExemplars, type Exemplar, type Exemplars } from './exemplar';
 import type { NumberRow } from './number-rows';
 
-const NS_PER_SECOND = 1e9;
+/** Histograms are kept in whole billionths of what they count: nanoseconds for durations. */
+export const BILLION = 1e9;
 
-/** Upper bounds of a histogram, kept in the two units that are needed. */
+/** Upper bounds of a histogram, as they are given and in the billionths in which it is kept. */
 export class BucketBounds {
-  readonly nanoseconds: readonly number[];
+  readonly billionths: readonly number[];
 
-  constructor(readonly seconds: readonly number[]) {
-    this.nanoseconds = seconds.map((bound) => Math.round(bound * NS_PER_SECOND));
+  /** @param values in the unit of what is counted: seconds, dollars, calls */
+  constructor(readonly values: readonly number[]) {
+    this.billionths = values.map((bound) => Math.round(bound * BILLION));
   }
 
   /** Buckets: one per bound, and one for what exceeds them all. */
   get count(): number {
-    return this.seconds.length + 1;
+    return this.values.length + 1;
   }
 
   /** The first bucket whose bound is not exceeded; the number of bounds for what exceeds them all. */
-  bucketOf(durationNs: number): number {
+  bucketOf(billionths: number): number {
     let bucket = 0;
-    while (bucket < this.nanoseconds.length && durationNs > this.nanoseconds[bucket]!) bucket += 1;
+    while (bucket < this.billionths.length && billionths > this.billionths[bucket]!) bucket += 1;
     return bucket;
   }
 }
 
 /** Where the numbers of a histogram stand, from the beginning of its part of a row. */
-export const HISTOGRAM_COLUMNS = { count: 0, totalNs: 1, minNs: 2, maxNs: 3, born: 4, buckets: 5 } as const;
+export const HISTOGRAM_COLUMNS = { count: 0, total: 1, min: 2, max: 3, born: 4, buckets: 5 } as const;
 
 // By themselves: `observe` runs with every call, and is so short that V8 makes it a part of what calls it.
-const { totalNs: TOTAL, minNs: MIN, maxNs: MAX, born: BORN, buckets: BUCKETS } = HISTOGRAM_COLUMNS;
+const { total: TOTAL, min: MIN, max: MAX, born: BORN, buckets: BUCKETS } = HISTOGRAM_COLUMNS;
 
 /** How many numbers a histogram has. */
 export function histogramWidth(bounds: BucketBounds): number {
@@ -43,13 +45,13 @@ function openRow(bounds: BucketBounds, born: number): NumberRow {
 }
 
 /**
- * Durations of one series: how many, sum, extremes and buckets.
+ * What was observed of one series, durations most of all: how many, sum, extremes and buckets.
  *
- * Everything is kept in whole nanoseconds, because sums of whole numbers are exact: three times 0.7 ms is 2.1 ms, not
- * 2.0999999999999996. They stay exact up to 2^53 ns, which is 104 days of accumulated time, and lose single nanoseconds
- * after that.
+ * Everything is kept in whole billionths, which are nanoseconds of a duration, because sums of whole numbers are exact:
+ * three times 0.7 ms is 2.1 ms, not 2.0999999999999996. They stay exact up to 2^53, which is 104 days of accumulated time
+ * or nine million dollars, and lose single billionths after that.
  */
-export class DurationHistogram implements NumberRow {
+export class Histogram implements NumberRow {
   readonly page: Float64Array;
   readonly at: number;
   /** By bucket, and by what else a series counts after that; made by the first, since most series never have any. */
@@ -68,25 +70,21 @@ export class DurationHistogram implements NumberRow {
     this.at = row.at;
   }
 
-  /** How many durations. */
+  /** How many. */
   get observations(): number {
     return this.page[this.at]!;
   }
 
-  get totalNs(): number {
+  /** In billionths, as the extremes, which are 0 where nothing was observed. */
+  get total(): number {
     return this.page[this.at + TOTAL]!;
   }
 
-  /** 0 where there is no duration, as are the extremes. */
-  get averageNs(): number {
-    return this.observations === 0 ? 0 : this.totalNs / this.observations;
-  }
-
-  get minNs(): number {
+  get min(): number {
     return this.page[this.at + MIN]!;
   }
 
-  get maxNs(): number {
+  get max(): number {
     return this.page[this.at + MAX]!;
   }
 
@@ -102,28 +100,27 @@ export class DurationHistogram implements NumberRow {
   }
 
   /** Returns the bucket into which it fell. */
-  observe(durationNs: number, exemplar?: Exemplar): number {
+  observe(billionths: number, exemplar?: Exemplar): number {
     const { page, at } = this;
-    if (page[at] === 0 || durationNs < page[at + MIN]!) page[at + MIN] = durationNs;
-    if (durationNs > page[at + MAX]!) page[at + MAX] = durationNs;
+    if (page[at] === 0 || billionths < page[at + MIN]!) page[at + MIN] = billionths;
+    if (billionths > page[at + MAX]!) page[at + MAX] = billionths;
     page[at]! += 1;
-    page[at + TOTAL]! += durationNs;
-    const bucket = this.bounds.bucketOf(durationNs);
+    page[at + TOTAL]! += billionths;
+    const bucket = this.bounds.bucketOf(billionths);
     page[at + BUCKETS + bucket]! += 1;
     if (exemplar !== undefined) this.keepExemplar(bucket, exemplar);
     return bucket;
   }
 
-  mergeDurations(other: DurationHistogram): void {
+  mergeObservations(other: Histogram): void {
     this.exemplars = mergeExemplars(this.exemplars, other.exemplars);
     const { page, at } = this;
     page[at + BORN] = Math.min(this.born, other.born);
     if (other.observations === 0) return;
-    const minNs = this.observations === 0 ? other.minNs : Math.min(this.minNs, other.minNs);
-    page[at + MIN] = minNs;
-    page[at + MAX] = Math.max(this.maxNs, other.maxNs);
+    page[at + MIN] = this.observations === 0 ? other.min : Math.min(this.min, other.min);
+    page[at + MAX] = Math.max(this.max, other.max);
     page[at]! += other.observations;
-    page[at + TOTAL]! += other.totalNs;
+    page[at + TOTAL]! += other.total;
     for (let column = BUCKETS; column < histogramWidth(this.bounds); column += 1) {
       page[at + column]! += other.page[other.at + column]!;
     }
