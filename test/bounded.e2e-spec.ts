@@ -131,16 +131,17 @@ describe('Twenty thousand names', () => {
       const failure = { durationMs: 10, status: 'error', errorType } as const;
       app.metrics.recordAgentExecution({ agentId: 'fragile', ...failure });
       app.metrics.recordToolExecution({ toolName: 'fragile', ...failure });
+      app.metrics.recordModelCall({ model: 'fragile', ...failure });
     });
     const samples = await app.samples();
-    for (const kind of ['agent', 'tool']) {
+    for (const kind of ['agent', 'tool', 'model']) {
       expect(samples.all(`crew_${kind}_errors_total`)).toHaveLength(MAX + 1);
       expect(samples.sum(`crew_${kind}_errors_total`)).toBe(RECORDED);
       expect(samples.sum(`crew_${kind}_errors_total`, { error_type: OTHER })).toBe(DROPPED);
       expect(dropped(samples, `${kind}_errors_total`)).toBe(DROPPED);
     }
     expect(dropped(samples, 'agent_executions_total')).toBe(0);
-    expectOneWarning('agent_errors_total', 'tool_errors_total');
+    expectOneWarning('agent_errors_total', 'tool_errors_total', 'model_errors_total');
     expectAgreement(await app.json(), samples);
   });
 

@@ -5,7 +5,6 @@ import type { ExecutionPublisher } from './executions/execution-publisher';
 import { isFailure } from './executions/execution-status';
 import type { EndingExecution, FinishedExecution, Outcome } from './executions/finished-execution';
 import type { DeclaredNames } from './series/declared-names';
-import type { BucketBounds } from './series/histogram';
 import {
   AgentSeries,
   ExecutionSeries,
@@ -15,7 +14,10 @@ import {
   type CountedSeries,
   type ModelSeries,
 } from './series/execution-series';
+import { statusLabel } from './series/error-counts';
 import { exemplarOf } from './series/exemplar';
+import { COST_BUCKETS } from './series/fixed-buckets';
+import { BILLION, Histogram, type BucketBounds } from './series/histogram';
 import { ProcessSeries } from './series/process-series';
 import { OTHER_NAME, SeriesLimit, type LimitedFamily } from './series/series-limit';
 import { SeriesTable, type SeriesBuckets } from './series/series-table';
@@ -41,6 +43,8 @@ export interface LedgerPorts {
  */
 export class Ledger {
   readonly requests: ExecutionSeries;
+  /** Dollars of requests, as far as the cost of any of their model calls is known. */
+  readonly requestCosts: Histogram;
   readonly series: SeriesTable;
   readonly history: ExecutionHistory;
   readonly limit: SeriesLimit;
@@ -64,6 +68,7 @@ export class Ledger {
     this.startedAt = ports.clock.now();
     this.startTime = ports.clock.wallTime(this.startedAt);
     this.requests = new ExecutionSeries(new SeriesRows(buckets.request, () => this.startTime));
+    this.requestCosts = new Histogram(COST_BUCKETS, this.startTime);
     this.requestTrend = new TrendSeries(buckets.request, ports.clock);
     this.process = new ProcessSeries(this.requests, ports.clock);
     this.history = new ExecutionHistory(historySize);
@@ -117,15 +122,24 @@ export class Ledger {
 
   private addAgent(finished: FinishedExecution, series: AgentSeries, second: number): void {
     const { measures } = finished;
-    if (finished.isRequest) addFinished(finished, this.requests, this.requestTrend, second);
+    if (finished.isRequest) this.addRequest(finished, second);
     series.trend ??= this.openTrend(this.agentTrends, series.agentId, series.bounds);
     addFinished(finished, series, series.trend, second);
     if (finished.errorType !== undefined) this.addError(finished, series, finished.errorType, 'agentError');
     if (series.agentId !== finished.agentId) this.limit.drop('agent');
+    series.addRun(finished, this.lastUpdated);
     if (measures === NOTHING_MEASURED) return;
     series.addRetries(measures.retries);
     if (Number.isNaN(measures.firstChunkNs)) return;
     series.addFirstChunk(measures.firstChunkNs, exemplarOf(finished, measures.firstChunkNs), this.lastUpdated);
+  }
+
+  private addRequest(finished: FinishedExecution, second: number): void {
+    addFinished(finished, this.requests, this.requestTrend, second);
+    const costUsd = finished.totals?.allUsage?.costUsd;
+    if (costUsd === undefined) return;
+    const billionths = Math.round(costUsd * BILLION);
+    this.requestCosts.observe(billionths, exemplarOf(finished, billionths));
   }
 
   private addTool(finished: FinishedExecution, series: ToolSeries, second: number): void {
@@ -152,6 +166,7 @@ export class Ledger {
     } else {
       addFinished(finished, series, trend, second);
     }
+    if (finished.errorType !== undefined) this.addModelError(finished, series, finished.errorType);
     if (series.model !== finished.name || series.agentId !== (finished.agentId ?? '')) this.limit.drop('model');
     if (measures === NOTHING_MEASURED) return;
     series.addRetries(measures.retries);
@@ -187,6 +202,16 @@ export class Ledger {
     }
     series.addError(OTHER_NAME, this.lastUpdated);
     this.limit.drop(kind);
+  }
+
+  private addModelError({ status, httpStatus }: FinishedExecution, series: ModelSeries, errorType: string): void {
+    if (!isFailure(status)) return;
+    const label = statusLabel(httpStatus);
+    if (series.errors?.has(errorType, label) || this.limit.admit('modelError')) {
+      return series.addFailure(errorType, label, this.lastUpdated);
+    }
+    series.addFailure(OTHER_NAME, OTHER_NAME, this.lastUpdated);
+    this.limit.drop('modelError');
   }
 }
 

@@ -174,7 +174,13 @@ export class MetricsApplication {
   }
 
   private get scrapeSource() {
-    return { store: this.store, prefix: this.options.prefix, oldestAgesMs: () => this.tracking.oldestAgesMs() };
+    const { store, tracking } = this;
+    return {
+      store,
+      prefix: this.options.prefix,
+      oldestAgesMs: () => tracking.oldestAgesMs(),
+      pausedCounts: () => tracking.pausedCounts(),
+    };
   }
 
   private warnOfDrop(family: LimitedFamily): void {

@@ -210,6 +210,16 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     return ages;
   }
 
+  /** How many executions of each series wait on a human. */
+  pausedCounts(): ReadonlyMap<LabelSet, number> {
+    const counts = new Map<LabelSet, number>();
+    for (const { ledger, series, isPaused } of this.running.list()) {
+      if (series === undefined || ledger !== this.store.ledger || !isPaused) continue;
+      counts.set(series, (counts.get(series) ?? 0) + 1);
+    }
+    return counts;
+  }
+
   /** What still runs ends as cancelled. */
   close(): void {
     this.closed = true;

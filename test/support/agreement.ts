@@ -44,6 +44,10 @@ function figuresOfDocument(document: CollectedDocument): Record<string, number> 
     figures.name('model', name);
     const { error_count: error, timeout_count: timeout } = model;
     addStatuses(figures, { ...model, error, timeout }, 'model', name);
+    figures.add(model.in_progress, 'model', name, 'in progress');
+    figures.add(model.retry_count, 'model', name, 'retries');
+    figures.add(model.calls_without_usage, 'model', name, 'without usage');
+    for (const [type, count] of Object.entries(model.errors)) figures.add(count, 'model', name, 'errors', type);
     figures.add(model.total_duration_seconds, 'model', name, 'seconds');
     addTokens(figures, model.token_usage, 'model', name);
     figures.add(model.token_usage.unpriced_calls, 'model', name, 'unpriced');
@@ -148,6 +152,11 @@ const READERS: Readonly<Record<string, Read>> = {
     for (const words of tokenOwners(labels)) figures.add(value, ...words, 'calls');
   },
   model_call_duration_seconds_sum: (figures, { model }, value) => figures.add(value, 'model', model!, 'seconds'),
+  model_calls_in_progress: perModel('in progress'),
+  model_retries_total: perModel('retries'),
+  model_calls_without_usage_total: perModel('without usage'),
+  model_errors_total: (figures, { model, error_type }, value) =>
+    figures.add(value, 'model', model!, 'errors', error_type!),
   model_tokens_total: (figures, labels, value) => {
     for (const words of tokenOwners(labels)) {
       figures.add(value, ...words, 'tokens');
@@ -190,6 +199,10 @@ function perTool(word: string): Read {
   return (figures, labels, value) => {
     for (const words of toolsOf(labels)) figures.add(value, ...words, word);
   };
+}
+
+function perModel(word: string): Read {
+  return (figures, { model }, value) => figures.add(value, 'model', model!, word);
 }
 
 function perCache(word: string): Read {

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { trace } from '@opentelemetry/api';
-import { MetricsCollector, MetricsModule, TrackAgent } from '../../src';
+import { ExecutionTracker, MetricsCollector, MetricsModule, TrackAgent } from '../../src';
 import { listen, type HttpApplication } from './applications';
 
 class Narrator {
@@ -44,6 +44,7 @@ export class BusyCrew {
   private work(): void {
     const metrics = this.app.get(MetricsCollector);
     Array.from(this.app.get(Narrator).tell());
+    this.runWriter();
     for (const status of ['success', 'error', 'timeout'] as const) {
       metrics.recordAgentExecution({ agentId: 'writer', durationMs: 1_200, status });
       const tool = { toolName: 'search', agentId: 'writer', durationMs: 80, status };
@@ -57,6 +58,24 @@ export class BusyCrew {
     metrics.recordModelCall({ model: 'unpriced', durationMs: 300, inputTokens: 10 });
     metrics.recordCacheHit('pages');
     metrics.recordCacheMiss();
+  }
+
+  /** It waits for a human, and for a model that turns it away. */
+  private runWriter(): void {
+    const tracker = this.app.get(ExecutionTracker);
+    const writer = tracker.start({ kind: 'agent', id: 'writer' });
+    const model = { kind: 'model', name: 'm', provider: 'p', parent: writer } as const;
+    const refused = tracker.start(model);
+    refused.recordRetry();
+    refused.end({ error: Object.assign(new Error('Too many requests.'), { status: 429 }) });
+    const answered = tracker.start(model);
+    answered.usage({ inputTokens: 100, costUsd: 0.001 });
+    answered.end();
+    const resume = writer.pause();
+    setImmediate(() => {
+      resume();
+      writer.end();
+    });
   }
 
   async stop(): Promise<void> {

@@ -40,6 +40,8 @@ export interface AgentDocument extends ExecutionsDocument {
 export interface ModelDocument extends ExecutionsDocument {
   readonly model: string;
   readonly provider: string;
+  readonly errors: Readonly<Record<string, number>>;
+  readonly calls_without_usage: number;
   readonly token_usage: TokenDocument;
 }
 

@@ -11,6 +11,10 @@ const QUERIES: Readonly<Record<string, readonly [question: string, query: string
     'histogram_quantile(0.95, sum by (le) (rate(crew_request_duration_seconds_bucket[5m])))',
   ],
   requests_in_progress: ['Requests that run now', 'sum(crew_requests_in_progress)'],
+  request_cost_usd: [
+    '95 % of requests cost at most, in dollars',
+    'histogram_quantile(0.95, sum by (le) (rate(crew_request_cost_usd_bucket[1h])))',
+  ],
   agent_executions_total: [
     'Executions a second, by agent and outcome',
     'sum by (agent, status) (rate(crew_agent_executions_total[5m]))',
@@ -38,6 +42,22 @@ const QUERIES: Readonly<Record<string, readonly [question: string, query: string
   agent_time_to_first_chunk_seconds: [
     '95 % of streams begin to answer within',
     'histogram_quantile(0.95, sum by (le, agent) (rate(crew_agent_time_to_first_chunk_seconds_bucket[5m])))',
+  ],
+  agent_tool_calls: [
+    'Tool calls per execution, by agent',
+    'sum by (agent) (rate(crew_agent_tool_calls_sum[5m])) / sum by (agent) (rate(crew_agent_tool_calls_count[5m]))',
+  ],
+  agent_model_calls: [
+    'Agents that go in circles: 5 % of executions with more calls than',
+    'histogram_quantile(0.95, sum by (le, agent) (rate(crew_agent_model_calls_bucket[1h])))',
+  ],
+  agent_paused_seconds: [
+    'Half of those that wait for a human wait at most',
+    'histogram_quantile(0.5, sum by (le, agent) (rate(crew_agent_paused_seconds_bucket[1d])))',
+  ],
+  agent_executions_paused: [
+    'Executions that wait for a human now, by agent',
+    'sum by (agent) (crew_agent_executions_paused)',
   ],
   tool_executions_total: [
     'Calls a second, by tool, over all agents',
@@ -72,6 +92,19 @@ const QUERIES: Readonly<Record<string, readonly [question: string, query: string
   model_time_to_first_token_seconds: [
     'Half of the streams have their first token within, by model',
     'histogram_quantile(0.5, sum by (le, model) (rate(crew_model_time_to_first_token_seconds_bucket[5m])))',
+  ],
+  model_calls_in_progress: ['Calls that run now, by model', 'sum by (model) (crew_model_calls_in_progress)'],
+  model_errors_total: [
+    'Calls of the last hour that a provider turned away, by model',
+    'sum by (model, provider) (increase(crew_model_errors_total{http_status=~"429|529"}[1h]))',
+  ],
+  model_retries_total: [
+    'Retries of the last hour, by model',
+    'sum by (model) (increase(crew_model_retries_total[1h]))',
+  ],
+  model_calls_without_usage_total: [
+    'Models whose tokens are not reported',
+    'sum by (model) (increase(crew_model_calls_without_usage_total[1h])) > 0',
   ],
   model_tokens_total: [
     'Share of input that came from a cache, by model',

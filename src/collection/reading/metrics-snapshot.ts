@@ -54,6 +54,10 @@ export interface ModelMetrics extends ExecutionMetrics {
   readonly model: string;
   /** The first provider that was named; empty where none was. */
   readonly provider: string;
+  /** How many of its calls have failed, timeouts included, by class name or code of the error. */
+  readonly errors: Readonly<Record<string, number>>;
+  /** Tracked calls that have ended, however, without any report of tokens. */
+  readonly callsWithoutUsage: number;
   /** Tokens and cost of its calls. */
   readonly tokenUsage: TokenUsage;
 }

@@ -1,4 +1,5 @@
 import { TokenTotals } from '../models/token-usage';
+import type { ModelErrors } from '../series/error-counts';
 import type { BucketBounds } from '../series/histogram';
 import { AgentSeries, ModelSeries, ToolSeries, type CallScope, type RowSource } from '../series/execution-series';
 import type { Exemplars } from '../series/exemplar';
@@ -13,6 +14,7 @@ interface Copied extends NumberRow {
 export interface KeptModel {
   readonly series: ModelSeries;
   readonly tokens: TokenTotals;
+  readonly errors: ModelErrors | undefined;
   readonly exemplars: Exemplars | undefined;
 }
 
@@ -24,8 +26,8 @@ export interface KeptCalls {
 
 /**
  * Series as they are at one moment. To keep them takes a fraction of the time that it takes to make series of them again,
- * which may happen later, one by one. Without errors by type and times to the first chunk or token, and without the
- * exemplars of agents and tools.
+ * which may happen later, one by one. Without times to the first chunk or token, and of agents and tools without exemplars,
+ * errors by type, calls and pauses.
  */
 export class SeriesCopies {
   /** A page holds the numbers of many series, and copying it costs little more than copying those of one. */
@@ -47,7 +49,8 @@ export class SeriesCopies {
     return Array.from(all, (series) => {
       const tokens = new TokenTotals();
       tokens.merge(series.tokens);
-      return { series: this.keepPage(series), tokens, exemplars: series.exemplars?.slice() };
+      const errors = series.errors?.copy();
+      return { series: this.keepPage(series), tokens, errors, exemplars: series.exemplars?.slice() };
     });
   }
 
@@ -60,10 +63,11 @@ export class SeriesCopies {
     return new ToolSeries(series.agentId, series.toolName, this.rowOf(series));
   }
 
-  model({ series, tokens, exemplars }: KeptModel): ModelSeries {
+  model({ series, tokens, errors, exemplars }: KeptModel): ModelSeries {
     const { agentId, model, provider } = series;
     const copy = new ModelSeries(agentId, model, provider, this.rowOf(series));
     copy.tokens.merge(tokens);
+    copy.errors = errors;
     copy.exemplars = exemplars;
     return copy;
   }

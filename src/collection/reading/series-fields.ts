@@ -13,6 +13,8 @@ const COUNTS = {
   retryCount: number((series) => series.retries),
 } satisfies Partial<Fields<ExecutionSeries, ExecutionMetrics>>;
 
+const NO_ERRORS: ReadonlyMap<string, number> = new Map();
+
 const DURATIONS = {
   totalDurationMs: duration((series) => series.totalNs),
   averageDurationMs: duration((series) => series.averageNs),
@@ -41,6 +43,11 @@ export const MODEL_FIELDS: Fields<ModelSeries, ModelMetrics> = {
   model: text((series) => series.model),
   provider: text((series) => series.provider),
   ...COUNTS,
+  errors: map(
+    ({ errors }: ModelSeries) => errors?.typeCounts() ?? NO_ERRORS,
+    number((count: number) => count),
+  ),
+  callsWithoutUsage: number(({ tokens }) => tokens.callsWithoutUsage),
   ...DURATIONS,
   tokenUsage: object(TOKEN_USAGE_FIELDS),
 };

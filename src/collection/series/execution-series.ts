@@ -1,8 +1,11 @@
 import { statusIndex, type ExecutionStatus } from '../executions/execution-status';
+import type { FinishedExecution } from '../executions/finished-execution';
 import type { CallUsage } from '../models/call-usage';
 import { TokenTotals } from '../models/token-usage';
-import { type BucketBounds, Histogram, HISTOGRAM_COLUMNS, histogramWidth } from './histogram';
-import type { Exemplar } from './exemplar';
+import { ModelErrors, type ErrorCount } from './error-counts';
+import { exemplarOf, type Exemplar } from './exemplar';
+import { CALL_BUCKETS, PAUSE_BUCKETS } from './fixed-buckets';
+import { BILLION, type BucketBounds, Histogram, HISTOGRAM_COLUMNS, histogramWidth } from './histogram';
 import { NumberRows } from './number-rows';
 import type { TrendSeries } from './trend-series';
 
@@ -43,13 +46,6 @@ export class SeriesRows {
 
 /** Where a new series gets its row. */
 export type RowSource = Pick<SeriesRows, 'bounds' | 'open'>;
-
-/** Failures of one type. */
-export interface ErrorCount {
-  count: number;
-  /** When the first was counted, in milliseconds since 1970. */
-  readonly born: number;
-}
 
 /** Counts, durations and errors of one label set. */
 export class ExecutionSeries extends Histogram implements LabelSet {
@@ -191,6 +187,8 @@ export class ModelSeries extends ExecutionSeries {
   usageTrends: readonly TrendSeries[] = NO_TRENDS;
   /** Time to the first token of the calls that told it; made by the first of these. */
   firstTokens: Histogram | undefined = undefined;
+  /** Made by the first failure. */
+  errors: ModelErrors | undefined = undefined;
 
   constructor(
     readonly agentId: string,
@@ -219,11 +217,17 @@ export class ModelSeries extends ExecutionSeries {
     this.firstTokens.observe(durationNs, exemplar);
   }
 
+  /** @param wallTime milliseconds since 1970 */
+  addFailure(errorType: string, status: string, wallTime: number): void {
+    (this.errors ??= new ModelErrors()).add(errorType, status, 1, wallTime);
+  }
+
   /** Of the calls of several providers the first that was named stands for all. */
   override merge(other: ModelSeries): void {
     super.merge(other);
     if (this.provider === '') this.provider = other.provider;
     this.tokens.merge(other.tokens);
+    if (other.errors !== undefined) (this.errors ??= new ModelErrors()).merge(other.errors);
     if (other.firstTokens === undefined) return;
     this.firstTokens ??= new Histogram(this.bounds);
     this.firstTokens.mergeObservations(other.firstTokens);
@@ -242,6 +246,11 @@ export class AgentSeries extends ExecutionSeries {
   readonly calls = new CallScope();
   /** Time to the first chunk of the executions that streamed; made by the first of these. */
   firstChunks: Histogram | undefined = undefined;
+  /** How many tools and models each of its tracked executions has called itself; made by the first of these. */
+  toolCalls: Histogram | undefined = undefined;
+  modelCalls: Histogram | undefined = undefined;
+  /** How long the executions that paused have waited; made by the first of these. */
+  pauses: Histogram | undefined = undefined;
   /** Found by the first execution. */
   trend: TrendSeries | undefined = undefined;
 
@@ -261,6 +270,24 @@ export class AgentSeries extends ExecutionSeries {
   addFirstChunk(durationNs: number, exemplar: Exemplar | undefined, wallTime: number): void {
     this.firstChunks ??= new Histogram(this.firstChunkBounds, wallTime);
     this.firstChunks.observe(durationNs, exemplar);
+  }
+
+  /**
+   * Counts what an execution has called, and how long it has waited, where that is known.
+   *
+   * @param wallTime milliseconds since 1970
+   */
+  addRun(finished: FinishedExecution, wallTime: number): void {
+    const { totals, pausedNs } = finished;
+    if (totals !== undefined) {
+      const tools = totals.toolCalls * BILLION;
+      const models = totals.modelCalls * BILLION;
+      (this.toolCalls ??= new Histogram(CALL_BUCKETS, this.born)).observe(tools, exemplarOf(finished, tools));
+      (this.modelCalls ??= new Histogram(CALL_BUCKETS, this.born)).observe(models, exemplarOf(finished, models));
+    }
+    if (pausedNs === 0) return;
+    this.pauses ??= new Histogram(PAUSE_BUCKETS, wallTime);
+    this.pauses.observe(pausedNs, exemplarOf(finished, pausedNs));
   }
 }
 

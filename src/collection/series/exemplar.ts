@@ -5,7 +5,8 @@ import type { FinishedExecution } from '../executions/finished-execution';
 export interface Exemplar {
   readonly traceId: string;
   readonly spanId: string;
-  readonly durationNs: number;
+  /** What a histogram counts of it, in billionths. */
+  readonly observed: number;
   /** When it ended, in milliseconds since 1970. */
   readonly time: number;
 }
@@ -16,15 +17,15 @@ export type Exemplars = (Exemplar | undefined)[];
 /**
  * Undefined outside a span, and within one that is not sampled: nobody could look at its trace.
  *
- * @param durationNs what is counted: all of its time, or that to its first chunk
+ * @param observed what is counted, in billionths: all of its time, that to its first chunk, its cost
  */
-export function exemplarOf(entry: FinishedExecution, durationNs = entry.durationNs): Exemplar | undefined {
-  return entry.span === undefined ? undefined : exemplarIn(entry.span, durationNs, entry.endTime);
+export function exemplarOf(entry: FinishedExecution, observed = entry.durationNs): Exemplar | undefined {
+  return entry.span === undefined ? undefined : exemplarIn(entry.span, observed, entry.endTime);
 }
 
-function exemplarIn({ traceId, spanId, traceFlags }: ActiveSpan, durationNs: number, time: number) {
+function exemplarIn({ traceId, spanId, traceFlags }: ActiveSpan, observed: number, time: number) {
   if ((traceFlags & SAMPLED_FLAG) === 0) return undefined;
-  return { traceId, spanId, durationNs: durationNs || 0, time };
+  return { traceId, spanId, observed: observed || 0, time };
 }
 
 /** For two series that are added up: the newer of each pair. */

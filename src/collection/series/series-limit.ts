@@ -11,6 +11,7 @@ export const LIMITED_FAMILIES = {
   model: 'model_calls_total',
   agentError: 'agent_errors_total',
   toolError: 'tool_errors_total',
+  modelError: 'model_errors_total',
   cacheHit: 'cache_hits_total',
   cacheMiss: 'cache_misses_total',
 } as const;

@@ -82,7 +82,7 @@ export class FamilyWriter implements FamilySink {
       cumulative += numbers[at + HISTOGRAM_COLUMNS.buckets + bucket]!;
       if (bucket > 0) out.repeat(0, start);
       const exemplar = exemplars?.[bucket];
-      this.endCount(bucketEnds[bucket]!, cumulative, exemplar, (exemplar?.durationNs ?? 0) / BILLION);
+      this.endCount(bucketEnds[bucket]!, cumulative, exemplar, (exemplar?.observed ?? 0) / BILLION);
     }
     out.writePrepared(names.sum);
     out.repeat(nameEnd, start);

@@ -1,12 +1,14 @@
 import { TOKEN_TYPES } from '../../collection/models/token-usage';
-import type { Histogram } from '../../collection/series/histogram';
 import {
   SERIES_COLUMNS,
+  type AgentSeries,
   type CacheSeries,
   type ExecutionSeries,
   type LabelSet,
   type ModelSeries,
 } from '../../collection/series/execution-series';
+import { CALL_BUCKETS } from '../../collection/series/fixed-buckets';
+import { Histogram } from '../../collection/series/histogram';
 import { contentOf, type FamilyContent } from './family-content';
 import type { ModelNames } from './model-sums';
 import type { Scrape } from './scrape';
@@ -62,6 +64,15 @@ export function histograms<Series extends ExecutionSeries>(
   };
 }
 
+/** Of every agent, from 0 on. */
+export function calls(read: (agent: AgentSeries) => Histogram | undefined): FamilyReader {
+  return histograms(agents, (agent) => read(agent) ?? new Histogram(CALL_BUCKETS, agent.born));
+}
+
+export function requestCosts({ ledger }: Scrape): FamilyContent {
+  return contentOf([readHistogram(UNLABELLED, ledger.requestCosts)], (reading, sink) => sink.histogram(reading));
+}
+
 type Counter = readonly [series: LabelSet, value: number, born: number, label?: string];
 
 function counters(list: readonly Counter[]): FamilyContent {
@@ -100,6 +111,18 @@ export function errors(seriesOf: SeriesOf<ExecutionSeries>): FamilyReader {
   };
 }
 
+/** A label set for each type, and a sample for each status. */
+export function modelErrors(scrape: Scrape): FamilyContent {
+  const found: Counter[] = [];
+  for (const { series } of scrape.models(['model', 'provider'])) {
+    for (const [errorType, statuses] of series.errors?.byType ?? []) {
+      const typed = { labels: [...series.labels, errorType] };
+      for (const [status, { count, born }] of statuses) found.push([typed, count, born, status]);
+    }
+  }
+  return counters(found);
+}
+
 export function tokens(scrape: Scrape): FamilyContent {
   return contentOf(scrape.models(['agentId', 'model']), ({ series }, sink) => {
     const counts = series.tokens.partition();
@@ -110,6 +133,11 @@ export function tokens(scrape: Scrape): FamilyContent {
 export function oldest({ agents: all, source }: Scrape): FamilyContent {
   const ages = source.oldestAgesMs();
   return gauges(all.map(({ series }) => [series, (ages.get(series) ?? 0) / 1_000]));
+}
+
+export function paused({ agents: all, source }: Scrape): FamilyContent {
+  const counts = source.pausedCounts();
+  return gauges(all.map(({ series }) => [series, counts.get(series) ?? 0]));
 }
 
 export function dropped({ ledger, source: { prefix } }: Scrape): FamilyContent {

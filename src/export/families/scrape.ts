@@ -18,12 +18,14 @@ export interface ScrapeSource {
   readonly prefix: string;
   /** The age of the oldest running execution that each series counts as in progress. */
   readonly oldestAgesMs: () => ReadonlyMap<LabelSet, number>;
+  /** How many executions of each series wait on a human. */
+  readonly pausedCounts: () => ReadonlyMap<LabelSet, number>;
 }
 
 /**
  * One reading of all families. The numbers of a kind of series are copied for the first family that asks for them, and are
- * the same for all others: what a scrape says of them was true together. What few series have, errors by type and times to
- * the first chunk or token, is read with its own family.
+ * the same for all others: what a scrape says of them was true together. What is kept apart, errors by type and all further
+ * histograms, is read with its own family.
  */
 export class Scrape {
   /** One for all families, though a reset may bring a new one while they are written. */
