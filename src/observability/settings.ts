@@ -10,6 +10,8 @@ export interface ObservabilitySettings {
   readonly stuckSeconds: number;
   readonly toolTimeoutRatio: number;
   readonly modelErrorRatio: number;
+  readonly modelRateLimitRatio: number;
+  readonly modelNoUsageRatio: number;
   readonly hourlyBudgetUsd: number;
   readonly cacheDropRatio: number;
   readonly eventLoopLagSeconds: number;
@@ -73,6 +75,8 @@ export const SETTINGS: { readonly [Name in keyof ObservabilitySettings]: Setting
   stuckSeconds: positive(1_800, 'seconds after which a running agent execution counts as stuck'),
   toolTimeoutRatio: ratio(0.05, 'share of tool executions that may time out'),
   modelErrorRatio: ratio(0.05, 'share of model calls that may fail'),
+  modelRateLimitRatio: ratio(0.02, 'share of model calls that a provider may turn away with 429 or 529'),
+  modelNoUsageRatio: ratio(0.1, 'share of model calls that may succeed without any report of tokens'),
   hourlyBudgetUsd: positive(10, 'US dollars that the models of one application may cost within an hour'),
   cacheDropRatio: ratio(0.5, 'share of its hit ratio of the last day below which that of a cache must not fall'),
   eventLoopLagSeconds: positive(0.25, 'seconds that the event loop of a process may lag (99 %)'),

@@ -41,6 +41,9 @@ export const APPLICATION_LABELS = ['cluster', 'namespace', 'job'] as const;
 /** Failures as everywhere in this module: what was cancelled is none. */
 export const FAILED = 'status=~"error|timeout"';
 
+/** What a provider answers with that turns a call away: too many requests, overloaded. */
+export const TURNED_AWAY = 'http_status=~"429|529"';
+
 export function by(...labels: readonly string[]): string {
   return `by (${[...APPLICATION_LABELS, ...labels].join(', ')})`;
 }

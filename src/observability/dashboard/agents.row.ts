@@ -50,6 +50,36 @@ export const agentsRow: RowBuilder = (queries, { agentSlo, agentP95Seconds, stuc
       queries: [{ expr: queries.rate('agent_retries_total', ['agent']), legend: '{{agent}}' }],
     },
     {
+      title: 'Tool calls of an execution (95 %)',
+      description: '95 % of executions call no more tools. An agent that goes in circles calls ever more.',
+      type: 'timeseries',
+      unit: 'short',
+      queries: [{ expr: queries.quantile(0.95, 'agent_tool_calls', ['agent']), legend: '{{agent}}', exemplar: true }],
+    },
+    {
+      title: 'Model calls of an execution (95 %)',
+      description: '95 % of executions call models no more often.',
+      type: 'timeseries',
+      unit: 'short',
+      queries: [{ expr: queries.quantile(0.95, 'agent_model_calls', ['agent']), legend: '{{agent}}', exemplar: true }],
+    },
+    {
+      title: 'Waiting for a human',
+      description: 'Executions that are paused now, over all processes.',
+      type: 'timeseries',
+      unit: 'short',
+      queries: [{ expr: `sum by (agent) (${queries.select('agent_executions_paused')})`, legend: '{{agent}}' }],
+    },
+    {
+      title: 'Time until a human answers (95 %)',
+      description: '95 % of the executions that pause wait no longer. Empty where none pauses.',
+      type: 'timeseries',
+      unit: 's',
+      queries: [
+        { expr: queries.quantile(0.95, 'agent_paused_seconds', ['agent']), legend: '{{agent}}', exemplar: true },
+      ],
+    },
+    {
       title: 'Errors of agents',
       description: 'What failed within the time shown, by class name or code of the error.',
       type: 'table',

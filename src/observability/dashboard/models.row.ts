@@ -1,11 +1,75 @@
-import { MODEL } from '../subject';
-import type { DashboardQueries } from './dashboard-queries';
+import { MODEL, TURNED_AWAY } from '../subject';
+import { legendOf, type DashboardQueries } from './dashboard-queries';
 import { ratePanels, type RowBuilder } from './dashboard-row';
 
-export const modelsRow: RowBuilder = (queries, { modelErrorRatio }) => ({
+const LEGEND = legendOf(MODEL.labels);
+
+export const modelsRow: RowBuilder = (queries, { modelErrorRatio, modelRateLimitRatio, modelNoUsageRatio }) => ({
   title: 'Models, cost and caches',
   panels: [
     ...ratePanels(queries, MODEL, { what: 'Model calls', whose: 'models', failuresRedFrom: modelErrorRatio }),
+    {
+      title: 'Model calls in progress',
+      description: 'Calls that run now, over all processes.',
+      type: 'timeseries',
+      unit: 'short',
+      queries: [{ expr: `sum by (model) (${queries.select('model_calls_in_progress')})`, legend: '{{model}}' }],
+    },
+    {
+      title: 'Calls turned away',
+      description: 'Share of calls that a provider answered with 429 or 529: too many for it, or for your quota.',
+      type: 'timeseries',
+      unit: 'percentunit',
+      redFrom: modelRateLimitRatio,
+      queries: [
+        { expr: shareOfCalls(queries, queries.rate('model_errors_total', MODEL.labels, TURNED_AWAY)), legend: LEGEND },
+      ],
+    },
+    {
+      title: 'Retries of models',
+      description: 'Attempts within calls that were retried, a second.',
+      type: 'timeseries',
+      unit: 'ops',
+      queries: [{ expr: queries.rate('model_retries_total', ['model']), legend: '{{model}}' }],
+    },
+    {
+      title: 'Errors of models',
+      description: 'What failed within the time shown, by class name or code of the error and its HTTP status.',
+      type: 'table',
+      unit: 'short',
+      width: 16,
+      queries: [
+        {
+          expr: queries.growth('model_errors_total', [...MODEL.labels, 'error_type', 'http_status']),
+          legend: '',
+        },
+      ],
+    },
+    {
+      title: 'Calls without usage',
+      description: 'Share of calls that ended without any report of tokens. Those that failed have none to report.',
+      type: 'timeseries',
+      unit: 'percentunit',
+      redFrom: modelNoUsageRatio,
+      queries: [
+        {
+          expr: shareOfCalls(queries, queries.rate('model_calls_without_usage_total', MODEL.labels)),
+          legend: LEGEND,
+        },
+      ],
+    },
+    {
+      title: 'Cost of a request',
+      description:
+        'Half, 95 % and 99 % of requests cost no more, everything inside included. The points lead to traces.',
+      type: 'timeseries',
+      unit: 'currencyUSD',
+      queries: [0.5, 0.95, 0.99].map((share) => ({
+        expr: queries.quantile(share, 'request_cost_usd'),
+        legend: `${share * 100} %`,
+        exemplar: true,
+      })),
+    },
     {
       title: 'Cost by agent',
       description: 'US dollars of the last hour, as far as prices are known.',
@@ -56,6 +120,11 @@ export const modelsRow: RowBuilder = (queries, { modelErrorRatio }) => ({
     },
   ],
 });
+
+/** No value where nothing ran. */
+function shareOfCalls(queries: DashboardQueries, rate: string): string {
+  return `${rate} / (${queries.rate(MODEL.executions, MODEL.labels)} > 0)`;
+}
 
 function hitRatio(queries: DashboardQueries): string {
   const [hits, misses] = ['cache_hits_total', 'cache_misses_total'].map((counter) => queries.rate(counter, ['cache']));

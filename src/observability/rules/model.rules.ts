@@ -1,4 +1,4 @@
-import { by, MODEL } from '../subject';
+import { by, MODEL, TURNED_AWAY } from '../subject';
 import { grew } from './counter-growth';
 import type { RuleContext } from './rule-context';
 import type { AlertingRule, RuleGroup } from './rule-file';
@@ -13,7 +13,9 @@ export function modelRules(context: RuleContext): RuleGroup {
       series.recordP95(MODEL, timing.window),
       ...series.recordCosts(),
       failures(context),
+      rateLimited(context),
       unpriced(context),
+      usageMissing(context),
       overBudget(context),
     ],
   };
@@ -32,6 +34,24 @@ function failures(context: RuleContext): AlertingRule {
   });
 }
 
+function rateLimited(context: RuleContext): AlertingRule {
+  const { settings, timing, series } = context;
+  const turnedAway = `${context.metric('model_errors_total')}{${TURNED_AWAY}}`;
+  return context.alert('ModelRateLimited', {
+    severity: 'warning',
+    expr: [
+      `sum ${by(...MODEL.labels)} (rate(${turnedAway}[${timing.window}]))`,
+      `/ (${series.rate(MODEL, timing.window)} > 0)`,
+      `> ${settings.modelRateLimitRatio}`,
+      `and ${context.enoughExecutions(MODEL, timing.window)}`,
+    ].join('\n'),
+    summary: 'Calls of {{ $labels.model }} are turned away',
+    description:
+      `{{ $value | humanizePercentage }} of the calls within ${timing.window} were too many for the provider ` +
+      '(provider: {{ $labels.provider }}).',
+  });
+}
+
 function unpriced(context: RuleContext): AlertingRule {
   return context.alert('ModelCallsUnpriced', {
     severity: 'warning',
@@ -39,6 +59,28 @@ function unpriced(context: RuleContext): AlertingRule {
     summary: 'Nobody knows what {{ $labels.model }} costs',
     description: 'Its calls of the last hour are missing in the cost: the option "pricing" has no price for it.',
     hold: false,
+  });
+}
+
+/** What fails has no tokens to report: calls that did not succeed are left out, as far as they are without usage. */
+function usageMissing(context: RuleContext): AlertingRule {
+  const { settings, timing, series } = context;
+  const rateOf = (counter: string) => `sum ${by(...MODEL.labels)} (rate(${counter}[${timing.window}]))`;
+  return context.alert('ModelUsageMissing', {
+    severity: 'warning',
+    expr: [
+      '(',
+      `  ${rateOf(context.metric('model_calls_without_usage_total'))}`,
+      `  - ${rateOf(`${context.metric('model_calls_total')}{status!="success"}`)}`,
+      ')',
+      `/ (${series.rate(MODEL, timing.window)} > 0)`,
+      `> ${settings.modelNoUsageRatio}`,
+      `and ${context.enoughExecutions(MODEL, timing.window)}`,
+    ].join('\n'),
+    summary: 'Nobody knows what {{ $labels.model }} uses',
+    description:
+      `{{ $value | humanizePercentage }} of the calls within ${timing.window} succeeded without any report of tokens: ` +
+      'they are missing in tokens and cost.',
   });
 }
 
