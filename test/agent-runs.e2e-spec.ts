@@ -67,6 +67,24 @@ describe('Calls of an agent execution', () => {
     });
   });
 
+  it('count since the agent is known, and requests and waiting since the start and the first', async () => {
+    const startTime = app.clock.wallTime();
+    app.clock.advance(1_000);
+    const crew = startAgent('crew');
+    crew.pause();
+    app.clock.advance(2_000);
+    const created = async (family: string, labels?: Labels) => {
+      const text = await app.metrics.exportMetrics('openmetrics');
+      const seconds = parseExposition(text, 'openmetrics').value(`crew_${family}_created`, labels);
+      return seconds === undefined ? undefined : seconds * 1_000 - startTime;
+    };
+    expect(await created('agent_tool_calls', { agent: 'crew' })).toBe(1_000);
+    crew.end();
+    expect(await created('agent_tool_calls', { agent: 'crew' })).toBe(1_000);
+    expect(await created('agent_paused_seconds', { agent: 'crew' })).toBe(3_000);
+    expect(await created('request_cost_usd')).toBe(0);
+  });
+
   it('are none of an execution that was recorded: nobody says what it called', async () => {
     app.metrics.recordAgentExecution({ agentId: 'crew', durationMs: 5, status: 'success' });
     expect(await histogram('agent_tool_calls', { agent: 'crew' })).toMatchObject({ sum: 0, count: 0 });

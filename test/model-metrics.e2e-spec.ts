@@ -217,11 +217,17 @@ describe('Errors of model calls', () => {
   });
 
   it('are the same in OpenMetrics and in what prom-client writes of the registry', async () => {
+    const startTime = app.clock.wallTime();
+    app.clock.advance(5_000);
+    await fails(new ProviderError(503));
+    app.clock.advance(5_000);
     await fails(new ProviderError(503));
     const labels = { ...GPT, error_type: 'ProviderError', http_status: '503' };
     const openMetrics = parseExposition(await app.metrics.exportMetrics('openmetrics'), 'openmetrics');
-    expect(openMetrics.value('crew_model_errors_total', labels)).toBe(1);
-    expect(parseExposition(await app.metrics.registry.metrics()).value('crew_model_errors_total', labels)).toBe(1);
+    expect(openMetrics.value('crew_model_errors_total', labels)).toBe(2);
+    // Since the first of them.
+    expect(openMetrics.value('crew_model_errors_created', labels)).toBe(startTime / 1_000 + 5);
+    expect(parseExposition(await app.metrics.registry.metrics()).value('crew_model_errors_total', labels)).toBe(2);
   });
 
   it('become __other__ with their status where there are too many', async () => {

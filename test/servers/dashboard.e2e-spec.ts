@@ -357,6 +357,35 @@ describe('The dashboard', () => {
     expect(dashboard.complaints).toEqual([]);
   });
 
+  it('shows of each model what it shows of tools, and which calls have no usage', async () => {
+    const app = await TestApp.start({ imports: [MetricsModule.forRoot()] });
+    const tracker = app.nest.get(ExecutionTracker);
+    const start = (name: string) => tracker.start({ kind: 'model', name });
+    for (const status of [503, 503, 429]) {
+      const error = Object.assign(new Error('Refused.'), {
+        status,
+        name: status === 429 ? 'RateLimitError' : 'ServerError',
+      });
+      start('busy').end({ error });
+    }
+    const answered = start('busy');
+    answered.usage({ inputTokens: 1_000 });
+    answered.recordRetry();
+    answered.end();
+    start('busy');
+    app.collector.recordModelCall({ model: 'quiet' });
+    const dashboard = await DashboardPage.open(`${app.url}/metrics/dashboard`);
+    await dashboard.find('#models tbody tr').first().waitFor();
+    const rows = (await dashboard.rows('#models')).map((row) => row.slice(0, 6));
+    expect(rows).toEqual([
+      ['busy', '4', '75%', '1', '1', '3'],
+      ['quiet', '1', '–', '–', '–', '–'],
+    ]);
+    const errors = dashboard.find('#models tbody tr').first().locator('td').nth(1);
+    expect(await errors.getAttribute('title')).toBe('ServerError 2, RateLimitError 1');
+    expect(dashboard.complaints).toEqual([]);
+  });
+
   it('says when the server is away, shows its last figures, and comes back by itself', async () => {
     const start = async (port: number) => {
       const app = await TestApp.start({ imports: [MetricsModule.forRoot()] });

@@ -7,6 +7,7 @@ import { nameText, severity } from './names.js';
 /** @import { Snapshot } from '../data/snapshot.js' */
 
 const SHOWN = 50;
+const SHOWN_TYPES = 5;
 
 /** @param {Snapshot} snapshot @param {(...names: string[]) => boolean} matches */
 export function modelsPanel({ models, executions }, matches) {
@@ -29,6 +30,9 @@ export function modelsPanel({ models, executions }, matches) {
                   <th scope="col" class="name-cell">Model</th>
                   <th scope="col" class="number">Calls</th>
                   <th scope="col" class="number">Errors</th>
+                  <th scope="col" class="number" title="in progress now">Running</th>
+                  <th scope="col" class="number">Retries</th>
+                  <th scope="col" class="number" title="calls whose tokens nobody has reported">No usage</th>
                   <th scope="col" class="number">Average</th>
                   <th scope="col" class="number" title="median of the calls in the history">First token</th>
                   <th scope="col" class="number">Tokens</th>
@@ -47,13 +51,12 @@ export function modelsPanel({ models, executions }, matches) {
 
 /** @param {string} name @param {ModelMetrics} model @param {readonly Execution[]} executions */
 function modelRow(name, model, executions) {
-  const { execution_count, error_count, timeout_count, average_duration_seconds, token_usage } = model;
-  const errorRate = shareOf(error_count + timeout_count, execution_count);
+  const { execution_count, average_duration_seconds, token_usage } = model;
   const firstToken = medianFirstToken(executions.filter((execution) => execution.model === name));
   return html`<tr>
     <th scope="row" class="name-cell">${nameText(name)} <bdi class="alias">${model.provider}</bdi></th>
     <td class="number">${formatCount(execution_count)}</td>
-    <td class="number severity-${severity(errorRate)}">${formatShare(errorRate)}</td>
+    ${errorCell(model)} ${[model.in_progress, model.retry_count, model.calls_without_usage].map(countCell)}
     <td class="number">${formatSeconds(average_duration_seconds)}</td>
     <td class="number">${firstToken === undefined ? '–' : formatSeconds(firstToken)}</td>
     <td
@@ -66,6 +69,21 @@ function modelRow(name, model, executions) {
       ${token_usage.unpriced_calls > 0 && token_usage.cost_usd === 0 ? html`<span title="no price is known">–</span>` : formatCost(token_usage.cost_usd)}
     </td>
   </tr>`;
+}
+
+/** With the types of the errors, the most frequent first. @param {ModelMetrics} model */
+function errorCell({ execution_count, error_count, timeout_count, errors }) {
+  const errorRate = shareOf(error_count + timeout_count, execution_count);
+  const types = Object.entries(errors).sort(([, a], [, b]) => b - a);
+  const told = types.slice(0, SHOWN_TYPES).map(([type, count]) => `${type} ${formatCount(count)}`);
+  return html`<td class="number severity-${severity(errorRate)}" title=${told.join(', ') || nothing}>
+    ${errorRate === 0 ? '–' : formatShare(errorRate)}
+  </td>`;
+}
+
+/** @param {number} count */
+function countCell(count) {
+  return html`<td class="number">${count === 0 ? '–' : formatCount(count)}</td>`;
 }
 
 /** @param {readonly Execution[]} calls */
