@@ -172,7 +172,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
       whole.absorb(execution, outcome);
       return whole.partEnded();
     }
-    if (execution.kind === 'model') addUsageTo(execution.around, execution.usage);
+    if (execution.model !== undefined) addUsageTo(execution.model.around, execution.usage);
     this.left(execution);
     const { ledger, series } = execution;
     if (ledger === undefined || series === undefined || !this.store.enabled) return;

@@ -18,18 +18,20 @@ import type { Expiry } from '../limits/deadline';
 import { ExecutionTimeoutError } from '../limits/execution-timeout.error';
 import { SequenceBudget } from '../limits/sequence-budget';
 import { CANCELLED, SUCCESS } from '../outcomes/outcome';
+import { clientLeft, earlyStop, endedEarly } from './abort-reasons';
 import { addUsageTo, countCallAround, signAround } from './enclosing-runs';
 import type { ExecutionHost } from './execution-host';
 import { nearestOpen, nearestOpenAgent, openAncestors, openAround } from './execution-lineage';
 import { ExecutionSignal } from './execution-signal';
 import type { IdleEnd } from './idle-end';
+import { InnerCalls } from './inner-calls';
 import { MeasuredExecution } from './measured-execution';
-import { ModelReport } from './model-report';
+import { ModelCall } from './model-call';
 import type { Listed } from './running-executions';
 import { hasRoom, isStackOverflow } from './stack-overflow';
 
 /** What an execution has from the one in which it began. */
-interface Origin {
+export interface Origin {
   readonly serial: number;
   readonly requestSerial: number | undefined;
   readonly callSerial: number;
@@ -42,20 +44,11 @@ interface Origin {
  */
 type Stage = 'begun' | 'postponed' | 'ending' | 'ended';
 
-const NO_EXECUTIONS: readonly LiveExecution[] = [];
-
 /** How long tokens are waited for that a call reports by a promise. SDKs settle it as the stream ends, or never. */
 const REPORT_WITHIN_MS = 1_000;
 
 /** Of an agent that has called nothing. */
 const NOTHING_CALLED: Readonly<RunTotals> = new RunTotals();
-
-/**
- * Makes another execution of the same call; none once its application has closed.
- *
- * @param around of the same use, where a call around this one has handed the result on
- */
-export type FurtherExecutions = (around: LiveExecution | undefined) => LiveExecution | undefined;
 
 /** One execution from its beginning to its end. */
 export class LiveExecution
@@ -74,10 +67,8 @@ export class LiveExecution
   ledger: Ledger | undefined = undefined;
   /** A model call keeps it: its tokens may be recorded after its end. */
   series: CountedSeries | undefined = undefined;
-  /** Who serves the model. */
-  provider: string | undefined;
-  /** Of a model call, once it is counted. */
-  usage: CallUsage | undefined = undefined;
+  /** Of model calls only. */
+  readonly model: ModelCall<LiveExecution> | undefined;
   /** The outermost agent around it; without one, what began first. */
   readonly root: LiveExecution;
   /** On the clock's scale; NaN before its end. */
@@ -96,28 +87,18 @@ export class LiveExecution
   isCalling = false;
   /** The response that a handler was given, with which it ends where the handler leaves it open. */
   response: Pick<ServerResponse, 'writableEnded' | 'writableFinished' | 'destroyed'> | undefined = undefined;
-  private readonly parentCallSerial: number | undefined;
+  readonly parentCallSerial: number | undefined;
   private stage: Stage = 'begun';
   /** How many keep it open after its function has returned. */
   private holds = 0;
-  /** How many parts of it have yet to end. */
-  private parts = 0;
   /** What was returned has come to its end; only a hold can keep the execution open now. */
   private delivered = false;
   /** The outcome, where it is known before the end. */
   private verdict: Outcome | undefined = undefined;
   private budget: SequenceBudget | undefined = undefined;
   private signalling: ExecutionSignal | undefined = undefined;
-  private report: ModelReport | undefined = undefined;
-  private run: RunTotals | undefined = undefined;
-  /** How many reports of tokens it waits for. */
-  private lateReports = 0;
-  /** What the call returned, where its tokens are found in it. It must not be kept from being dropped unread. */
-  private result: WeakRef<object> | undefined = undefined;
-  /** Those that ran as this model call ended: its tokens are theirs, too. */
-  around: readonly LiveExecution[] = NO_EXECUTIONS;
-  /** How the last call that joined this one failed. */
-  private failedPart: Outcome | undefined = undefined;
+  /** Made by the first. */
+  private inner: InnerCalls | undefined = undefined;
 
   constructor(
     host: ExecutionHost<LiveExecution>,
@@ -129,7 +110,7 @@ export class LiveExecution
   ) {
     super(host, spec);
     const isAgent = spec.kind === 'agent';
-    this.provider = spec.provider;
+    this.model = spec.kind === 'model' ? new ModelCall<LiveExecution>(this) : undefined;
     this.callSerial = serial;
     this.parentSerial = origin?.serial;
     this.parentCallSerial = origin?.callSerial;
@@ -143,13 +124,22 @@ export class LiveExecution
     return this.spec.agent ?? this.contextAgentId;
   }
 
+  get provider(): string | undefined {
+    return this.model?.provider;
+  }
+
+  /** Of a model call that is counted. */
+  get usage(): CallUsage | undefined {
+    return this.model?.usage;
+  }
+
   get ended(): boolean {
     return this.stage === 'ended' || this.stage === 'ending';
   }
 
   /** What this call and everything inside it has called and used so far. */
   get totals(): Readonly<RunTotals> | undefined {
-    return this.run ?? (this.kind === 'agent' ? NOTHING_CALLED : undefined);
+    return this.inner ?? (this.kind === 'agent' ? NOTHING_CALLED : undefined);
   }
 
   /** In whose context its code runs. */
@@ -179,18 +169,13 @@ export class LiveExecution
 
   /** A model call reports its tokens; the last report before its end counts. */
   reportUsage(usage: ModelUsage): void {
-    if (!this.ended) this.modelReport.say(usage);
+    if (!this.ended) this.model?.say(usage);
   }
 
   addUsage(usage: CallUsage): void {
-    if (this.stage !== 'ended') this.modelReport.record(usage);
+    if (this.stage !== 'ended') this.model?.record(usage);
     else if (this.series instanceof ModelSeries)
       this.series.addUsage(usage, Math.floor(this.host.store.clock.now() / 1_000));
-  }
-
-  /** What it has used by all that is known. */
-  get usageSoFar(): CallUsage | undefined {
-    return this.report?.total();
   }
 
   countInside(kind: ExecutionKind, usage: CallUsage | undefined): void {
@@ -201,32 +186,26 @@ export class LiveExecution
 
   /** A call inside it begins, or is taken back. */
   addCall(kind: ExecutionKind, isOwn: boolean, change: 1 | -1): void {
-    (this.run ??= new RunTotals()).addCall(kind, isOwn, change);
+    this.innerCalls.addCall(kind, isOwn, change);
   }
 
   addUsageInside(usage: CallUsage | undefined, isOwn: boolean): void {
-    (this.run ??= new RunTotals()).addUsage(usage, isOwn);
-  }
-
-  /** What its tokens may be found in at its end. */
-  keepResult(result: unknown): void {
-    if (this.spec.usage !== undefined && typeof result === 'object' && result !== null)
-      this.result = new WeakRef(result);
+    this.innerCalls.addUsage(usage, isOwn);
   }
 
   /** Takes over what is known of a part of it that has ended. */
   absorb(part: LiveExecution, outcome: Outcome): void {
     if (this.ended) return;
     if (part.measures !== undefined) this.addMeasures(part.measures, part.startedAt - this.startedAt);
-    if (this.kind === 'model') this.modelReport.join(part.usage);
-    this.failedPart = isFailure(outcome.status) ? outcome : undefined;
+    this.model?.join(part.usage);
+    this.innerCalls.failedPart = isFailure(outcome.status) ? outcome : undefined;
   }
 
   /** It is known by another name from now on. */
   rename(name: string, provider: string | undefined): void {
     if (this.ended) return;
     this.name = name;
-    this.provider = provider;
+    if (this.model !== undefined) this.model.provider = provider;
     this.host.renamed(this);
   }
 
@@ -243,11 +222,11 @@ export class LiveExecution
 
   /** A part of it begins: it stays open until the part ends. */
   partOpened(): void {
-    this.parts += 1;
+    this.innerCalls.openParts += 1;
   }
 
   partEnded(): void {
-    this.parts -= 1;
+    this.innerCalls.openParts -= 1;
     // A handle says itself when it is over.
     if (this.delivered && !this.isBegunByHandle) this.succeeded();
   }
@@ -260,14 +239,14 @@ export class LiveExecution
   override chunk(chunk: unknown, at?: number): void {
     if (this.ended) return;
     super.chunk(chunk, at);
-    if (this.spec.usage !== undefined) this.modelReport.askChunk(chunk);
+    this.model?.askChunk(chunk);
   }
 
   /** The call came to its end with this value. */
   returned(value: unknown): void {
     if (this.ended) return;
     this.delivers(value);
-    if (this.spec.usage !== undefined) this.awaitReport(this.modelReport.askResult(value));
+    if (this.model !== undefined) this.awaitReport(this.model.askResult(value));
     this.judge(value);
     this.succeeded();
   }
@@ -283,7 +262,7 @@ export class LiveExecution
   endNow(at: number | undefined): void {
     if (this.ended) return;
     if (at !== undefined) this.stopClock(at);
-    this.endAs(this.failedPart ?? SUCCESS);
+    this.endAs(this.inner?.failedPart ?? SUCCESS);
   }
 
   /** What it returned may mean that it failed. */
@@ -296,7 +275,8 @@ export class LiveExecution
   succeeded(): void {
     this.delivered = true;
     if (this.response !== undefined && !this.response.writableEnded) return this.responseClosed();
-    if (this.holds === 0 && this.parts === 0) this.finish(this.verdict ?? this.failedPart ?? SUCCESS);
+    if (this.holds > 0 || (this.inner?.openParts ?? 0) > 0) return;
+    this.finish(this.verdict ?? this.inner?.failedPart ?? SUCCESS);
   }
 
   /** The response has been written to its end, or the client has left. A handler that still runs ends by itself. */
@@ -411,32 +391,8 @@ export class LiveExecution
     finished.pausedNs = Math.round(this.pausedMs(now) * NS_PER_MS);
   }
 
-  /**
-   * For results that are used again and again. Further executions begin where this one did: in the parent's own call, or
-   * in the further use of it that is running, or begins together with this one. What is kept of this one keeps no application alive.
-   */
-  get further(): FurtherExecutions {
-    const { spec, name, callSerial, parentCallSerial, origin, result } = this;
-    const host = new WeakRef(this.host);
-    const parent = this.parent && new WeakRef(this.parent);
-    return (around) => {
-      const application = host.deref();
-      if (application === undefined || application.closed) return undefined;
-      const serial = (application.store.lastSerial += 1);
-      const further = [around, application.ownRunning()].find((other) => other?.callSerial === parentCallSerial);
-      const execution =
-        further !== undefined
-          ? new LiveExecution(application, spec, name, serial, further)
-          : new LiveExecution(application, spec, name, serial, parent?.deref(), origin);
-      execution.callSerial = callSerial;
-      execution.result = result;
-      execution.stage = 'postponed';
-      return execution;
-    };
-  }
-
-  /** The parent may have been let go. */
-  private get origin(): Origin | undefined {
+  /** What a further use of the same call has from it. The parent may have been let go. */
+  get origin(): Origin | undefined {
     const { parentSerial: serial, parentCallSerial: callSerial, requestSerial, contextAgentId } = this;
     if (serial === undefined || callSerial === undefined) return undefined;
     return { serial, requestSerial, callSerial, contextAgentId };
@@ -452,8 +408,8 @@ export class LiveExecution
     }
   }
 
-  private get modelReport(): ModelReport {
-    return (this.report ??= new ModelReport(this));
+  private get innerCalls(): InnerCalls {
+    return (this.inner ??= new InnerCalls());
   }
 
   private abort(reason: unknown): void {
@@ -469,17 +425,19 @@ export class LiveExecution
     this.verdict = outcome;
     if (stage === 'postponed') return this.letGo();
     this.stage = 'ending';
-    if (this.kind === 'model') this.around = [...openAround<LiveExecution>(this)];
-    if (this.spec.usage !== undefined) this.awaitReport(this.modelReport.askResult(this.result?.deref()));
-    if (this.lateReports === 0 || this.host.closed) this.complete();
-    else this.stopClock(this.host.store.clock.now());
+    if (this.model !== undefined) {
+      this.model.around = [...openAround<LiveExecution>(this)];
+      this.awaitReport(this.model.askResult());
+    }
+    if (this.isWaiting && !this.host.closed) this.stopClock(this.host.store.clock.now());
+    else this.complete();
   }
 
   /** Tokens that are reported a little later belong to this call, and to the agents that it is a part of. */
   private awaitReport(report: Promise<void> | undefined): void {
     if (report === undefined) return;
     const waiting = [this, ...openAround<LiveExecution>(this)];
-    for (const execution of waiting) execution.lateReports += 1;
+    for (const execution of waiting) execution.innerCalls.lateReports += 1;
     const arrived = (): void => {
       stopWaiting();
       if (this.stage === 'ended') this.addLateUsage();
@@ -489,26 +447,27 @@ export class LiveExecution
     void report.then(arrived);
   }
 
+  private get isWaiting(): boolean {
+    return this.inner !== undefined && this.inner.lateReports > 0;
+  }
+
   private reportArrived(): void {
-    this.lateReports -= 1;
-    if (this.lateReports === 0 && this.stage === 'ending') this.complete();
+    this.innerCalls.lateReports -= 1;
+    if (!this.isWaiting) this.complete();
   }
 
   /** Of a report for which it has not waited so long. Its agents may have ended long ago. */
   private addLateUsage(): void {
-    if (this.usage !== undefined) return;
-    this.usage = this.report?.total();
+    if (this.model === undefined || this.usage !== undefined) return;
+    this.model.settle(false);
     if (this.usage !== undefined) this.addUsage(this.usage);
   }
 
-  /** Counts it, without waiting for what has yet to be reported. */
+  /** Counts what has ended, without waiting for what has yet to be reported. */
   complete(): void {
     if (this.stage !== 'ending') return;
     const outcome = this.verdict!;
-    if (this.kind === 'model') {
-      this.usage = this.report?.total();
-      if (this.usage === undefined && outcome.status === 'success') this.report?.tellFault();
-    }
+    this.model?.settle(outcome.status === 'success');
     this.host.finished(this, outcome);
     this.letGo();
   }
@@ -517,24 +476,9 @@ export class LiveExecution
   private letGo(): void {
     this.stage = 'ended';
     this.idleEnd?.stop();
-    this.around = NO_EXECUTIONS;
+    if (this.model !== undefined) this.model.around = [];
     this.ledger = undefined;
     if (this.kind !== 'model') this.series = undefined;
     if (this.parent?.ended) this.parent = nearestOpen(this.parent);
   }
-}
-
-function endedEarly(status: 'cancelled' | 'timeout'): DOMException {
-  return status === 'cancelled'
-    ? new DOMException('The execution was cancelled.', 'AbortError')
-    : new DOMException('The execution ran out of time.', 'TimeoutError');
-}
-
-function clientLeft(): DOMException {
-  return new DOMException('The client left before the response ended.', 'AbortError');
-}
-
-/** Why a signal aborts when whoever read a stream no longer does. */
-export function earlyStop(): DOMException {
-  return new DOMException('The consumer stopped early.', 'AbortError');
 }

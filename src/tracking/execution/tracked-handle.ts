@@ -52,7 +52,7 @@ export class TrackedHandle implements ExecutionHandle {
   get spent(): Spending {
     const execution = this[EXECUTION].context;
     const { allToolCalls, allModelCalls, allUsage } = execution.totals ?? NOTHING_SPENT;
-    const own = execution.usageSoFar;
+    const own = execution.model?.total();
     const inside = allUsage?.tokens;
     return {
       tokens: (inside?.total ?? 0) + (own === undefined ? 0 : own.tokens.inputTokens + own.tokens.outputTokens),

@@ -1,5 +1,6 @@
 import { runningExecution } from '../execution/async-context';
-import type { FurtherExecutions, LiveExecution } from '../execution/live-execution';
+import type { FurtherExecutions } from '../execution/further-executions';
+import type { LiveExecution } from '../execution/live-execution';
 import { Use } from './use';
 import type { Watch } from './watch';
 

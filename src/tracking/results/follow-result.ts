@@ -41,7 +41,7 @@ function followAny(execution: LiveExecution, result: unknown, arrival: Arrival):
 
 function followFurther(execution: LiveExecution, result: unknown, arrival: Arrival): unknown {
   const follower = followerOf(result);
-  if (!follower?.awaitable) execution.keepResult(result);
+  if (!follower?.awaitable) execution.model?.keepResult(result);
   if (execution.spec.until !== undefined && !follower?.awaitable) {
     const target = targetOf(execution, result);
     if (target !== undefined) {

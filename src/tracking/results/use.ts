@@ -1,5 +1,7 @@
 import { runInside, runningExecution } from '../execution/async-context';
-import { earlyStop, type FurtherExecutions, type LiveExecution } from '../execution/live-execution';
+import { earlyStop } from '../execution/abort-reasons';
+import { furtherExecutionsOf, type FurtherExecutions } from '../execution/further-executions';
+import type { LiveExecution } from '../execution/live-execution';
 import type { ExecutionTimeoutError } from '../limits/execution-timeout.error';
 import type { Follow } from './result-follower';
 import { warnUnseen } from './unseen';
@@ -59,7 +61,7 @@ export class Use implements Watch {
 
   /** How to use the same result once more. */
   get further(): FurtherExecutions[] {
-    return this.executions.map(({ further }) => further);
+    return this.executions.map(furtherExecutionsOf);
   }
 
   /** The first time, executions that were postponed begin. `source` is what the use ends with, should it be dropped. */

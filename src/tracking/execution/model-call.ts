@@ -6,17 +6,25 @@ import type { ReportedUsage } from '../declaring/model-options';
 import type { ModelUsage } from '../execution-handle';
 import type { FaultLog } from '../fault-log';
 
-/** The model call that is reported about. */
-interface ReportedCall {
+/** The execution of a model call. */
+interface ModelExecution<Run> {
   /** As the caller names the model. */
   readonly name: string;
-  readonly provider: string | undefined;
-  readonly spec: Pick<ExecutionSpec, 'usage' | 'until'>;
+  readonly spec: Pick<ExecutionSpec, 'usage' | 'until' | 'provider'>;
   readonly host: { readonly store: MetricsStore; readonly faults: FaultLog };
+  readonly parent: Run | undefined;
 }
 
-/** What is known of the tokens of one model call, whoever reports them. */
-export class ModelReport {
+/** What is known of one model call beside its time: its provider, and its tokens, whoever reports them. */
+export class ModelCall<Run> {
+  /** Who serves the model. */
+  provider: string | undefined;
+  /** What it has used. Known when it is counted. */
+  usage: CallUsage | undefined = undefined;
+  /** Those that ran as it ended: its tokens are theirs, too. */
+  around: readonly Run[] = [];
+  /** What it returned, where its tokens are found in that. It must not be kept from being dropped unread. */
+  result: WeakRef<object> | undefined = undefined;
   /** What the call says of itself; the last word counts. */
   private said: ModelUsage | undefined = undefined;
   /** Of the chunks of its stream; of each count the last that was reported. */
@@ -29,7 +37,15 @@ export class ModelReport {
   private fault: { readonly reason: unknown } | undefined = undefined;
   private isAsked = false;
 
-  constructor(private readonly call: ReportedCall) {}
+  constructor(private readonly call: ModelExecution<Run>) {
+    this.provider = call.spec.provider;
+  }
+
+  /** What its tokens may be found in at its end. */
+  keepResult(result: unknown): void {
+    if (this.call.spec.usage !== undefined && typeof result === 'object' && result !== null)
+      this.result = new WeakRef(result);
+  }
 
   /** The call reports its tokens itself. */
   say(usage: ModelUsage): void {
@@ -56,9 +72,10 @@ export class ModelReport {
   /**
    * Asks the option `usage` about the result, the first time.
    *
+   * @param result that which was kept, if left out
    * @returns a promise that never rejects, where the answer comes later
    */
-  askResult(result: unknown): Promise<void> | undefined {
+  askResult(result: unknown = this.result?.deref()): Promise<void> | undefined {
     const { usage } = this.call.spec;
     if (usage === undefined || this.isAsked) return undefined;
     this.isAsked = true;
@@ -70,14 +87,16 @@ export class ModelReport {
 
   /** What the call has used, by all that is known at its end; undefined where nobody has said anything. */
   total(): CallUsage | undefined {
-    const { name, provider, host } = this.call;
+    const { name, host } = this.call;
     const said = this.said ?? this.ofChunks;
-    return sum(this.recorded, said === undefined ? this.joined : host.store.prices.usageOf(said, name, provider));
+    return sum(this.recorded, said === undefined ? this.joined : host.store.prices.usageOf(said, name, this.provider));
   }
 
-  /** Why the option `usage` found nothing, if it failed. */
-  tellFault(): void {
-    if (this.fault !== undefined) this.call.host.faults.report('usage', this.fault.reason);
+  /** Adds everything up at its end. Why the option `usage` found nothing is told where it should have found something. */
+  settle(isSuccess: boolean): void {
+    this.usage = this.total();
+    if (isSuccess && this.usage === undefined && this.fault !== undefined)
+      this.call.host.faults.report('usage', this.fault.reason);
   }
 
   private addChunk(usage: ModelUsage): void {
