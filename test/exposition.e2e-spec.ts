@@ -162,14 +162,15 @@ describe('What OpenMetrics says of the birth of a series', () => {
   it('stands beside each of its counters and histograms, and beside no gauge', async () => {
     const app = await start({}, { providers: [Crew] });
     app.collector.recordAgentExecution({ agentId: 'writer', durationMs: 1, status: 'error' });
-    app.collector.recordModelCall({ model: 'm', timeToFirstTokenMs: 1 });
+    app.collector.recordModelCall({ model: 'm', timeToFirstTokenMs: 1, status: 'error' });
     for await (const chunk of app.nest.get(Crew).write()) expect(chunk).toBe('a');
     const { families } = await app.scrape('openmetrics');
     for (const { type, name, samples } of families.values()) {
       const births = samples.filter((sample) => sample.name === `${name}_created`);
       const counts = samples.filter((sample) => /_(total|count)$/.test(sample.name));
-      // Nothing has failed in a tool, and no cache has a name.
-      expect(counts.length > 0 || type === 'gauge' || name === 'crew_tool_errors').toBe(true);
+      // Nothing has failed in a tool, nobody has waited for a human, and no cache has a name.
+      const isEmpty = name === 'crew_tool_errors' || name === 'crew_agent_paused_seconds';
+      expect([name, counts.length > 0 || type === 'gauge']).toEqual([name, !isEmpty]);
       expect(births.map(({ labels, value }) => [name, labels, value])).toEqual(
         counts.map(({ labels }) => [name, labels, START]),
       );
