@@ -22,6 +22,17 @@ export type { CostSource } from './collection/models/call-usage';
 export type { ModelPrice, PriceTier, RateCard } from './collection/models/model-price';
 export type { ModelPricing } from './collection/models/model-pricing';
 export { pricesOf, type PriceCatalogue } from './collection/models/price-catalogue';
+export type {
+  ExecutionNode,
+  FinishedRequest,
+  RequestFilter,
+  RequestSteps,
+  RequestTree,
+  RequestView,
+  RunningRequest,
+  SlowestStep,
+} from './collection/requests/request';
+export type { RequestHistoryOptions } from './collection/requests/request-history-options';
 export type { TokenCounts, TokenUsage } from './collection/models/token-usage';
 export type {
   SystemTrend,
@@ -52,12 +63,7 @@ export type {
 export { currentExecution } from './tracking/execution/current-execution';
 export type { ExecutionEnd, ExecutionHandle, ModelName, ModelUsage, Spending } from './tracking/execution-handle';
 export type { TimeoutOptions } from './tracking/limits/execution-limits';
-export type {
-  AgentOptions,
-  ExecutionName,
-  ToolOptions,
-  Until,
-} from './tracking/declaring/execution-options';
+export type { AgentOptions, ExecutionName, ToolOptions, Until } from './tracking/declaring/execution-options';
 export type { ModelOptions, ReportedUsage } from './tracking/declaring/model-options';
 export { ExecutionTimeoutError } from './tracking/limits/execution-timeout.error';
 export {

@@ -1,7 +1,6 @@
 import type { Registry } from 'prom-client';
-import type { RunningExecution } from './executions/execution';
 import type { ExecutionKind } from './executions/execution-status';
-import type { ExecutionIdentity, Outcome } from './executions/finished-execution';
+import type { ExecutionIdentity, OpenExecution, Outcome } from './executions/finished-execution';
 import type { ExportFormat } from './export-format';
 import type { CallUsage } from './models/call-usage';
 import type { CountedSeries } from './series/execution-series';
@@ -44,8 +43,8 @@ export interface TrackedExecutions {
   ownRunning(): EnclosingExecution | undefined;
   /** The call that a record made here is about: the one around it, else the only one that the same agent has open. */
   findModelCall(query: ModelCallQuery): TrackedModelCall | undefined;
-  /** Oldest first, as they are now, however much later they are read one by one. */
-  beginRunning(): Iterable<RunningExecution>;
+  /** Those in progress, oldest first. */
+  listOpen(): readonly OpenExecution[];
 }
 
 /** What the collector needs of the rooms around it, handed in so that collection depends on none of them. */

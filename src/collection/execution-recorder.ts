@@ -216,9 +216,11 @@ class RecordedExecution implements EndingExecution, Outcome {
     this.endTime = endTime === undefined ? undefined : endTime.getTime();
   }
 
-  writeTimes(finished: FinishedExecution, _now: number, wallTime: number): void {
-    finished.endTime = this.endTime ?? wallTime;
-    finished.durationNs = this.durationMs === undefined ? NaN : Math.round(this.durationMs * NS_PER_MS);
+  writeTimes(finished: FinishedExecution, now: number, wallTime: number): void {
+    const { endTime = wallTime, durationMs = NaN } = this;
+    finished.endTime = endTime;
+    finished.durationNs = Math.round(durationMs * NS_PER_MS);
     finished.pausedNs = 0;
+    if (this.requestSerial !== undefined) finished.startedAt = now - (wallTime - endTime) - (this.durationMs ?? 0);
   }
 }

@@ -3,7 +3,9 @@ import { ExecutionHistory } from './executions/execution-history';
 import { NOTHING_MEASURED } from './executions/execution-measures';
 import type { ExecutionPublisher } from './executions/execution-publisher';
 import { isFailure } from './executions/execution-status';
-import type { EndingExecution, FinishedExecution, Outcome } from './executions/finished-execution';
+import type { EndingExecution, ExecutionIdentity, FinishedExecution, Outcome } from './executions/finished-execution';
+import { RequestHistory } from './requests/request-history';
+import type { RequestHistoryOptions } from './requests/request-history-options';
 import type { DeclaredNames } from './series/declared-names';
 import {
   AgentSeries,
@@ -26,6 +28,7 @@ import { TrendSeries } from './series/trend-series';
 export interface LedgerSettings {
   readonly buckets: SeriesBuckets;
   readonly historySize: number;
+  readonly requestHistory: false | Required<RequestHistoryOptions>;
   readonly maxSeries: number;
   readonly onFirstDrop: (family: LimitedFamily) => void;
 }
@@ -47,6 +50,8 @@ export class Ledger {
   readonly requestCosts: Histogram;
   readonly series: SeriesTable;
   readonly history: ExecutionHistory;
+  /** Undefined where requests are not kept. */
+  readonly requestHistory: RequestHistory | undefined;
   readonly limit: SeriesLimit;
   readonly requestTrend: TrendSeries;
   readonly agentTrends = new Map<string, TrendSeries>();
@@ -62,7 +67,8 @@ export class Ledger {
   private readonly clock: Clock;
   private readonly publisher: ExecutionPublisher;
 
-  constructor({ buckets, historySize, maxSeries, onFirstDrop }: LedgerSettings, ports: LedgerPorts) {
+  constructor(settings: LedgerSettings, ports: LedgerPorts) {
+    const { buckets, historySize, requestHistory, maxSeries, onFirstDrop } = settings;
     this.clock = ports.clock;
     this.publisher = ports.publisher;
     this.startedAt = ports.clock.now();
@@ -72,6 +78,7 @@ export class Ledger {
     this.requestTrend = new TrendSeries(buckets.request, ports.clock);
     this.process = new ProcessSeries(this.requests, ports.clock);
     this.history = new ExecutionHistory(historySize);
+    this.requestHistory = requestHistory === false ? undefined : new RequestHistory(requestHistory);
     this.limit = new SeriesLimit(maxSeries, onFirstDrop);
     this.series = new SeriesTable(buckets, this.limit, ports.names, () => ports.clock.wallTime());
     this.series.openDeclared();
@@ -82,10 +89,16 @@ export class Ledger {
     this.lastUpdated = this.clock.wallTime();
   }
 
-  /** Counts a request that begins as one in progress. */
-  beginRequest(now: number): void {
+  /** A request begins: an outermost agent execution, in progress from now on. */
+  beginRequest(serial: number, now: number): void {
     this.process.turn(now);
     this.requests.addInProgress(1);
+    this.requestHistory?.begin(serial);
+  }
+
+  /** An execution ends without being counted. */
+  dropRequest({ serial, requestSerial }: ExecutionIdentity): void {
+    if (requestSerial === serial) this.requestHistory?.drop(serial);
   }
 
   addLookup(cache: CacheSeries, isHit: boolean): void {
@@ -108,13 +121,15 @@ export class Ledger {
     const finished = this.history.add(execution, outcome, now, wallTime);
     this.lastUpdated = wallTime;
     // What is said to end in the future counts as ending now.
-    const second = Math.floor((now - Math.max(0, wallTime - finished.endTime)) / 1_000);
+    const endedAt = now - Math.max(0, wallTime - finished.endTime);
+    const second = Math.floor(endedAt / 1_000);
     if (series instanceof ToolSeries) this.addTool(finished, series, second);
     else if (series instanceof AgentSeries) {
       this.addAgent(finished, series, second);
       // It is not in progress any more, and has been until now.
       if (finished.isRequest && execution.startedAt !== undefined) this.process.turn(now, this.requests.inProgress + 1);
     } else this.addModel(finished, series, second);
+    if (finished.requestSerial !== undefined) this.requestHistory?.add(finished, endedAt, now);
     // Listeners hear of an execution that a reset has outlived, too: it was worked and paid for.
     const { listener, channel } = this.publisher;
     if (listener !== undefined || channel.hasSubscribers) this.publisher.publish(finished);

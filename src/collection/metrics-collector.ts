@@ -8,13 +8,16 @@ import { normaliseName } from './executions/execution-name';
 import type { AgentExecutionRecord, ModelCallRecord, ToolExecutionRecord } from './executions/execution-records';
 import { EXPORT_FORMATS, type ExportFormat } from './export-format';
 import type { MetricsStore } from './metrics-store';
+import { momentOf, toRunningExecutions } from './reading/execution.reader';
 import { readFields } from './reading/fields';
 import { beginHistory } from './reading/history.reader';
 import type { AgentMetrics, CacheMetrics, ModelMetrics, SystemMetrics, ToolMetrics } from './reading/metrics-snapshot';
+import { readRequest, readRequests } from './reading/request.reader';
 import { AGENT_FIELDS, CACHE_FIELDS, MODEL_FIELDS, TOOL_FIELDS } from './reading/series-fields';
 import { mergeModels, mergeTools, readSystem } from './reading/snapshot.reader';
 import { TREND_WINDOWS, type Trends, type TrendsOptions } from './reading/trend-window';
 import { readTrends } from './reading/trends.reader';
+import type { FinishedRequest, RequestFilter, RequestTree, RunningRequest } from './requests/request';
 
 /**
  * The application's numbers: records what was measured elsewhere and reads what was collected. Inject it.
@@ -189,7 +192,37 @@ export class MetricsCollector {
 
   /** Executions in progress, oldest first. */
   getRunning(): RunningExecution[] {
-    return [...this.ports.tracked.beginRunning()];
+    return [...toRunningExecutions(this.ports.tracked.listOpen(), momentOf(this.store))];
+  }
+
+  /** Requests in progress, the newest first. */
+  getRequests(filter: RequestFilter & { readonly view: 'running' }): RunningRequest[];
+  /**
+   * Whole requests without their executions: the last by default, the newest first; the slowest of the last hour, the
+   * slowest first; or the last that failed or had a step that failed. The option `requestHistory` says how many are kept.
+   *
+   * @example
+   * const [slowest] = metrics.getRequests({ view: 'slowest' });
+   */
+  getRequests(filter?: RequestFilter & { readonly view?: 'recent' | 'slowest' | 'failed' }): FinishedRequest[];
+  /** Those of any view. */
+  getRequests(filter: RequestFilter): (FinishedRequest | RunningRequest)[];
+  getRequests(filter: RequestFilter = {}): (FinishedRequest | RunningRequest)[] {
+    return readRequests(this.store, this.ports.tracked.listOpen(), filter);
+  }
+
+  /**
+   * One request with its executions as a tree, also while it runs; undefined where it is not kept. What goes on when its
+   * agent has ended is a part of it all the same.
+   *
+   * @param id the `requestId` of any execution of it
+   *
+   * @example
+   * const [request] = metrics.getRequests({ view: 'failed', limit: 1 });
+   * const steps = request && metrics.getRequest(request.id)?.executions;
+   */
+  getRequest(id: string): RequestTree | undefined {
+    return readRequest(this.store, this.ports.tracked.listOpen(), id);
   }
 
   /**

@@ -12,7 +12,14 @@ export interface MetricsStoreSettings extends LedgerSettings {
 
 const ignore = (): void => {};
 
-const NOTHING = { enabled: false, recordMemory: false, historySize: 0, maxSeries: 0, onFirstDrop: ignore };
+const NOTHING = {
+  enabled: false,
+  recordMemory: false,
+  historySize: 0,
+  requestHistory: false,
+  maxSeries: 0,
+  onFirstDrop: ignore,
+} as const;
 
 /** What one application has collected. The tracker and the public collector write to it, exporters read it. */
 export class MetricsStore {

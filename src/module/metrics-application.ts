@@ -7,7 +7,7 @@ import { ExecutionPublisher } from '../collection/executions/execution-publisher
 import type { ExportFormat } from '../collection/export-format';
 import { MetricsCollector } from '../collection/metrics-collector';
 import { MetricsStore } from '../collection/metrics-store';
-import { executionReader } from '../collection/reading/execution.reader';
+import { executionReader, momentOf, toRunningExecutions } from '../collection/reading/execution.reader';
 import { PriceList } from '../collection/models/model-pricing';
 import { BucketBounds } from '../collection/series/histogram';
 import type { LimitedFamily } from '../collection/series/series-limit';
@@ -72,7 +72,7 @@ export class MetricsApplication {
 
   /** As the collector reads them, but one by one. */
   beginRunning(): Iterable<RunningExecution> {
-    return this.tracking.beginRunning();
+    return toRunningExecutions(this.tracking.listOpen(), momentOf(this.store));
   }
 
   /** One of the three formats, in pieces. @throws when the signal of `limits` aborts while a text is being written */
@@ -98,11 +98,12 @@ export class MetricsApplication {
   }
 
   private createStore(clock: Clock): MetricsStore {
-    const { buckets, enabled, recordMemory, historySize, maxSeries } = this.options;
+    const { buckets, enabled, recordMemory, historySize, requestHistory, maxSeries } = this.options;
     const settings = {
       enabled,
       recordMemory,
       historySize,
+      requestHistory,
       maxSeries,
       buckets: {
         request: new BucketBounds(buckets.request),

@@ -138,7 +138,7 @@ function httpProviders(endpoint: MetricsEndpoint | undefined): FactoryProvider[]
   ];
 }
 
-function createSource(application: MetricsApplication, { defaultFormat }: ResolvedMetricsOptions): MetricsSource {
+function createSource(application: MetricsApplication, options: ResolvedMetricsOptions): MetricsSource {
   const texts = new SharedTexts((format, signal, timeLimitMs) => application.export(format, { signal, timeLimitMs }));
   return {
     collector: application.collector,
@@ -146,8 +146,9 @@ function createSource(application: MetricsApplication, { defaultFormat }: Resolv
     beginHistory: (filter) => beginHistory(application.store, filter),
     beginRunning: () => application.beginRunning(),
     beginTrends: (options) => beginTrends(application.store, options),
+    keepsRequests: options.requestHistory !== false,
     longAnswers: new LongAnswers(),
-    defaultFormat,
+    defaultFormat: options.defaultFormat,
   };
 }
 

@@ -82,6 +82,11 @@ const PREFIX = 'a word of the form [a-zA-Z][a-zA-Z0-9_]* that does not end with 
 
 const PRICING = 'a function, or an object of prices by model';
 
+const requestHistory = v.strictObject(
+  { recent: v.optional(count, 100), slowest: v.optional(count, 50), failed: v.optional(count, 50) },
+  'false, or an object of recent, slowest and failed',
+);
+
 const optionsSchema = v.strictObject(
   {
     enabled: v.optional(boolean, true),
@@ -115,6 +120,10 @@ const optionsSchema = v.strictObject(
       {},
     ),
     historySize: v.optional(count, 1000),
+    requestHistory: v.optional(
+      v.lazy((input) => (input === false ? v.literal(false) : requestHistory)),
+      {},
+    ),
     maxSeries: v.optional(count, 2000),
     recordMemory: v.optional(boolean, true),
     asyncContext: v.optional(boolean, true),

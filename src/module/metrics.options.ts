@@ -2,6 +2,7 @@ import type { ModuleMetadata, Type, FactoryProvider, CanActivate } from '@nestjs
 import type { Registry } from 'prom-client';
 import type { ExecutionListener } from '../collection/executions/execution-publisher';
 import type { ModelPricing } from '../collection/models/model-pricing';
+import type { RequestHistoryOptions } from '../collection/requests/request-history-options';
 import type { ListenOptions } from '../http/metrics-listener';
 import type { TimeoutOptions } from '../tracking/limits/execution-limits';
 import type { ErrorClassifier, ResultClassifier } from '../tracking/outcomes/outcome-rules';
@@ -70,6 +71,11 @@ export interface MetricsModuleOptions {
   readonly buckets?: BucketOptions;
   /** Finished executions kept in memory; 0 for none. @default 1000 */
   readonly historySize?: number;
+  /**
+   * Whole requests kept in memory with all that ran inside them; `false` for none.
+   * @default { recent: 100, slowest: 50, failed: 50 }
+   */
+  readonly requestHistory?: false | RequestHistoryOptions;
   /** Combinations of names that get series of their own, per kind; others are counted as `__other__`. @default 2000 */
   readonly maxSeries?: number;
   /** Sample the process's resident memory. @default true */
@@ -134,11 +140,12 @@ export type MetricsRootOptions = MetricsModuleOptions & MetricsStaticOptions;
 
 /** Options with every default filled in. */
 export type ResolvedMetricsOptions = Required<
-  Omit<MetricsModuleOptions, 'bearerToken' | 'buckets' | OptionWithoutDefault>
+  Omit<MetricsModuleOptions, 'bearerToken' | 'buckets' | 'requestHistory' | OptionWithoutDefault>
 > &
   Pick<MetricsModuleOptions, OptionWithoutDefault> & {
     readonly bearerToken: readonly string[];
     readonly buckets: Required<BucketOptions>;
+    readonly requestHistory: false | Required<RequestHistoryOptions>;
   };
 
 type OptionWithoutDefault = 'listen' | 'registry' | 'onExecution' | 'classifyError' | 'classifyResult';

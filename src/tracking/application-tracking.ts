@@ -1,5 +1,4 @@
 import type { ModelCallQuery, TrackedExecutions } from '../collection/collector-ports';
-import type { RunningExecution } from '../collection/executions/execution';
 import { activeSpan } from '../collection/executions/active-span';
 import type { Outcome } from '../collection/executions/finished-execution';
 import type { MetricsStore } from '../collection/metrics-store';
@@ -17,7 +16,7 @@ import { IdleEnd } from './execution/idle-end';
 import { isPart } from './execution/joined-call';
 import { LiveExecution } from './execution/live-execution';
 import { findModelCall } from './execution/open-model-call';
-import { describeRunning, RunningExecutions } from './execution/running-executions';
+import { RunningExecutions } from './execution/running-executions';
 import { SeriesPlaces } from './execution/series-places';
 import { executionOf, handleOf, type TrackedHandle } from './execution/tracked-handle';
 import type { FaultLog } from './fault-log';
@@ -175,9 +174,10 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     if (execution.model !== undefined) addUsageTo(execution.model.around, execution.usage);
     this.left(execution);
     const { ledger, series } = execution;
-    if (ledger === undefined || series === undefined || !this.store.enabled) return;
+    if (ledger === undefined || series === undefined) return;
     try {
-      ledger.finish(execution, series, outcome);
+      if (this.store.enabled) ledger.finish(execution, series, outcome);
+      else ledger.dropRequest(execution);
     } catch (fault) {
       this.faults.report('finish', fault);
     }
@@ -194,9 +194,8 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     return findModelCall(query, this.ownRunning(), this.running.list());
   }
 
-  beginRunning(): Iterable<RunningExecution> {
-    const { clock, instanceId } = this.store;
-    return describeRunning(this.running.list(), instanceId, clock.now(), clock.wallTime());
+  listOpen(): readonly LiveExecution[] {
+    return this.running.list();
   }
 
   /** Executions that began before a reset, or while recording was switched off, are in no gauge. */
@@ -333,7 +332,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     execution.series = series;
     execution.ledger = ledger;
     series.addInProgress(1);
-    if (execution.requestSerial === execution.serial) ledger.beginRequest(execution.startedAt);
+    if (execution.requestSerial === execution.serial) ledger.beginRequest(execution.serial, execution.startedAt);
   }
 
   /** Its own limit, and for a tool the budget that it shares with the other tools of its agent. */

@@ -39,7 +39,8 @@ export class ExecutionHistory {
     now: number,
     wallTime: number,
   ): FinishedExecution {
-    const entry = (this.ring[this.next] ??= new FinishedExecution());
+    let entry = this.ring[this.next];
+    if (entry === undefined || entry.isKept) this.ring[this.next] = entry = new FinishedExecution();
     this.next = this.next + 1 < this.size + SPARE_ENTRIES ? this.next + 1 : 0;
     entry.kind = execution.kind;
     entry.name = execution.name;

@@ -17,6 +17,12 @@ export interface ExecutionIdentity {
   readonly requestSerial: number | undefined;
 }
 
+/** An execution in progress. */
+export interface OpenExecution extends ExecutionIdentity {
+  /** On the clock's scale. */
+  readonly startedAt: number;
+}
+
 /** How an execution ended, with the type of the error that ended it. */
 export interface Outcome {
   readonly status: ExecutionStatus;
@@ -54,7 +60,7 @@ export interface EndingExecution extends ExecutionIdentity {
 /**
  * One finished execution as it is counted and kept. The history lends it, and writes another execution into it when it
  * is the oldest: an entry is not made for each, and what is a number is one from the beginning, because it would be boxed
- * anew at each change otherwise. So whoever wants to keep one makes an `Execution` of it.
+ * anew at each change otherwise. So whoever wants to keep one makes an `Execution` of it, or says `isKept`.
  */
 export class FinishedExecution implements ExecutionIdentity {
   kind: ExecutionKind = 'tool';
@@ -71,6 +77,8 @@ export class FinishedExecution implements ExecutionIdentity {
   provider: string | undefined = undefined;
   usage: CallUsage | undefined = undefined;
   totals: RunTotals | undefined = undefined;
+  /** When it began, on the clock's scale; written only for what runs inside a request. */
+  startedAt = NaN;
   /** Milliseconds since 1970. */
   endTime = 0;
   /** NaN for a model call that nobody timed. */
@@ -80,6 +88,8 @@ export class FinishedExecution implements ExecutionIdentity {
   measures: Readonly<ExecutionMeasures> = NOTHING_MEASURED;
   /** The active OpenTelemetry span. */
   span: ActiveSpan | undefined = undefined;
+  /** Whether a request holds it: nothing else is written into it then. */
+  isKept = false;
 
   /** An outermost agent. */
   get isRequest(): boolean {
@@ -108,4 +118,10 @@ export function executionId(prefix: string, serial: number): string;
 export function executionId(prefix: string, serial: number | undefined): string | undefined;
 export function executionId(prefix: string, serial: number | undefined): string | undefined {
   return serial === undefined ? undefined : `${prefix}-${serial.toString(36)}`;
+}
+
+/** The serial in an id; undefined for one of another application, and for what is no id. */
+export function serialOf(prefix: string, id: string): number | undefined {
+  const serial = parseInt(id.slice(prefix.length + 1), 36);
+  return executionId(prefix, serial) === id ? serial : undefined;
 }

@@ -1,12 +1,14 @@
-import type { Execution } from '../executions/execution';
+import type { Execution, RunningExecution } from '../executions/execution';
 import {
   executionId,
   MAX_TIME_MS,
   NS_PER_MS,
   NS_PER_SECOND,
   type FinishedExecution,
+  type OpenExecution,
 } from '../executions/finished-execution';
 import { UsageTotals } from '../executions/run-totals';
+import type { MetricsStore } from '../metrics-store';
 import type { CallUsage } from '../models/call-usage';
 import type { TokenUsage } from '../models/token-usage';
 import { readFields } from './fields';
@@ -43,6 +45,48 @@ export function toExecution(finished: FinishedExecution, idPrefix: string): Exec
     httpStatus: finished.httpStatus,
     ...costOf(finished),
     pausedSeconds: finished.pausedNs / NS_PER_SECOND,
+  };
+}
+
+/** When something is read. */
+export interface ReadingMoment {
+  readonly instanceId: string;
+  /** On the clock's scale. */
+  readonly now: number;
+  /** The same in milliseconds since 1970. */
+  readonly wallTime: number;
+}
+
+/** The present one. */
+export function momentOf({ clock, instanceId }: MetricsStore): ReadingMoment {
+  const now = clock.now();
+  return { instanceId, now, wallTime: clock.wallTime(now) };
+}
+
+/** Executions in progress as users read them, one by one. */
+export function* toRunningExecutions(
+  open: readonly OpenExecution[],
+  moment: ReadingMoment,
+): Generator<RunningExecution> {
+  for (const execution of open) yield toRunningExecution(execution, moment);
+}
+
+/** An execution in progress as users read it. */
+export function toRunningExecution(
+  { serial, parentSerial, requestSerial, kind, agentId, name, startedAt }: OpenExecution,
+  { instanceId, now, wallTime }: ReadingMoment,
+): RunningExecution {
+  const ageMs = now - startedAt;
+  return {
+    id: executionId(instanceId, serial),
+    parentId: executionId(instanceId, parentSerial),
+    requestId: executionId(instanceId, requestSerial),
+    kind,
+    agentId,
+    toolName: kind === 'tool' ? name : undefined,
+    model: kind === 'model' ? name : undefined,
+    startTime: new Date(wallTime - ageMs),
+    ageSeconds: ageMs / 1_000,
   };
 }
 

@@ -30,6 +30,6 @@ export function answerRunning({ source, signal }: MetricsQuestion<unknown>): Pro
   return json(signal, (out) => executionsSteps(out, executions));
 }
 
-async function json(signal: AbortSignal, steps: WriteSteps): Promise<MetricsAnswer> {
+export async function json(signal: AbortSignal, steps: WriteSteps): Promise<MetricsAnswer> {
   return { contentType: CONTENT_TYPES.json, body: await writeInSlices(signal, steps) };
 }

@@ -16,6 +16,8 @@ export interface MetricsSource {
   readonly beginRunning: () => Iterable<RunningExecution>;
   /** As the collector reads them, but name by name. */
   readonly beginTrends: (options: TrendsOptions) => TrendsReading;
+  /** Whether whole requests are kept. */
+  readonly keepsRequests: boolean;
   readonly longAnswers: LongAnswers;
   readonly defaultFormat: ExportFormat;
 }

@@ -1,6 +1,7 @@
 import { BadRequestException } from '@nestjs/common';
 import * as v from 'valibot';
 import { EXECUTION_KINDS, EXECUTION_STATUSES } from '../../collection/executions/execution-status';
+import { REQUEST_VIEWS } from '../../collection/requests/request';
 import { EXPORT_FORMATS } from '../../collection/export-format';
 import { TREND_WINDOWS, type TrendWindow } from '../../collection/reading/trend-window';
 
@@ -36,6 +37,35 @@ export const historyQuery = v.pipe(
   v.transform(({ agent, tool, ...rest }) => ({ ...rest, agentId: agent, toolName: tool })),
 );
 export type HistoryQuery = v.InferOutput<typeof historyQuery>;
+
+const TIME = 'a time such as 2025-12-22T10:00:00Z, or milliseconds since 1970';
+const DATE = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
+const time = v.pipe(
+  v.string(TIME),
+  v.check((given) => /^\d{1,15}$/.test(given) || DATE.test(given), TIME),
+  v.transform((given) => new Date(DATE.test(given) ? given : Number(given))),
+  v.date(TIME),
+);
+
+export const requestsQuery = v.pipe(
+  v.object({
+    view: v.optional(oneOf(REQUEST_VIEWS)),
+    agent: v.optional(text),
+    tool: v.optional(text),
+    error_type: v.optional(text),
+    min_ms: v.optional(wholeNumber),
+    since: v.optional(time),
+    limit: v.optional(wholeNumber),
+  }),
+  v.transform(({ agent, tool, error_type, min_ms, ...rest }) => ({
+    ...rest,
+    agentId: agent,
+    toolName: tool,
+    errorType: error_type,
+    minDurationMs: min_ms,
+  })),
+);
+export type RequestsQuery = v.InferOutput<typeof requestsQuery>;
 
 const WINDOWS = Object.keys(TREND_WINDOWS) as TrendWindow[];
 export const trendsQuery = v.object({

@@ -389,6 +389,7 @@ export class LiveExecution
     finished.endTime = wallTime - (now - end);
     finished.durationNs = Math.round(this.elapsedMs(now) * NS_PER_MS);
     finished.pausedNs = Math.round(this.pausedMs(now) * NS_PER_MS);
+    finished.startedAt = this.startedAt;
   }
 
   /** What a further use of the same call has from it. The parent may have been let go. */

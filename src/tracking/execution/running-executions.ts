@@ -1,6 +1,3 @@
-import type { RunningExecution } from '../../collection/executions/execution';
-import { executionId, type ExecutionIdentity } from '../../collection/executions/finished-execution';
-
 /** What can stand in the list below. */
 export interface Listed<Item> {
   older: Item | undefined;
@@ -38,40 +35,4 @@ export class RunningExecutions<Execution extends Listed<Execution>> {
     for (let execution = this.oldest; execution !== undefined; execution = execution.newer) list.push(execution);
     return list;
   }
-}
-
-/** Running executions as users read them. */
-export function* describeRunning(
-  executions: readonly StartedExecution[],
-  instanceId: string,
-  now: number,
-  wallTime: number,
-): Generator<RunningExecution> {
-  for (const execution of executions) {
-    yield describe(execution, instanceId, wallTime, now - execution.startedAt);
-  }
-}
-
-interface StartedExecution extends ExecutionIdentity {
-  /** On the clock's scale. */
-  readonly startedAt: number;
-}
-
-function describe(
-  { serial, parentSerial, requestSerial, kind, agentId, name }: ExecutionIdentity,
-  instanceId: string,
-  wallTime: number,
-  ageMs: number,
-): RunningExecution {
-  return {
-    id: executionId(instanceId, serial),
-    parentId: executionId(instanceId, parentSerial),
-    requestId: executionId(instanceId, requestSerial),
-    kind,
-    agentId,
-    toolName: kind === 'tool' ? name : undefined,
-    model: kind === 'model' ? name : undefined,
-    startTime: new Date(wallTime - ageMs),
-    ageSeconds: ageMs / 1_000,
-  };
 }

@@ -1,0 +1,145 @@
+import { isFailure } from '../executions/execution-status';
+import type { FinishedExecution } from '../executions/finished-execution';
+
+/** How many executions are kept of one request, the outermost agent's included. */
+export const MAX_EXECUTIONS = 500;
+
+const MAX_STEPS = MAX_EXECUTIONS - 1;
+
+/** Keeps requests within a number of executions. */
+export interface RequestKeeper {
+  /** One of its requests has so many executions more, or less. */
+  grew(executions: number): void;
+}
+
+/** One request with the executions inside it that have ended: its steps. */
+export class CollectedRequest {
+  /** Undefined while it runs. */
+  root: FinishedExecution | undefined = undefined;
+  /** When it ended, on the clock's scale. */
+  endedAt = NaN;
+  /** All that have ended, whether they are kept or not. */
+  stepCount = 0;
+  failedSteps = 0;
+  private kept: FinishedExecution[] = [];
+  private readonly keepers: RequestKeeper[] = [];
+  /** The nearest kept execution around a step whose own parent was dropped, by serials. Made by the first drop. */
+  private adopted: Map<number, number | undefined> | undefined = undefined;
+
+  constructor(
+    readonly serial: number,
+    /** Whether some of its executions were dropped. */
+    private incomplete: boolean,
+  ) {}
+
+  /** How many executions it holds. While it grows they may be twice as many as are kept: each drop has many to drop. */
+  get size(): number {
+    return this.kept.length + (this.root === undefined ? 0 : 1);
+  }
+
+  /** Whether not all of its executions are kept. */
+  get truncated(): boolean {
+    return this.incomplete || this.kept.length > MAX_STEPS;
+  }
+
+  get steps(): readonly FinishedExecution[] {
+    return this.kept;
+  }
+
+  /** Itself, or a step. */
+  get hasFailed(): boolean {
+    return this.failedSteps > 0 || (this.root !== undefined && isFailure(this.root.status));
+  }
+
+  /** Of the steps that were timed. */
+  get slowestStep(): FinishedExecution | undefined {
+    let slowest: FinishedExecution | undefined;
+    for (const step of this.kept) {
+      if (step.durationNs > (slowest?.durationNs ?? -1)) slowest = step;
+    }
+    return slowest;
+  }
+
+  /** The serial of the execution under which a step stands. */
+  parentOf({ serial, parentSerial }: Pick<FinishedExecution, 'serial' | 'parentSerial'>): number | undefined {
+    return this.adopted?.has(serial) ? this.adopted.get(serial) : parentSerial;
+  }
+
+  add(step: FinishedExecution): void {
+    step.isKept = true;
+    this.stepCount += 1;
+    if (isFailure(step.status)) this.failedSteps += 1;
+    this.kept.push(step);
+    this.tellKeepers(1);
+    if (this.kept.length >= 2 * MAX_STEPS) this.keepOnly(MAX_STEPS);
+  }
+
+  /** Its outermost agent has ended. */
+  end(root: FinishedExecution, endedAt: number): void {
+    root.isKept = true;
+    this.root = root;
+    this.endedAt = endedAt;
+    this.truncate();
+  }
+
+  /** Drops steps beyond those that are kept: who reads it sees no more. */
+  truncate(): void {
+    if (this.kept.length > MAX_STEPS) this.keepOnly(MAX_STEPS);
+  }
+
+  /** Drops all steps but so many: the longest of all stays, then those that failed, then the longest. */
+  keepOnly(count: number): void {
+    const dropped = this.kept.toSorted(byWorth(this.slowestStep)).slice(count);
+    if (dropped.length === 0) return;
+    this.incomplete = true;
+    const parents = new Map(dropped.map((step) => [step.serial, this.parentOf(step)]));
+    for (const step of dropped) step.isKept = false;
+    this.kept = this.kept.filter((step) => step.isKept);
+    this.adopted = this.adopt(parents);
+    this.tellKeepers(-dropped.length);
+  }
+
+  join(keeper: RequestKeeper): void {
+    this.keepers.push(keeper);
+    keeper.grew(this.size);
+  }
+
+  /** Returns whether nobody keeps it any more. */
+  leave(keeper: RequestKeeper): boolean {
+    this.keepers.splice(this.keepers.indexOf(keeper), 1);
+    return !this.isKept;
+  }
+
+  get isKept(): boolean {
+    return this.keepers.length > 0;
+  }
+
+  /** Others may be written into its executions from now on. */
+  release(): void {
+    if (this.root !== undefined) this.root.isKept = false;
+    for (const step of this.kept) step.isKept = false;
+  }
+
+  /** What stands under other executions than its own parents, now that these are dropped, too. */
+  private adopt(droppedParents: ReadonlyMap<number, number | undefined>): Map<number, number | undefined> {
+    const adopted = new Map<number, number | undefined>();
+    for (const step of this.kept) {
+      let parent = this.parentOf(step);
+      while (parent !== undefined && droppedParents.has(parent)) parent = droppedParents.get(parent);
+      if (parent !== step.parentSerial) adopted.set(step.serial, parent);
+    }
+    return adopted;
+  }
+
+  /** From the last on, since a keeper that has too many may drop this one. */
+  private tellKeepers(executions: number): void {
+    for (let at = this.keepers.length - 1; at >= 0; at -= 1) this.keepers[at]!.grew(executions);
+  }
+}
+
+/** Sorts what is kept before what is dropped. */
+function byWorth(slowest: FinishedExecution | undefined) {
+  const rank = (step: FinishedExecution) => (step === slowest ? 2 : isFailure(step.status) ? 1 : 0);
+  const length = ({ durationNs }: FinishedExecution) => (Number.isNaN(durationNs) ? 0 : durationNs);
+  return (a: FinishedExecution, b: FinishedExecution): number => rank(b) - rank(a) || length(b) - length(a);
+}
