@@ -209,6 +209,7 @@ describe('MetricsModule.forRootAsync', () => {
 describe('A bad option', () => {
   const BOUNDS = 'positive seconds in ascending order, at least one';
   const COUNT = 'a whole number from 0';
+  const REQUESTS = 'false, or an object of recent, slowest and failed';
   const PREFIX = 'a word of the form [a-zA-Z][a-zA-Z0-9_]* that does not end with _';
   const LABELS = /^labels named \[a-zA-Z_\]\[a-zA-Z0-9_\]\*, none of agent, .*, le and none that begins with __$/;
   const ENDPOINT = 'false, or an object of path, guards, decorators, dashboard and public';
@@ -228,6 +229,11 @@ describe('A bad option', () => {
     ['prefix', '7', { prefix: 7 }, PREFIX],
     ['historySize', '1.5', { historySize: 1.5 }, COUNT],
     ['historySize', 'Infinity', { historySize: Infinity }, COUNT],
+    ['requestHistory', 'true', { requestHistory: true }, REQUESTS],
+    ['requestHistory', '100', { requestHistory: 100 }, REQUESTS],
+    ['requestHistory.recent', '-1', { requestHistory: { recent: -1 } }, COUNT],
+    ['requestHistory.slowest', "'50'", { requestHistory: { slowest: '50' } }, COUNT],
+    ['requestHistory.failed', 'false', { requestHistory: { failed: false } }, COUNT],
     ['maxSeries', 'NaN', { maxSeries: NaN }, COUNT],
     ['buckets', '1', { buckets: 1 }, 'an object of request, agent, tool, model and firstChunk'],
     ['buckets.tool', '[]', { buckets: { tool: [] } }, BOUNDS],
@@ -257,6 +263,7 @@ describe('A bad option', () => {
 
   it.each([
     ['endpont', { endpont: false }, /enabled, .*, isGlobal, imports, endpoint/],
+    ['requestHistory.last', { requestHistory: { last: 1 } }, /false, or an object of recent, slowest and failed/],
     ['buckets.agents', { buckets: { agents: [1] } }, /an object of request, agent, tool, model and firstChunk/],
   ])('that does not exist, as "%s", is an error that lists those that do', (option, options, allowed) => {
     const message = messageOf(() => MetricsModule.forRoot(options as MetricsRootOptions));

@@ -29,7 +29,7 @@ const listed = (message: string) => /[a-zA-Z]+(?:(?:, | and )[a-zA-Z]+)*(?=\.$)/
 
 describe('docs/options.md', () => {
   const documented = documentedDefaults();
-  const groups = ['listen', 'buckets', 'timeouts', 'endpoint'];
+  const groups = ['listen', 'buckets', 'timeouts', 'requestHistory', 'endpoint'];
 
   it('names exactly the options that there are', () => {
     const named = new Set([...documented.keys()].map((name) => name.split('.')[0]));
@@ -72,6 +72,7 @@ describe('docs/options.md', () => {
       classifyResult: 'none',
       registry: 'none',
       buckets: 'below',
+      requestHistory: 'below',
       endpoint: 'on',
     });
   });
