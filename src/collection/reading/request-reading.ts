@@ -80,7 +80,7 @@ export class RequestReading {
   private nodes(): ExecutionNode[] {
     const ordered = this.steps.toSorted((a, b) => a.startedAt - b.startedAt || a.serial - b.serial);
     const nodes = new Map<number, ExecutionNode & GrowingNode>();
-    for (const step of ordered) nodes.set(step.serial, { ...this.describe(step), children: [] });
+    for (const step of ordered) nodes.set(step.serial, Object.assign(this.describe(step), { children: [] }));
     const outermost: ExecutionNode[] = [];
     for (const step of ordered) {
       const parent = this.collected === undefined ? step.parentSerial : this.collected.parentOf(step);
