@@ -184,6 +184,7 @@ describe('A request', () => {
       ['agent 19', undefined],
       ['agent 19', 'tool 19'],
     ]);
+    for (let i = 0; i < 10; i += 1) crew.tool('later');
     expect(crew.agentsOf('recent')).toEqual(['agent 19', 'agent 18']);
     expect(crew.newest()).toEqual(['tool 19']);
   });
