@@ -22,6 +22,9 @@ export class CollectedRequest {
   stepCount = 0;
   failedSteps = 0;
   private kept: FinishedExecution[] = [];
+  /** The length of the least step that was kept when others were dropped last, in nanoseconds. */
+  private leastNs = -1;
+  private hasInnerAgents = false;
   private readonly keepers: RequestKeeper[] = [];
   /** The nearest kept execution around a step whose own parent was dropped, by serials. Made by the first drop. */
   private adopted: Map<number, number | undefined> | undefined = undefined;
@@ -66,9 +69,11 @@ export class CollectedRequest {
   }
 
   add(step: FinishedExecution): void {
-    step.isKept = true;
     this.stepCount += 1;
     if (isFailure(step.status)) this.failedSteps += 1;
+    else if (step.kind !== 'agent' && this.isBelowAll(step)) return;
+    step.isKept = true;
+    if (step.kind === 'agent') this.hasInnerAgents = true;
     this.kept.push(step);
     this.tellKeepers(1);
     if (this.kept.length >= 2 * MAX_STEPS) this.keepOnly(MAX_STEPS);
@@ -89,9 +94,12 @@ export class CollectedRequest {
 
   /** Drops all steps but so many: the longest of all stays, then those that failed, then the longest. */
   keepOnly(count: number): void {
-    const dropped = this.kept.toSorted(byWorth(this.slowestStep)).slice(count);
+    const ranked = this.kept.toSorted(byWorth(this.slowestStep));
+    const dropped = ranked.slice(count);
     if (dropped.length === 0) return;
     this.incomplete = true;
+    const last = ranked[count - 1];
+    if (last !== undefined) this.leastNs = isFailure(last.status) ? Infinity : lengthOf(last);
     const parents = new Map(dropped.map((step) => [step.serial, this.parentOf(step)]));
     for (const step of dropped) step.isKept = false;
     this.kept = this.kept.filter((step) => step.isKept);
@@ -120,6 +128,14 @@ export class CollectedRequest {
     for (const step of this.kept) step.isKept = false;
   }
 
+  /**
+   * Whether it would be the first to be dropped. In a request of very many steps nearly all are, and to rank them would take
+   * longer than to count them. One that others may stand under has to be ranked with them.
+   */
+  private isBelowAll(step: FinishedExecution): boolean {
+    return lengthOf(step) <= this.leastNs && step.totals === undefined && !this.hasInnerAgents;
+  }
+
   /** What stands under other executions than its own parents, now that these are dropped, too. */
   private adopt(droppedParents: ReadonlyMap<number, number | undefined>): Map<number, number | undefined> {
     const adopted = new Map<number, number | undefined>();
@@ -140,6 +156,10 @@ export class CollectedRequest {
 /** Sorts what is kept before what is dropped. */
 function byWorth(slowest: FinishedExecution | undefined) {
   const rank = (step: FinishedExecution) => (step === slowest ? 2 : isFailure(step.status) ? 1 : 0);
-  const length = ({ durationNs }: FinishedExecution) => (Number.isNaN(durationNs) ? 0 : durationNs);
-  return (a: FinishedExecution, b: FinishedExecution): number => rank(b) - rank(a) || length(b) - length(a);
+  return (a: FinishedExecution, b: FinishedExecution): number => rank(b) - rank(a) || lengthOf(b) - lengthOf(a);
+}
+
+/** Nobody timed it: then it is as good as none. */
+function lengthOf({ durationNs }: FinishedExecution): number {
+  return Number.isNaN(durationNs) ? 0 : durationNs;
 }

@@ -71,7 +71,7 @@ export class LiveExecution
   readonly model: ModelCall<LiveExecution> | undefined;
   /** The outermost agent around it; without one, what began first. */
   readonly root: LiveExecution;
-  /** On the clock's scale; NaN before its end. */
+  /** When a root ended, on the clock's scale. */
   endedAt = NaN;
   /** The execution of the same call that it is a part of: what is known of it is added there, and it is not counted. */
   whole: LiveExecution | undefined = undefined;
@@ -385,7 +385,7 @@ export class LiveExecution
 
   writeTimes(finished: FinishedExecution, now: number, wallTime: number): void {
     const end = this.endAt(now);
-    this.endedAt = end;
+    if (this.root === this) this.endedAt = end;
     finished.endTime = wallTime - (now - end);
     finished.durationNs = Math.round(this.elapsedMs(now) * NS_PER_MS);
     finished.pausedNs = Math.round(this.pausedMs(now) * NS_PER_MS);
