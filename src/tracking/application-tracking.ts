@@ -3,10 +3,11 @@ import { activeSpan } from '../collection/executions/active-span';
 import type { Outcome } from '../collection/executions/finished-execution';
 import type { MetricsStore } from '../collection/metrics-store';
 import type { LabelSet } from '../collection/series/execution-series';
-import { failCall, SeenStyles, type AnyFunction, type CallStyle } from './declaring/call-style';
+import { failCall, SeenStyles } from './declaring/call-style';
+import { specOfCaller, type DeclaredCall } from './declaring/declared-call';
 import { agentSpec, type ExecutionSpec } from './declaring/execution-spec';
 import type { ExecutionHandle } from './execution-handle';
-import { enterContext, leaveContext, runningExecution, STAYED } from './execution/async-context';
+import { runningExecution } from './execution/async-context';
 import type { ExecutionHost, TrackingOptions } from './execution/execution-host';
 import { nearestOpenAgent } from './execution/execution-lineage';
 import { addUsageTo, countCallAround, enterAround } from './execution/enclosing-runs';
@@ -63,37 +64,39 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     this.keptForItsShape = new LiveExecution(this, agentSpec({}, '', 'function'), '', 0, undefined);
   }
 
-  /** Unless an interceptor counts the call already. */
-  call(
-    spec: ExecutionSpec,
-    style: CallStyle,
-    fn: AnyFunction,
-    self: unknown,
-    args: readonly unknown[],
-    response?: unknown,
-  ): unknown {
-    const execution = this.claims > 0 && this.claim(spec, args) ? undefined : this.prepare(spec, style, args);
-    if (execution === undefined) return Reflect.apply(fn, self, args);
-    if (execution.isLimited && execution.expired !== undefined) {
-      return failCall(this.styles.styleOf(execution, style), execution.expired);
-    }
-    if (response !== undefined) this.faults.guard('response', () => followResponse(execution, response));
-    const outer = this.options.asyncContext ? enterContext(execution) : STAYED;
-    let result: unknown;
+  /** Undefined also where an interceptor counts the call already. */
+  beginCall(call: DeclaredCall, self: unknown, args: readonly unknown[]): LiveExecution | undefined {
+    const spec = specOfCaller(call.spec, self);
+    let execution: LiveExecution | undefined;
     try {
-      result = Reflect.apply(fn, self, args);
-    } catch (error) {
-      leaveContext(outer);
-      execution.failed(error);
-      throw error;
+      if (this.claims > 0 && this.claim(spec, args)) return undefined;
+      execution = this.create(spec, args, this.ownRunning());
+      execution.isCalling = true;
+      // A generator function runs nothing when it is called: its execution begins with the first `next`.
+      if (call.style === 'generator') execution.postpone();
+      else this.opened(execution);
+      if (this.options.measurePayloads) execution.received(args);
+      if (call.responseParameter !== undefined) this.followResponse(execution, args[call.responseParameter]);
+      return execution;
+    } catch (fault) {
+      // What has begun must end.
+      execution?.failed(fault);
+      this.faults.report('begin', fault);
+      return undefined;
     }
-    leaveContext(outer);
+  }
+
+  refuseCall(execution: LiveExecution, { style }: DeclaredCall): unknown {
+    return failCall(this.styles.styleOf(execution, style), execution.expired!);
+  }
+
+  endCall(execution: LiveExecution, { style }: DeclaredCall, result: unknown): unknown {
     // Without limits no call is refused.
     if (this.limits.any) this.styles.see(execution, result);
-    result = follow(execution, result, style === 'async function' ? 'promised' : 'returned');
-    if (execution.isLimited) this.faults.guard('limit', () => execution.armLimit());
+    const handedOn = follow(execution, result, style === 'async function' ? 'promised' : 'returned');
+    if (execution.isLimited) this.armLimit(execution);
     execution.isCalling = false;
-    return result;
+    return handedOn;
   }
 
   /**
@@ -132,7 +135,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     execution.begin();
     execution.claimable = true;
     this.claims += 1;
-    if (response !== undefined) this.faults.guard('response', () => followResponse(execution, response));
+    this.followResponse(execution, response);
     return execution;
   }
 
@@ -251,30 +254,20 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     this.claims -= 1;
   }
 
-  /** A generator function runs nothing when it is called: its execution begins with the first `next`. */
-  private prepare(spec: ExecutionSpec, style: CallStyle, args: readonly unknown[]): LiveExecution | undefined {
-    let execution: LiveExecution | undefined;
-    try {
-      execution = this.create(spec, args, this.ownRunning());
-      execution.isCalling = true;
-      if (style === 'generator') execution.postpone();
-      else this.opened(execution);
-      if (this.options.measurePayloads) execution.received(args);
-      return execution;
-    } catch (fault) {
-      // What has begun must end.
-      execution?.failed(fault);
-      this.faults.report('begin', fault);
-      return undefined;
-    }
-  }
-
   private create(spec: ExecutionSpec, args: readonly unknown[], parent: LiveExecution | undefined): LiveExecution {
     const { nameOf } = spec;
     const name = (nameOf && this.faults.guard('name', () => nameOf(args))) ?? spec.fallbackName;
     const execution = new LiveExecution(this, spec, name, (this.store.lastSerial += 1), parent);
     if (parent !== undefined && isPart(parent, spec.kind, name)) execution.whole = parent;
     return execution;
+  }
+
+  private armLimit(execution: LiveExecution): void {
+    this.faults.guard('limit', () => execution.armLimit());
+  }
+
+  private followResponse(execution: LiveExecution, response: unknown): void {
+    if (response !== undefined) this.faults.guard('response', () => followResponse(execution, response));
   }
 
   /** One of another application is the parent of none of ours. */

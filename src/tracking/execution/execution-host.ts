@@ -1,6 +1,6 @@
 import type { Outcome } from '../../collection/executions/finished-execution';
 import type { MetricsStore } from '../../collection/metrics-store';
-import type { AnyFunction, CallStyle } from '../declaring/call-style';
+import type { DeclaredCall } from '../declaring/declared-call';
 import type { ExecutionSpec } from '../declaring/execution-spec';
 import type { ExecutionHandle } from '../execution-handle';
 import type { FaultLog } from '../fault-log';
@@ -23,18 +23,15 @@ export interface ExecutionHost<Execution> {
   /** Once it has closed, what begins is counted nowhere. */
   readonly closed: boolean;
   /**
-   * Tracks a call: runs `fn`, follows what it returns to its end, and returns what the caller gets.
-   *
-   * @param response what a route handler answers through itself
+   * Begins the execution of a call that is about to be made; undefined where it is not counted. Whoever makes the call
+   * stays on the stack as long as it runs, and does so in one frame: recursion must go as deep as it can without us, or
+   * nearly so.
    */
-  call(
-    spec: ExecutionSpec,
-    style: CallStyle,
-    fn: AnyFunction,
-    self: unknown,
-    args: readonly unknown[],
-    response?: unknown,
-  ): unknown;
+  beginCall(call: DeclaredCall, self: unknown, args: readonly unknown[]): Execution | undefined;
+  /** Fails a call that its limit does not allow any more, in the way in which its caller expects it. */
+  refuseCall(execution: Execution, call: DeclaredCall): unknown;
+  /** Follows what the call returned to its end, and returns what the caller gets. */
+  endCall(execution: Execution, call: DeclaredCall, result: unknown): unknown;
   /**
    * Begins an execution that ends when its handle says so.
    *

@@ -3,6 +3,7 @@ import type { AgentOptions, ToolOptions } from '../declaring/execution-options';
 import { agentSpec, modelSpec, toolSpec, type ExecutionSpec } from '../declaring/execution-spec';
 import type { ModelOptions } from '../declaring/model-options';
 import type { ExecutionHandle } from '../execution-handle';
+import { enterContext, leaveContext, STAYED } from '../execution/async-context';
 import type { ApplicationLink } from '../linking/application-link';
 import { startIn, type ExecutionStart } from './execution-start';
 
@@ -60,7 +61,21 @@ export class ExecutionTracker {
   }
 
   private track<Result>(spec: ExecutionSpec, fn: () => Result): Result {
-    const { tracking } = this.link;
-    return tracking === undefined ? fn() : (tracking.call(spec, callStyleOf(fn), fn, undefined, []) as Result);
+    const call = { spec, style: callStyleOf(fn) };
+    const execution = this.link.tracking?.beginCall(call, undefined, []);
+    if (execution === undefined) return fn();
+    const { host } = execution;
+    if (execution.expired !== undefined) return host.refuseCall(execution, call) as Result;
+    const outer = host.options.asyncContext ? enterContext(execution) : STAYED;
+    let result: unknown;
+    try {
+      result = fn();
+    } catch (error) {
+      leaveContext(outer);
+      execution.failed(error);
+      throw error;
+    }
+    leaveContext(outer);
+    return host.endCall(execution, call, result) as Result;
   }
 }

@@ -1,7 +1,9 @@
 import type { ExecutionKind } from '../../collection/executions/execution-status';
 import { callStyleOf, type AnyFunction, type CallStyle } from '../declaring/call-style';
+import type { DeclaredCall } from '../declaring/declared-call';
 import type { ExecutionSpec } from '../declaring/execution-spec';
 import { SPEC_KEYS } from '../declaring/shared-metadata';
+import { enterContext, leaveContext, STAYED } from '../execution/async-context';
 import type { ExecutionHost } from '../execution/execution-host';
 import type { LiveExecution } from '../execution/live-execution';
 import { trackingOf, trackingWithoutInstance } from '../linking/application-link';
@@ -42,14 +44,26 @@ function tracked(
 ): AnyFunction {
   // What a subclass inherits and tracks under a name of its own is counted once.
   const fn = specOf(face, spec.kind) === undefined ? face : (bodies.get(face) ?? face);
+  const call: DeclaredCall = { spec, style, responseParameter };
   const name = typeof face.name === 'string' ? face.name : '';
   // Named as it is made: one that is changed makes V8 keep the properties of each function in a table of its own.
   const named = {
     [name](this: unknown, ...args: never[]): unknown {
-      const tracking = findTracking(this);
-      if (tracking === undefined) return fn.apply(this, args);
-      const response = responseParameter === undefined ? undefined : args[responseParameter];
-      return tracking.call(spec.ofClass ? specOfCaller(spec, this) : spec, style, fn, this, args, response);
+      const execution = findTracking(this)?.beginCall(call, this, args);
+      if (execution === undefined) return fn.apply(this, args);
+      const { host } = execution;
+      if (execution.expired !== undefined) return host.refuseCall(execution, call);
+      const outer = host.options.asyncContext ? enterContext(execution) : STAYED;
+      let result: unknown;
+      try {
+        result = fn.apply(this, args);
+      } catch (error) {
+        leaveContext(outer);
+        execution.failed(error);
+        throw error;
+      }
+      leaveContext(outer);
+      return host.endCall(execution, call, result);
     },
   };
   const wrapper = named[name]!;
@@ -57,17 +71,6 @@ function tracked(
   bodies.set(wrapper, fn);
   Reflect.defineMetadata(SPEC_KEYS[spec.kind], spec, wrapper);
   return wrapper;
-}
-
-/** What is inherited counts under the class of the instance, or for a static method under the class it is called on. */
-function specOfCaller(spec: ExecutionSpec, self: unknown): ExecutionSpec {
-  try {
-    const type = typeof self === 'function' ? self : (self as object).constructor;
-    // A method that was put on a plain object belongs to no other class.
-    return type === Object || typeof type !== 'function' ? spec : spec.ofClass!(type);
-  } catch {
-    return spec;
-  }
 }
 
 /** Name, length, own properties, class (of an async or a generator function) and metadata. */
