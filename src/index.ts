@@ -48,6 +48,7 @@ export type {
   UsageTrend,
   UsageTrendPoint,
 } from './collection/reading/trend-window';
+export type { ClientRegistry } from './export/prom-client/client-registry';
 export { type ListenOptions, MetricsListener } from './http/metrics-listener';
 export { METRICS_CLOCK, METRICS_REGISTRY } from './module/metrics.constants';
 export { MetricsModule } from './module/metrics.module';

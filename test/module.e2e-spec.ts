@@ -246,7 +246,7 @@ describe('A bad option', () => {
     ['defaultLabels', "{ __x: 'x' }", { defaultLabels: { __x: 'x' } }, LABELS],
     ['defaultLabels', "{ 'a-b': 'x' }", { defaultLabels: { 'a-b': 'x' } }, LABELS],
     ['defaultLabels.region', '1', { defaultLabels: { region: 1 } }, 'text'],
-    ['registry', '{}', { registry: {} }, 'a Registry of prom-client'],
+    ['registry', '{}', { registry: {} }, 'a Registry of prom-client or @prometheus-io/client'],
     ['imports', "'SettingsModule'", { imports: 'SettingsModule' }, 'a list of modules'],
     ['endpoint', 'true', { endpoint: true }, ENDPOINT],
     ['endpoint.path', "'/metrics/:id'", { endpoint: { path: '/metrics/:id' } }, PATH],

@@ -40,7 +40,10 @@ export class MetricsCollector {
     this.recorder = new ExecutionRecorder(store, ports);
   }
 
-  /** The prom-client registry that holds this module's families. */
+  /**
+   * The registry that holds this module's families: the option `registry`, else one of prom-client. Typed as
+   * prom-client's: inject `METRICS_REGISTRY` where the option is of another client.
+   */
   get registry(): Registry {
     return this.ports.registry;
   }

@@ -16,9 +16,11 @@ import { MetricReads } from '../export/exposition/metric-reads';
 import { PrometheusExporter, type ScrapeLimits } from '../export/exposition/prometheus.exporter';
 import { METRIC_FAMILIES } from '../export/families/metric-families';
 import { writeJson } from '../export/json/json.exporter';
+import type { ClientRegistry } from '../export/prom-client/client-registry';
 import { processMetrics } from '../export/prom-client/process-metrics';
 import { BridgedMetric, register } from '../export/prom-client/prom-client.bridge';
 import { SharedScrape } from '../export/prom-client/shared-scrape';
+import { successorRegistries } from '../export/prom-client/successor-registries';
 import { SlicedWork } from '../export/text/sliced-work';
 import { TextBuffer } from '../export/text/text-buffer';
 import { BytesSink, StringSink, type TextSink } from '../export/text/text-sink';
@@ -33,7 +35,7 @@ export class MetricsApplication {
   readonly store: MetricsStore;
   readonly collector: MetricsCollector;
   private readonly tracking: ApplicationTracking;
-  private readonly registry: Registry;
+  private readonly registry: ClientRegistry;
   /** Made by the first scrape in each format. */
   private readonly exporters: Partial<Record<ExpositionFormat, PrometheusExporter>> = {};
   private readonly reads: MetricReads;
@@ -127,7 +129,8 @@ export class MetricsApplication {
   private createCollector(): MetricsCollector {
     return new MetricsCollector(this.store, {
       strict: this.options.strict,
-      registry: this.registry,
+      // Typed as who gives none gets it.
+      registry: this.registry as Registry,
       tracked: this.tracking,
       warnOnce: (kind, message) => this.faults.warnOnce(kind, message),
       report: (where, fault) => this.faults.report(where, fault),
@@ -159,7 +162,7 @@ export class MetricsApplication {
     const { defaultMetrics } = this.options;
     const sources = {
       families: this.scrapeSource,
-      registries: [this.registry, globalRegistry],
+      registries: [this.registry, globalRegistry, ...successorRegistries()],
       processMetrics: defaultMetrics ? processMetrics() : undefined,
       reads: this.reads,
       onClash: (name: string, other: string) => this.warnOfClash(name, other),

@@ -1,8 +1,8 @@
 import { inspect, type InspectOptions } from 'node:util';
 import type { CanActivate } from '@nestjs/common';
-import type { Registry } from 'prom-client';
 import * as v from 'valibot';
 import { findPriceFault, type ModelPrice } from '../collection/models/model-price';
+import { type ClientRegistry, isClientRegistry } from '../export/prom-client/client-registry';
 import type {
   MetricsModuleOptions,
   MetricsStaticOptions,
@@ -156,7 +156,9 @@ const optionsSchema = v.strictObject(
     classifyError: v.optional(v.function('a function that returns a status or undefined')),
     classifyResult: v.optional(v.function('a function that returns a status or undefined')),
     defaultMetrics: v.optional(boolean, true),
-    registry: v.optional(v.custom<Registry>(isRegistry, 'a Registry of prom-client')),
+    registry: v.optional(
+      v.custom<ClientRegistry>(isClientRegistry, 'a Registry of prom-client or @prometheus-io/client'),
+    ),
     strict: v.optional(boolean, false),
   },
   'an object of options',
@@ -238,10 +240,4 @@ function isFreeLabel(name: string): boolean {
 
 function isGuard(value: unknown): boolean {
   return typeof value === 'function' || typeof (value as CanActivate | null)?.canActivate === 'function';
-}
-
-/** By its methods: an application may hold a second copy of prom-client. */
-function isRegistry(value: unknown): boolean {
-  const registry = value as Partial<Registry> | null;
-  return typeof registry?.registerMetric === 'function' && typeof registry.getMetricsAsJSON === 'function';
 }

@@ -13,7 +13,7 @@ export const METRICS_ENDPOINT = Symbol('METRICS_ENDPOINT');
 export const METRICS_CLOCK = Symbol('METRICS_CLOCK');
 
 /**
- * Injection token of the prom-client registry that holds this module's families.
+ * Injection token of the registry that holds this module's families: the option `registry`, else a `Registry` of prom-client.
  *
  * @example
  * constructor(@Inject(METRICS_REGISTRY) private readonly registry: Registry) {}

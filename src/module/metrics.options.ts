@@ -1,8 +1,8 @@
 import type { ModuleMetadata, Type, FactoryProvider, CanActivate } from '@nestjs/common';
-import type { Registry } from 'prom-client';
 import type { ExecutionListener } from '../collection/executions/execution-publisher';
 import type { ModelPricing } from '../collection/models/model-pricing';
 import type { RequestHistoryOptions } from '../collection/requests/request-history-options';
+import type { ClientRegistry } from '../export/prom-client/client-registry';
 import type { ListenOptions } from '../http/metrics-listener';
 import type { TimeoutOptions } from '../tracking/limits/execution-limits';
 import type { ErrorClassifier, ResultClassifier } from '../tracking/outcomes/outcome-rules';
@@ -119,8 +119,12 @@ export interface MetricsModuleOptions {
   readonly classifyResult?: ResultClassifier;
   /** Include prom-client's process metrics. @default true */
   readonly defaultMetrics?: boolean;
-  /** The prom-client registry in which our families are registered. @default a new one */
-  readonly registry?: Registry;
+  /**
+   * The registry in which our families are registered, of `prom-client` or `@prometheus-io/client`.
+   *
+   * @default a new one of prom-client
+   */
+  readonly registry?: ClientRegistry;
   /** Throw on an invalid record instead of dropping it. @default false */
   readonly strict?: boolean;
 }

@@ -16,15 +16,23 @@ function namesOf(entry: string): string[] {
   ].map(([, name]) => name!);
 }
 
+/** Registries of both clients, and what reads the one that an application has without the option. */
+const REGISTRIES = `
+import { register as successor } from '@prometheus-io/client';
+import type { MetricsCollector, MetricsModuleOptions } from 'nestjs-agent-metrics';
+import { register, type Registry } from 'prom-client';
+export const options: MetricsModuleOptions[] = [{ registry: register }, { registry: successor }];
+export const registryOf = (collector: MetricsCollector): Registry => collector.registry;
+`;
+
 /** A file that uses every name of every entry. */
 function consumer(): string {
   const entries = { index: '', testing: '/testing', terminus: '/terminus' };
-  return Object.entries(entries)
-    .map(([entry, path]) => {
-      const names = [...new Set(namesOf(entry))].join(', ');
-      return `export { ${names.replaceAll(/(\w+)/g, 'type $1')} } from 'nestjs-agent-metrics${path}';`;
-    })
-    .join('\n');
+  const exported = Object.entries(entries).map(([entry, path]) => {
+    const names = [...new Set(namesOf(entry))].join(', ');
+    return `export { ${names.replaceAll(/(\w+)/g, 'type $1')} } from 'nestjs-agent-metrics${path}';`;
+  });
+  return exported.join('\n') + REGISTRIES;
 }
 
 let library: PackedLibrary;
@@ -34,8 +42,9 @@ beforeAll(async () => {
   library = await PackedLibrary.pack();
   const nest = ['common', 'core', 'platform-express', 'terminus'].map((name) => `@nestjs/${name}@12`);
   const peers = ['@willsoto/nestjs-prometheus', 'prom-client@15', 'reflect-metadata', 'rxjs', '@opentelemetry/api'];
+  const successor = '@prometheus-io/client@0.16.1';
   const compilers = ['typescript-5.9@npm:typescript@5.9', 'typescript-6.0@npm:typescript@6.0', '@types/node@20'];
-  const packages = [library.tarball, ...nest, ...peers, ...compilers];
+  const packages = [library.tarball, ...nest, ...peers, successor, ...compilers];
   project = await ScratchProject.install({ within: library.folder, packages });
   for (const extension of ['mts', 'cts', 'ts']) project.write(`consumer.${extension}`, consumer());
 });

@@ -1,4 +1,5 @@
-import type { MetricValue, Registry } from 'prom-client';
+import type { MetricValue } from 'prom-client';
+import type { ClientRegistry } from '../prom-client/client-registry';
 import type { WrittenExemplar } from './exposition';
 import type { ReadableMetric } from './metric-reads';
 
@@ -15,7 +16,7 @@ export type ForeignValue = MetricValue<string> & {
 
 /** A metric of somebody else, as it stands in its registry. */
 export interface ForeignMetric {
-  readonly registry: Registry;
+  readonly registry: ClientRegistry;
   readonly metric: ReadableMetric;
   readonly name: string;
   /** As it is to be exposed. */

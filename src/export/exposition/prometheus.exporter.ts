@@ -1,10 +1,10 @@
-import type { Registry } from 'prom-client';
 import { BucketBounds } from '../../collection/series/histogram';
 import { ExecutionSeries, SeriesRows } from '../../collection/series/execution-series';
 import { keepShapes } from '../../runtime/kept-shapes';
 import { METRIC_FAMILIES } from '../families/metric-families';
 import { Scrape, type ScrapeSource } from '../families/scrape';
 import { readSeries } from '../families/series-reading';
+import type { ClientRegistry } from '../prom-client/client-registry';
 import { SlicedWork } from '../text/sliced-work';
 import { TextBuffer } from '../text/text-buffer';
 import { StringSink } from '../text/text-sink';
@@ -20,9 +20,9 @@ import { exposable, foreignMetricsOf, withDefaultLabels, writeForeignMetric } fr
 export interface ExpositionSources {
   readonly families: ScrapeSource;
   /** Registries with metrics of others, in the order in which they are written. */
-  readonly registries: readonly Registry[];
+  readonly registries: readonly ClientRegistry[];
   /** Written last, and without a word where a name is taken: a user who collects them too knows better. */
-  readonly processMetrics: Registry | undefined;
+  readonly processMetrics: ClientRegistry | undefined;
   readonly reads: MetricReads;
   /** A metric is left out because another one has one of its names, or its own. */
   readonly onClash: (name: string, other: string) => void;

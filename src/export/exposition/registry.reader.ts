@@ -1,4 +1,4 @@
-import type { Registry } from 'prom-client';
+import type { ClientRegistry } from '../prom-client/client-registry';
 import { isBridged } from '../prom-client/prom-client.bridge';
 import { labelText } from '../text/exposition-text';
 import type { TextBuffer } from '../text/text-buffer';
@@ -9,8 +9,8 @@ import { checkForeignMetric } from './foreign-metric-check';
 import type { ReadableMetric } from './metric-reads';
 
 /** The metrics of a registry that are not ours. */
-export function foreignMetricsOf(registry: Registry): ForeignMetric[] {
-  const metrics = registry.getMetricsAsArray() as unknown as (ReadableMetric & { name: string; type: unknown })[];
+export function foreignMetricsOf(registry: ClientRegistry): ForeignMetric[] {
+  const metrics = registry.getMetricsAsArray() as (ReadableMetric & { name: string; type: unknown })[];
   return metrics
     .filter((metric) => !isBridged(metric))
     .map((metric) => ({
@@ -22,9 +22,9 @@ export function foreignMetricsOf(registry: Registry): ForeignMetric[] {
 }
 
 /** An OpenMetrics `metrics()` of prom-client takes `_total` from a counter's name for good; the registry still knows it. */
-function givenName(registry: Registry, metric: object, name: string): string {
+function givenName(registry: ClientRegistry, metric: object, name: string): string {
   const total = `${name}_total`;
-  return (registry.getSingleMetric(total) as object | undefined) === metric ? total : name;
+  return registry.getSingleMetric(total) === metric ? total : name;
 }
 
 /**
@@ -59,9 +59,9 @@ function isTotal({ name, type }: ForeignMetric): boolean {
 }
 
 /** With the default labels of its registry, which only that knows: a view of it has this answer alone. */
-export async function withDefaultLabels(registry: Registry, answer: unknown): Promise<unknown> {
+export async function withDefaultLabels(registry: ClientRegistry, answer: unknown): Promise<unknown> {
   const metrics = [{ get: () => Promise.resolve(answer) }];
-  const view = Object.create(registry, { getMetricsAsArray: { value: () => metrics } }) as Registry;
+  const view = Object.create(registry, { getMetricsAsArray: { value: () => metrics } }) as ClientRegistry;
   const [labelled] = await view.getMetricsAsJSON();
   return labelled;
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { register } from 'prom-client';
+import { attempt, exportsOf } from './loaded-modules';
 
 /**
  * What to say where `@willsoto/nestjs-prometheus` or the application has loaded another copy of prom-client than ours, or
@@ -35,15 +36,6 @@ function resolveFrom(file: string): string | undefined {
 
 /** A copy that nobody has loaded holds no metrics. */
 function isOther(path: string): boolean {
-  const other = attempt(() => (require.cache[path]?.exports as { register?: unknown } | undefined)?.register);
+  const other = attempt(() => (exportsOf(path) as { register?: unknown } | undefined)?.register);
   return other !== undefined && other !== register;
-}
-
-/** Looking must never harm: bundlers replace `require`, Plug'n'Play refuses what is not declared. */
-function attempt<Result>(look: () => Result): Result | undefined {
-  try {
-    return look();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,10 @@
-import type { MetricObjectWithValues, MetricValue, Registry } from 'prom-client';
+import type { MetricObjectWithValues, MetricValue } from 'prom-client';
 import type { MetricFamily } from '../families/metric-families';
 import { BridgedValues } from './bridged-values';
+import type { ClientRegistry } from './client-registry';
 import type { SharedScrape } from './shared-scrape';
 
-/** A metric in a prom-client registry, ours or the user's: what the registry itself asks of it. */
+/** A metric in the registry of a client, ours or the user's: what the registry itself asks of it. */
 export interface RegisteredMetric {
   name: string;
   readonly help: string;
@@ -21,12 +22,12 @@ export function isBridged(metric: object): boolean {
 }
 
 /**
- * One of our families as a metric of a prom-client registry: `registry.metrics()`, a Pushgateway or a cluster's
+ * One of our families as a metric of a client's registry: `registry.metrics()`, a Pushgateway or a cluster's
  * aggregation see it like any other. It has no values of its own and reads the application's when it is asked.
  */
 export class BridgedMetric implements RegisteredMetric {
   readonly [BRIDGED] = true;
-  /** Writable: an OpenMetrics `metrics()` of prom-client strips `_total` from it for good. */
+  /** Writable: an OpenMetrics `metrics()` of a registry strips `_total` from it for good. */
   name: string;
   readonly help: string;
   readonly type: string;
@@ -57,7 +58,7 @@ export class BridgedMetric implements RegisteredMetric {
 }
 
 /** Who has stood under a name in a registry, the newest last: it owns the name. */
-const claims = new WeakMap<Registry, Map<string, object[]>>();
+const claims = new WeakMap<ClientRegistry, Map<string, object[]>>();
 
 /**
  * Registers metrics under their names and says how to take them out again. Of several applications in one registry the
@@ -65,13 +66,13 @@ const claims = new WeakMap<Registry, Map<string, object[]>>();
  * back in the end.
  */
 export function register(
-  registry: Registry,
+  registry: ClientRegistry,
   metrics: readonly BridgedMetric[],
   onClash: (name: string) => void,
 ): () => void {
   const claimed = metrics.map((metric) => ({ metric, owners: ownersOf(registry, metric.name), name: metric.name }));
   for (const { metric, owners, name } of claimed) {
-    const present = registry.getSingleMetric(name) as object | undefined;
+    const present = registry.getSingleMetric(name);
     if (present !== undefined && !owners.includes(present)) owners.push(present);
     if (present !== undefined && !isBridged(present)) onClash(name);
     owners.push(metric);
@@ -81,22 +82,22 @@ export function register(
     for (const { metric, owners, name } of claimed) {
       owners.splice(owners.indexOf(metric), 1);
       // Whoever has been put here since, by others than us, stays.
-      if ((registry.getSingleMetric(name) as object | undefined) === metric) place(registry, name, owners.at(-1));
+      if (registry.getSingleMetric(name) === metric) place(registry, name, owners.at(-1));
     }
   };
 }
 
-function ownersOf(registry: Registry, name: string): object[] {
+function ownersOf(registry: ClientRegistry, name: string): object[] {
   const names = claims.get(registry) ?? new Map<string, object[]>();
   const owners = names.get(name) ?? [];
   claims.set(registry, names.set(name, owners));
   return owners;
 }
 
-function place(registry: Registry, name: string, metric: object | undefined): void {
+function place(registry: ClientRegistry, name: string, metric: object | undefined): void {
   registry.removeSingleMetric(name);
   if (metric === undefined) return;
   // An OpenMetrics `metrics()` may have shortened it since; the registry files a metric under the name that it has.
   Object.assign(metric, { name });
-  registry.registerMetric(metric as Parameters<Registry['registerMetric']>[0]);
+  registry.registerMetric(metric);
 }
