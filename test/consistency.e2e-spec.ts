@@ -79,6 +79,7 @@ const recordModel = stepOf(
     provider: fc.constantFrom('openai', 'azure', undefined),
     agentId: ownAgent,
     status,
+    errorType,
     durationMs: fc.option(durationMs, { nil: undefined }),
     timeToFirstTokenMs: fc.option(durationMs, { nil: undefined }),
     inputTokens: tokens,
@@ -98,7 +99,7 @@ const recordModel = stepOf(
       {
         status,
         seconds: record.durationMs === undefined ? undefined : record.durationMs / 1_000,
-        errorType: undefined,
+        errorType: typeOf(status, record.errorType),
         tokens,
         costUsd: model === 'priced' ? costOf(tokens) : undefined,
         firstTokenSeconds: record.timeToFirstTokenMs === undefined ? undefined : record.timeToFirstTokenMs / 1_000,

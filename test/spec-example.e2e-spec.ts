@@ -157,6 +157,8 @@ describe('The documented example', () => {
         min_duration_seconds: 1.5,
         max_duration: '1.5s',
         max_duration_seconds: 1.5,
+        errors: {},
+        calls_without_usage: 0,
         token_usage: { ...NO_TOKENS, calls: 1, input_tokens: 12, total_tokens: 12, cost_usd: 0.25 },
       },
     });

@@ -128,6 +128,8 @@ describe.each(ADAPTERS)('Executions within a trace of OpenTelemetry, on %s', (_n
     expect(marks).toEqual([
       ...marksOf('request', '0.1', '2.5'),
       ...marksOf('agent_execution', '0.1', '2.5'),
+      ['crew_agent_tool_calls_bucket 1.0', exemplarOf(failed, 1, failedEnd)],
+      ['crew_agent_model_calls_bucket 1.0', exemplarOf(failed, 0, failedEnd)],
       ...marksOf('tool_execution', '0.05', '2.5'),
     ]);
   });

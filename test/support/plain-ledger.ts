@@ -73,7 +73,7 @@ export class PlainLedger {
   lastUpdated: number | null = null;
   private readonly stays: Stay[] = [];
   private readonly agents = new Set<string>();
-  private readonly taken = { agent: 0, tool: 0, model: 0, agentError: 0, toolError: 0, cache: 0 };
+  private readonly taken = { agent: 0, tool: 0, model: 0, agentError: 0, toolError: 0, modelError: 0, cache: 0 };
   private readonly known = new Set<string>();
   private readonly lookUps: { readonly cache: string | undefined; readonly isHit: boolean }[] = [];
   private readonly dropped: string[] = [];
@@ -97,7 +97,7 @@ export class PlainLedger {
     stay.hasLeft = true;
     stay.end = end;
     const { kind, isFolded } = stay.place;
-    if (kind !== 'model') this.placeError(stay, kind);
+    this.placeError(stay, kind);
     if (isFolded) this.dropped.push({ agent: 'agent_executions', tool: 'tool_executions', model: 'model_calls' }[kind]);
     this.lastUpdated = now;
   }
@@ -152,8 +152,9 @@ export class PlainLedger {
       samples.write('cache_hits_total', labels, hits);
       samples.write('cache_misses_total', labels, misses);
     }
-    const families = ['agent_executions', 'tool_executions', 'model_calls', 'agent_errors', 'tool_errors'];
-    for (const family of [...families, 'cache_hits', 'cache_misses']) {
+    const executions = ['agent_executions', 'tool_executions', 'model_calls'];
+    const errors = ['agent_errors', 'tool_errors', 'model_errors'];
+    for (const family of [...executions, ...errors, 'cache_hits', 'cache_misses']) {
       const dropped = this.dropped.filter((name) => name === family).length;
       samples.write('dropped_series_total', { family: `crew_${family}_total` }, dropped);
     }
@@ -187,6 +188,13 @@ export class PlainLedger {
     for (const labels of this.placesOf('model', ['model', 'provider'])) {
       const calls = this.staysAt({ kind: 'model', ...labels });
       samples.writeDurations('model_call_duration_seconds', labels, calls);
+      samples.write('model_calls_in_progress', labels, 0);
+      samples.write('model_retries_total', labels, 0);
+      samples.write('model_calls_without_usage_total', labels, 0);
+      for (const [type, count] of Object.entries(errorTypesOf(calls))) {
+        const status = type === OTHER ? OTHER : '';
+        samples.write('model_errors_total', { ...labels, error_type: type, http_status: status }, count);
+      }
       const firstTokens = endedOf(calls).flatMap(({ end }) => end.firstTokenSeconds ?? []);
       if (firstTokens.length > 0) samples.writeHistogram('model_time_to_first_token_seconds', labels, firstTokens);
     }
@@ -229,7 +237,14 @@ export class PlainLedger {
 
   private modelDocument(model: string) {
     const stays = this.staysAt({ kind: 'model', model });
-    return { model, ...executionsDocument(stays), token_usage: tokenUsage(endedOf(stays)) };
+    return {
+      model,
+      ...executionsDocument(stays),
+      errors: errorTypesOf(stays),
+      // Records always report.
+      calls_without_usage: 0,
+      token_usage: tokenUsage(endedOf(stays)),
+    };
   }
 
   private placeOf({ kind, agent, tool = '', model = '', provider = '' }: PlainExecution): Place {
@@ -261,10 +276,11 @@ export class PlainLedger {
     return agent === '' || this.settings.declaredAgents.includes(agent);
   }
 
-  private placeError(stay: Stay, kind: 'agent' | 'tool'): void {
+  private placeError(stay: Stay, kind: Place['kind']): void {
     const { errorType, status } = stay.end!;
     if (errorType === undefined || (status !== 'error' && status !== 'timeout')) return;
-    const isKnown = this.admit(['error', kind, stay.place.agent, stay.place.tool, errorType], `${kind}Error`);
+    const { agent, tool, model, provider } = stay.place;
+    const isKnown = this.admit(['error', kind, agent, tool, model, provider, errorType], `${kind}Error`);
     if (!isKnown) this.dropped.push(`${kind}_errors`);
     stay.errorType = isKnown ? errorType : OTHER;
   }
@@ -353,6 +369,11 @@ function executionsDocument(stays: readonly Stay[]) {
   };
 }
 
+function errorTypesOf(stays: readonly Stay[]): Record<string, number> {
+  const types = endedOf(stays).flatMap(({ errorType }) => errorType ?? []);
+  return record(new Set(types), (type) => types.filter((other) => other === type).length);
+}
+
 function tokensOf(ended: readonly Ended[], ...types: (keyof PlainTokens)[]): number {
   return sumOf(ended, ({ end }) => sumOf(types, (type) => end.tokens?.[type] ?? 0));
 }
@@ -417,8 +438,7 @@ class SampleWriter {
       labels,
       sumOf(ended, ({ end }) => end.retries ?? 0),
     );
-    for (const type of new Set(ended.flatMap(({ errorType }) => errorType ?? []))) {
-      const count = ended.filter(({ errorType }) => errorType === type).length;
+    for (const [type, count] of Object.entries(errorTypesOf(ended))) {
       this.write(`${kind}_errors_total`, { ...labels, error_type: type }, count);
     }
   }

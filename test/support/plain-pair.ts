@@ -184,7 +184,12 @@ function numbersOf(document: CollectedDocument): unknown {
 }
 
 function countedSeries(samples: Record<string, number>): Record<string, number> {
-  const counted = Object.entries(samples).filter(([key]) => !/^crew_(memory|start_time|agent_oldest)_/.test(key));
+  const counted = Object.entries(samples).filter(
+    ([key]) =>
+      !/^crew_(memory|start_time|agent_oldest|agent_executions_paused|agent_tool_calls|agent_model_calls|request_cost)/.test(
+        key,
+      ),
+  );
   return Object.fromEntries(counted);
 }
 
