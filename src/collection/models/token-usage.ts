@@ -102,6 +102,15 @@ function partitionTokens(tokens: TokenCounts): readonly number[] {
   ];
 }
 
+/** How many numbers `TokenTotals` write into a row. */
+export const TOKEN_COLUMNS = 9;
+
+/** Room for them, from `at` on. */
+interface TokenRow {
+  readonly page: Float64Array;
+  readonly at: number;
+}
+
 /** Adds up tokens and cost. */
 export class TokenTotals {
   private readonly tokens: { -readonly [Field in keyof TokenCounts]: number } = { ...NO_TOKENS };
@@ -140,6 +149,33 @@ export class TokenTotals {
     this.cost.add(other.cost.value);
     this.unpricedCalls += other.unpricedCalls;
     this.callsWithoutUsage += other.callsWithoutUsage;
+  }
+
+  writeTo({ page, at }: TokenRow): void {
+    const { tokens } = this;
+    page[at] = tokens.inputTokens;
+    page[at + 1] = tokens.cachedInputTokens;
+    page[at + 2] = tokens.cacheWriteTokens;
+    page[at + 3] = tokens.cacheWrite1hTokens;
+    page[at + 4] = tokens.outputTokens;
+    page[at + 5] = tokens.reasoningTokens;
+    page[at + 6] = this.cost.value;
+    page[at + 7] = this.unpricedCalls;
+    page[at + 8] = this.callsWithoutUsage;
+  }
+
+  /** What `writeTo` has written. */
+  addFrom({ page, at }: TokenRow): void {
+    const { tokens } = this;
+    tokens.inputTokens += page[at]!;
+    tokens.cachedInputTokens += page[at + 1]!;
+    tokens.cacheWriteTokens += page[at + 2]!;
+    tokens.cacheWrite1hTokens += page[at + 3]!;
+    tokens.outputTokens += page[at + 4]!;
+    tokens.reasoningTokens += page[at + 5]!;
+    this.cost.add(page[at + 6]!);
+    this.unpricedCalls += page[at + 7]!;
+    this.callsWithoutUsage += page[at + 8]!;
   }
 
   private addTokens(tokens: TokenCounts): void {

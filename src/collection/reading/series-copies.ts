@@ -1,9 +1,9 @@
-import { TokenTotals } from '../models/token-usage';
+import { TOKEN_COLUMNS } from '../models/token-usage';
 import type { ModelErrors } from '../series/error-counts';
 import type { BucketBounds } from '../series/histogram';
 import { AgentSeries, ModelSeries, ToolSeries, type CallScope, type RowSource } from '../series/execution-series';
 import type { Exemplars } from '../series/exemplar';
-import type { NumberRow } from '../series/number-rows';
+import { type NumberRow, NumberRows } from '../series/number-rows';
 
 /** A series with its numbers, as far as its kind is concerned. */
 interface Copied extends NumberRow {
@@ -13,7 +13,7 @@ interface Copied extends NumberRow {
 /** A model whose numbers have been copied. */
 export interface KeptModel {
   readonly series: ModelSeries;
-  readonly tokens: TokenTotals;
+  readonly tokens: NumberRow;
   readonly errors: ModelErrors | undefined;
   readonly exemplars: Exemplars | undefined;
 }
@@ -24,6 +24,8 @@ export interface KeptCalls {
   readonly models: readonly KeptModel[];
 }
 
+const NO_CALLS: KeptCalls = { tools: [], models: [] };
+
 /**
  * Series as they are at one moment. To keep them takes a fraction of the time that it takes to make series of them again,
  * which may happen later, one by one. Without times to the first chunk or token, and of agents and tools without exemplars,
@@ -32,6 +34,8 @@ export interface KeptCalls {
 export class SeriesCopies {
   /** A page holds the numbers of many series, and copying it costs little more than copying those of one. */
   private readonly pages = new Map<Float64Array, Float64Array>();
+  /** Objects of each model would be moved by the garbage collector, which takes longer than copying them. */
+  private readonly tokens = new NumberRows(TOKEN_COLUMNS);
 
   keepAgent(series: AgentSeries): KeptCalls {
     this.keepPage(series);
@@ -39,19 +43,17 @@ export class SeriesCopies {
   }
 
   keepCalls({ tools, models }: CallScope): KeptCalls {
-    return {
-      tools: Array.from(tools.values(), (tool) => this.keepPage(tool)),
-      models: this.keepModels([...models.values()].flat()),
-    };
+    if (tools.size === 0 && models.size === 0) return NO_CALLS;
+    const kept = { tools: Array.from(tools.values(), (tool) => this.keepPage(tool)), models: [] as KeptModel[] };
+    for (const providers of models.values()) for (const model of providers) kept.models.push(this.keepModel(model));
+    return kept;
   }
 
-  keepModels(all: Iterable<ModelSeries>): KeptModel[] {
-    return Array.from(all, (series) => {
-      const tokens = new TokenTotals();
-      tokens.merge(series.tokens);
-      const errors = series.errors?.copy();
-      return { series: this.keepPage(series), tokens, errors, exemplars: series.exemplars?.slice() };
-    });
+  keepModel(series: ModelSeries): KeptModel {
+    const tokens = this.tokens.open();
+    series.tokens.writeTo(tokens);
+    const errors = series.errors?.copy();
+    return { series: this.keepPage(series), tokens, errors, exemplars: series.exemplars?.slice() };
   }
 
   /** Without its calls. */
@@ -66,10 +68,15 @@ export class SeriesCopies {
   model({ series, tokens, errors, exemplars }: KeptModel): ModelSeries {
     const { agentId, model, provider } = series;
     const copy = new ModelSeries(agentId, model, provider, this.rowOf(series));
-    copy.tokens.merge(tokens);
+    copy.tokens.addFrom(tokens);
     copy.errors = errors;
     copy.exemplars = exemplars;
     return copy;
+  }
+
+  /** The numbers of a series that is kept; they stand where they stand in its own page. */
+  numbersOf({ page }: NumberRow): Float64Array {
+    return this.pages.get(page)!;
   }
 
   private keepPage<Series extends NumberRow>(series: Series): Series {
@@ -77,8 +84,8 @@ export class SeriesCopies {
     return series;
   }
 
-  private rowOf({ bounds, page, at }: Copied): RowSource {
-    const row = { page: this.pages.get(page)!, at };
-    return { bounds, open: () => row };
+  private rowOf(series: Copied): RowSource {
+    const row = { page: this.numbersOf(series), at: series.at };
+    return { bounds: series.bounds, open: () => row };
   }
 }

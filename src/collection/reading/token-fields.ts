@@ -24,9 +24,11 @@ export function sumTokens(scopes: Iterable<CallScope>): CountedTokens {
   const tokens = new TokenTotals();
   let count = 0;
   for (const { models } of scopes) {
-    for (const series of [...models.values()].flat()) {
-      tokens.merge(series.tokens);
-      count += series.count;
+    for (const providers of models.values()) {
+      for (const model of providers) {
+        tokens.merge(model.tokens);
+        count += model.count;
+      }
     }
   }
   return { count, tokens };

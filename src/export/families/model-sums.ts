@@ -1,7 +1,7 @@
 import { SeriesCopies, type KeptModel } from '../../collection/reading/series-copies';
 import { MergedModels } from '../../collection/reading/snapshot.reader';
 import type { ModelSeries } from '../../collection/series/execution-series';
-import { readStill, type SeriesReading } from './series-reading';
+import { readStill, SeriesReading } from './series-reading';
 
 /** The names that families of models are labelled with, apart from those that have them all. */
 const LABELLED = [['agentId', 'model'], ['model'], ['model', 'provider']] as const;
@@ -18,20 +18,20 @@ export type ModelNames = readonly ['agentId', 'model', 'provider'] | (typeof LAB
 export class ModelSums {
   private readonly copies = new SeriesCopies();
   private readonly kept: readonly KeptModel[];
-  private readonly each: ModelSeries[] = [];
   private readonly sums = LABELLED.map((names) => new MergedModels(names));
   private readonly readings = new Map<string, readonly SeriesReading<ModelSeries>[]>();
+  private added = 0;
 
   constructor(models: Iterable<ModelSeries>) {
-    this.kept = this.copies.keepModels(models);
+    this.kept = Array.from(models, (model) => this.copies.keepModel(model));
   }
 
   /** Goes on where it was left. */
   *add(): Generator<void> {
-    while (this.each.length < this.kept.length) {
-      const kept = this.kept[this.each.length]!;
+    while (this.added < this.kept.length) {
+      const kept = this.kept[this.added]!;
+      this.added += 1;
       const model = this.copies.model(kept);
-      this.each.push(model);
       for (const [index, names] of LABELLED.entries()) {
         if (names === WITH_FIRST_TOKENS) model.firstTokens = kept.series.firstTokens;
         this.sums[index]!.add(model);
@@ -45,13 +45,17 @@ export class ModelSums {
     const key = names.join();
     const steps = this.add();
     while (!steps.next().done);
-    const reading = this.readings.get(key) ?? readStill(this.sumsBy(key));
+    const reading = this.readings.get(key) ?? this.read(key);
     this.readings.set(key, reading);
     return reading;
   }
 
-  private sumsBy(key: string): readonly ModelSeries[] {
+  private read(key: string): readonly SeriesReading<ModelSeries>[] {
     const index = LABELLED.findIndex((names) => names.join() === key);
-    return index < 0 ? this.each : this.sums[index]!.all;
+    return index < 0 ? this.kept.map((kept) => this.readKept(kept)) : readStill(this.sums[index]!.all);
+  }
+
+  private readKept({ series, exemplars }: KeptModel): SeriesReading<ModelSeries> {
+    return new SeriesReading(series, this.copies.numbersOf(series), exemplars);
   }
 }
