@@ -39,6 +39,8 @@ export interface TrackedModelCall extends Pick<ExecutionIdentity, 'agentId'> {
 
 /** The executions of the application that are tracked. */
 export interface TrackedExecutions {
+  /** Whether arguments are looked at, to see which calls are repeated. */
+  readonly measuresRepeats: boolean;
   /** The execution in whose context the caller runs, if it is one of this application. */
   ownRunning(): EnclosingExecution | undefined;
   /** The call that a record made here is about: the one around it, else the only one that the same agent has open. */

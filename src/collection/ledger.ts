@@ -123,8 +123,10 @@ export class Ledger {
     // What is said to end in the future counts as ending now.
     const endedAt = now - Math.max(0, wallTime - finished.endTime);
     const second = Math.floor(endedAt / 1_000);
-    if (series instanceof ToolSeries) this.addTool(finished, series, second);
-    else if (series instanceof AgentSeries) {
+    if (series instanceof ToolSeries) {
+      this.addTool(finished, series, second);
+      if (execution.isRepeated) series.addRepeat();
+    } else if (series instanceof AgentSeries) {
       this.addAgent(finished, series, second);
       // It is not in progress any more, and has been until now.
       if (finished.isRequest && execution.startedAt !== undefined) this.process.turn(now, this.requests.inProgress + 1);

@@ -134,6 +134,20 @@ export class MetricsCollector {
     return series && readFields(TOOL_FIELDS, series);
   }
 
+  /**
+   * Tool calls of one agent that the same execution of it had made before, with equal arguments: how many by tool, those
+   * that have ended. Undefined unless the option `measureRepeats` is set.
+   *
+   * @example
+   * metrics.getRepeatedCalls('researcher')?.get('search');
+   */
+  getRepeatedCalls(agentId: string): ReadonlyMap<string, number> | undefined {
+    if (!this.ports.tracked.measuresRepeats) return undefined;
+    const tools = this.store.ledger.series.agents.get(normaliseName(agentId))?.calls.tools.values() ?? [];
+    const repeated = [...tools].filter(({ repeats }) => repeats > 0);
+    return new Map(repeated.map(({ toolName, repeats }) => [toolName, repeats]));
+  }
+
   /** All agents by id. */
   getAgents(): ReadonlyMap<string, AgentMetrics> {
     return new Map([...this.store.ledger.series.agents].map(([id, series]) => [id, readFields(AGENT_FIELDS, series)]));

@@ -117,10 +117,8 @@ export class MetricsApplication {
       onFirstDrop: (family: LimitedFamily) => this.warnOfDrop(family),
     };
     const instanceId = randomBytes(6).toString('hex');
-    const publisher = new ExecutionPublisher(
-      this.options.onExecution,
-      executionReader(instanceId),
-      (fault) => this.faults.report('onExecution', fault),
+    const publisher = new ExecutionPublisher(this.options.onExecution, executionReader(instanceId), (fault) =>
+      this.faults.report('onExecution', fault),
     );
     const prices = this.createPriceList();
     return new MetricsStore(settings, reliableClock(clock, this.faults), instanceId, prices, publisher);
@@ -184,6 +182,7 @@ export class MetricsApplication {
       prefix: this.options.prefix,
       oldestAgesMs: () => tracking.oldestAgesMs(),
       pausedCounts: () => tracking.pausedCounts(),
+      measuresRepeats: tracking.measuresRepeats,
     };
   }
 

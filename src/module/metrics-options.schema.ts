@@ -128,6 +128,7 @@ const optionsSchema = v.strictObject(
     recordMemory: v.optional(boolean, true),
     asyncContext: v.optional(boolean, true),
     measurePayloads: v.optional(boolean, false),
+    measureRepeats: v.optional(boolean, false),
     recordErrorMessages: v.optional(v.union([v.boolean(), v.function()], 'true, false, or a function'), false),
     timeouts: v.optional(
       v.strictObject(

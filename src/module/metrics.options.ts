@@ -87,6 +87,11 @@ export interface MetricsModuleOptions {
   readonly asyncContext?: boolean;
   /** Measure the size of the input and output of tools. @default false */
   readonly measurePayloads?: boolean;
+  /**
+   * Look for tool calls that an agent repeats: of the same name and with equal arguments, within one execution of the agent.
+   * Of the arguments nothing is kept but a hash, until that execution ends. Needs `asyncContext`. @default false
+   */
+  readonly measureRepeats?: boolean;
   /** Limits in milliseconds for agents, tools, and the tools of one agent together. @default none */
   readonly timeouts?: TimeoutOptions;
   /**

@@ -17,6 +17,7 @@ import { IdleEnd } from './execution/idle-end';
 import { isPart } from './execution/joined-call';
 import { LiveExecution } from './execution/live-execution';
 import { findModelCall } from './execution/open-model-call';
+import { hashOf, noteCall, takeBackCall, tellCall } from './execution/repeated-calls';
 import { RunningExecutions } from './execution/running-executions';
 import { SeriesPlaces } from './execution/series-places';
 import { executionOf, handleOf, type TrackedHandle } from './execution/tracked-handle';
@@ -55,8 +56,9 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     readonly faults: FaultLog,
     options: ApplicationTrackingOptions,
   ) {
-    const { asyncContext, measurePayloads } = options;
-    this.options = { asyncContext, measurePayloads };
+    const { asyncContext, measurePayloads, measureRepeats } = options;
+    // Without the context nobody knows which agent calls.
+    this.options = { asyncContext, measurePayloads, measureRepeats: measureRepeats && asyncContext };
     this.outcomeRules = new OutcomeRules(options, faults, handleOf);
     this.places = new SeriesPlaces(store.names);
     this.limits = new ExecutionLimits(options.timeouts, { clock: store.clock, faults });
@@ -70,7 +72,10 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     let execution: LiveExecution | undefined;
     try {
       if (this.claims > 0 && this.claim(spec, args)) return undefined;
-      execution = this.create(spec, args, this.ownRunning());
+      const created = this.create(spec, args, this.ownRunning());
+      // Before it begins: looking takes none of its time, and a fault leaves nothing that must end.
+      if (this.options.measureRepeats) created.callHash = hashOf(created, args);
+      execution = created;
       execution.isCalling = true;
       // A generator function runs nothing when it is called: its execution begins with the first `next`.
       if (call.style === 'generator') execution.postpone();
@@ -145,7 +150,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     // The whole of a call may have ended before a part of it begins.
     if (execution.whole?.ended) execution.whole = undefined;
     if (execution.whole === undefined) this.openedAlone(execution);
-    else execution.whole.partOpened();
+    else this.openedPart(execution, execution.whole);
     if (this.limits.any || execution.spec.timeoutMs !== undefined) this.limit(execution);
   }
 
@@ -155,6 +160,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     if (Number.isNaN(startedAt)) return;
     if (whole !== undefined) return whole.partEnded();
     if (kind !== 'agent') countCallAround(execution.parent, kind, -1);
+    if (this.options.measureRepeats) takeBackCall(execution);
     this.left(execution);
   }
 
@@ -184,6 +190,10 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     } catch (fault) {
       this.faults.report('finish', fault);
     }
+  }
+
+  get measuresRepeats(): boolean {
+    return this.options.measureRepeats;
   }
 
   ownRunning(): LiveExecution | undefined {
@@ -297,12 +307,18 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     const { kind, parent } = execution;
     this.running.add(execution);
     if (parent !== undefined && kind !== 'agent') countCallAround(parent, kind, 1);
+    if (this.options.measureRepeats) noteCall(execution);
     if (this.idling > 0) enterAround(parent, 1);
     try {
       if (this.store.enabled) this.countOpened(execution);
     } catch (fault) {
       this.faults.report('begin', fault);
     }
+  }
+
+  private openedPart(execution: LiveExecution, whole: LiveExecution): void {
+    whole.partOpened();
+    if (this.options.measureRepeats) tellCall(whole, execution.callHash);
   }
 
   /** It is no longer in progress. */

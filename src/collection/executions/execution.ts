@@ -72,6 +72,11 @@ export interface Execution {
   readonly toolCalls: number | undefined;
   /** Model calls that an agent has made itself; undefined for tools and model calls. */
   readonly modelCalls: number | undefined;
+  /**
+   * Tools that an agent has called itself with arguments with which it had called them before. Undefined for tools and model
+   * calls, and unless the option `measureRepeats` is set.
+   */
+  readonly repeatedCalls: number | undefined;
   /** Waited on a human, see `ExecutionHandle.pause`. No part of the duration. */
   readonly pausedSeconds: number;
 }

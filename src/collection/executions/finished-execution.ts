@@ -48,6 +48,8 @@ export interface EndingExecution extends ExecutionIdentity {
   readonly totals: RunTotals | undefined;
   /** When it began, on the clock's scale; undefined for one that was measured elsewhere and never was in progress. */
   readonly startedAt?: number;
+  /** Of a tool: its agent had called it with equal arguments before. Undefined for one that was measured elsewhere. */
+  readonly isRepeated?: boolean;
   /**
    * Writes down when it ended and how long it took.
    *

@@ -36,6 +36,11 @@ export class RunTotals {
   /** With those of the agents inside it. */
   allUsage: UsageTotals | undefined = undefined;
 
+  constructor(
+    /** Tools that it has called itself with arguments with which it had called them before; undefined where nobody looks. */
+    public repeatedCalls: number | undefined = undefined,
+  ) {}
+
   /** @param change -1 takes back a call that has not begun after all */
   addCall(kind: ExecutionKind, isOwn: boolean, change: 1 | -1): void {
     if (kind === 'tool') {
@@ -45,6 +50,11 @@ export class RunTotals {
       this.allModelCalls += change;
       if (isOwn) this.modelCalls += change;
     }
+  }
+
+  /** @param change -1 takes back a call that has not begun after all */
+  addRepeats(change: 1 | -1): void {
+    this.repeatedCalls = (this.repeatedCalls ?? 0) + change;
   }
 
   addUsage(usage: CallUsage | undefined, isOwn: boolean): void {

@@ -97,24 +97,38 @@ function startOf({ endTime, pausedNs }: FinishedExecution, durationNs: number): 
 
 type ExecutionCost = Pick<
   Execution,
-  'tokenUsage' | 'costUsd' | 'costSource' | 'totalTokens' | 'totalCostUsd' | 'toolCalls' | 'modelCalls'
+  | 'tokenUsage'
+  | 'costUsd'
+  | 'costSource'
+  | 'totalTokens'
+  | 'totalCostUsd'
+  | 'toolCalls'
+  | 'modelCalls'
+  | 'repeatedCalls'
 >;
 
 /** A model's is its own; an agent's is that of the model calls that it made itself, and its totals have those inside. */
 function costOf({ kind, usage, totals }: FinishedExecution): ExecutionCost {
   if (kind !== 'agent' || totals === undefined) return { ...ownCost(usage && totalsOf(usage)), ...NO_TOTALS };
-  const { ownUsage, allUsage, toolCalls, modelCalls } = totals;
+  const { ownUsage, allUsage, toolCalls, modelCalls, repeatedCalls } = totals;
   return {
     ...ownCost(ownUsage),
     totalTokens: allUsage && tokenUsageOf(allUsage).totalTokens,
     totalCostUsd: allUsage?.costUsd,
     toolCalls,
     modelCalls,
+    repeatedCalls,
   };
 }
 
 /** Of what calls nothing, and of agents that were only recorded. */
-const NO_TOTALS = { totalTokens: undefined, totalCostUsd: undefined, toolCalls: undefined, modelCalls: undefined };
+const NO_TOTALS = {
+  totalTokens: undefined,
+  totalCostUsd: undefined,
+  toolCalls: undefined,
+  modelCalls: undefined,
+  repeatedCalls: undefined,
+};
 
 function ownCost(totals: UsageTotals | undefined): Pick<ExecutionCost, 'tokenUsage' | 'costUsd' | 'costSource'> {
   return {

@@ -15,10 +15,17 @@ export interface LabelSet {
 }
 
 /** How many numbers a series has that are not its durations. They stand before those, the counts by status first. */
-const OWN_COLUMNS = 8;
+const OWN_COLUMNS = 9;
 
 /** Where they stand, from the `at` of the series on. */
-export const SERIES_COLUMNS = { statuses: -8, inProgress: -4, retries: -3, inputBytes: -2, outputBytes: -1 } as const;
+export const SERIES_COLUMNS = {
+  statuses: -9,
+  inProgress: -5,
+  retries: -4,
+  inputBytes: -3,
+  outputBytes: -2,
+  repeats: -1,
+} as const;
 
 /** Room for the numbers of series with the same buckets. */
 export class SeriesRows {
@@ -112,6 +119,11 @@ export class ExecutionSeries extends Histogram implements LabelSet {
     return this.own(SERIES_COLUMNS.outputBytes);
   }
 
+  /** Of a tool: calls that the same agent execution had made before. */
+  get repeats(): number {
+    return this.own(SERIES_COLUMNS.repeats);
+  }
+
   /** Where the exemplars of statuses begin: behind those of the buckets. */
   get statusExemplarsAt(): number {
     return this.bounds.count;
@@ -134,6 +146,10 @@ export class ExecutionSeries extends Histogram implements LabelSet {
   addBytes(inputBytes: number, outputBytes: number): void {
     this.addOwn(SERIES_COLUMNS.inputBytes, inputBytes);
     this.addOwn(SERIES_COLUMNS.outputBytes, outputBytes);
+  }
+
+  addRepeat(): void {
+    this.addOwn(SERIES_COLUMNS.repeats, 1);
   }
 
   /** @param wallTime milliseconds since 1970 */

@@ -49,6 +49,11 @@ export function counted(seriesOf: SeriesOf<ExecutionSeries>, name: CountedColumn
     contentOf(seriesOf(scrape), (reading, sink) => sink.counter(reading.series, reading.number(column), reading.born));
 }
 
+/** No samples where nobody looks at arguments: a zero would say that nothing was repeated. */
+export function repeats(scrape: Scrape): FamilyContent {
+  return scrape.source.measuresRepeats ? counted(tools, 'repeats')(scrape) : counters([]);
+}
+
 export function durations(seriesOf: SeriesOf<ExecutionSeries>): FamilyReader {
   return (scrape) => contentOf(seriesOf(scrape), (reading, sink) => sink.histogram(reading));
 }

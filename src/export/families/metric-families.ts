@@ -13,6 +13,7 @@ import {
   oldest,
   paused,
   perModel,
+  repeats,
   requestCosts,
   requests,
   single,
@@ -204,6 +205,13 @@ export const METRIC_FAMILIES: readonly MetricFamily[] = [
     help: 'Size of the output of tools, as far as it was measured.',
     labels: ['agent', 'tool'],
     read: counted(tools, 'outputBytes'),
+  },
+  {
+    name: 'tool_repeated_calls_total',
+    type: 'counter',
+    help: 'Tool calls whose name and arguments the same agent execution had used before, if measureRepeats is set.',
+    labels: ['agent', 'tool'],
+    read: repeats,
   },
   {
     name: 'model_calls_total',

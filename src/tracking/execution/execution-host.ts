@@ -9,6 +9,7 @@ import type { OutcomeRules } from '../outcomes/outcome-rules';
 export interface TrackingOptions {
   readonly asyncContext: boolean;
   readonly measurePayloads: boolean;
+  readonly measureRepeats: boolean;
 }
 
 /** The application as its executions see it: what they use, what they tell, and the way in for calls made inside them. */

@@ -12,7 +12,7 @@ export type FurtherExecutions = (around: LiveExecution | undefined) => LiveExecu
  * further use of it that is running, or begins together with this one. What is kept of the first keeps no application alive.
  */
 export function furtherExecutionsOf(first: LiveExecution): FurtherExecutions {
-  const { spec, name, callSerial, parentCallSerial, origin } = first;
+  const { spec, name, callSerial, callHash, parentCallSerial, origin } = first;
   const host = new WeakRef(first.host);
   const parent = first.parent && new WeakRef(first.parent);
   const result = first.model?.result;
@@ -26,6 +26,7 @@ export function furtherExecutionsOf(first: LiveExecution): FurtherExecutions {
         ? new LiveExecution(application, spec, name, serial, further)
         : new LiveExecution(application, spec, name, serial, parent?.deref(), origin);
     execution.callSerial = callSerial;
+    execution.callHash = callHash;
     if (execution.model !== undefined) execution.model.result = result;
     execution.postpone();
     return execution;

@@ -1,5 +1,6 @@
 import type { Outcome } from '../../collection/executions/finished-execution';
 import { RunTotals } from '../../collection/executions/run-totals';
+import { MadeCalls } from './made-calls';
 
 /** What runs inside an execution, and keeps it from being written down. */
 export class InnerCalls extends RunTotals {
@@ -9,4 +10,23 @@ export class InnerCalls extends RunTotals {
   openParts = 0;
   /** How the part that ended last failed; undefined where it succeeded. */
   failedPart: Outcome | undefined = undefined;
+  /** Which tools it has called with what. Made by the first call that is looked at, and let go at its end. */
+  private made: MadeCalls | undefined = undefined;
+
+  /** Of a tool that it calls itself. @returns whether it has made this call before */
+  make(callHash: bigint): boolean {
+    const isRepeated = (this.made ??= new MadeCalls()).add(callHash);
+    if (isRepeated) this.addRepeats(1);
+    return isRepeated;
+  }
+
+  takeBack(callHash: bigint, wasRepeated: boolean): void {
+    this.made?.takeBack(callHash);
+    if (wasRepeated) this.addRepeats(-1);
+  }
+
+  /** The totals are kept, and what they were counted by is not. */
+  forgetMade(): void {
+    this.made = undefined;
+  }
 }

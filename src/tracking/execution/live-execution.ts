@@ -49,6 +49,8 @@ const REPORT_WITHIN_MS = 1_000;
 
 /** Of an agent that has called nothing. */
 const NOTHING_CALLED: Readonly<RunTotals> = new RunTotals();
+/** The same where it is known that it has repeated nothing. */
+const NOTHING_REPEATED: Readonly<RunTotals> = new RunTotals(0);
 
 /** One execution from its beginning to its end. */
 export class LiveExecution
@@ -79,6 +81,10 @@ export class LiveExecution
   isBegunByHandle = false;
   /** Ends it, should nothing show that it goes on. */
   idleEnd: IdleEnd | undefined = undefined;
+  /** Of a tool's name and arguments; undefined where nobody has looked at them, or can. */
+  callHash: bigint | undefined = undefined;
+  /** The agent had called the tool with equal arguments before. */
+  isRepeated = false;
   older: LiveExecution | undefined = undefined;
   newer: LiveExecution | undefined = undefined;
   /** Begun by an interceptor: the handler's own decorator joins it and counts nothing. */
@@ -139,7 +145,8 @@ export class LiveExecution
 
   /** What this call and everything inside it has called and used so far. */
   get totals(): Readonly<RunTotals> | undefined {
-    return this.inner ?? (this.kind === 'agent' ? NOTHING_CALLED : undefined);
+    if (this.inner !== undefined || this.kind !== 'agent') return this.inner;
+    return this.host.options.measureRepeats ? NOTHING_REPEATED : NOTHING_CALLED;
   }
 
   /** In whose context its code runs. */
@@ -409,8 +416,9 @@ export class LiveExecution
     }
   }
 
-  private get innerCalls(): InnerCalls {
-    return (this.inner ??= new InnerCalls());
+  /** What runs inside it. Made by who asks first. */
+  get innerCalls(): InnerCalls {
+    return (this.inner ??= new InnerCalls(this.host.options.measureRepeats ? 0 : undefined));
   }
 
   private abort(reason: unknown): void {
@@ -477,6 +485,7 @@ export class LiveExecution
   private letGo(): void {
     this.stage = 'ended';
     this.idleEnd?.stop();
+    this.inner?.forgetMade();
     if (this.model !== undefined) this.model.around = [];
     this.ledger = undefined;
     if (this.kind !== 'model') this.series = undefined;

@@ -2,6 +2,7 @@ import { callStyleOf } from '../declaring/call-style';
 import type { AgentOptions, ToolOptions } from '../declaring/execution-options';
 import { agentSpec, modelSpec, toolSpec, type ExecutionSpec } from '../declaring/execution-spec';
 import type { ModelOptions } from '../declaring/model-options';
+import { UNTOLD_ARGUMENTS } from '../execution/call-hash';
 import type { ExecutionHandle } from '../execution-handle';
 import { enterContext, leaveContext, STAYED } from '../execution/async-context';
 import type { ApplicationLink } from '../linking/application-link';
@@ -62,7 +63,7 @@ export class ExecutionTracker {
 
   private track<Result>(spec: ExecutionSpec, fn: () => Result): Result {
     const call = { spec, style: callStyleOf(fn) };
-    const execution = this.link.tracking?.beginCall(call, undefined, []);
+    const execution = this.link.tracking?.beginCall(call, undefined, UNTOLD_ARGUMENTS);
     if (execution === undefined) return fn();
     const { host } = execution;
     if (execution.expired !== undefined) return host.refuseCall(execution, call) as Result;
