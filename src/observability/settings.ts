@@ -8,6 +8,7 @@ export interface ObservabilitySettings {
   readonly agentP95Seconds: number;
   readonly toolP95Seconds: number;
   readonly stuckSeconds: number;
+  readonly agentRepeatRatio: number;
   readonly toolTimeoutRatio: number;
   readonly modelErrorRatio: number;
   readonly modelRateLimitRatio: number;
@@ -73,6 +74,7 @@ export const SETTINGS: { readonly [Name in keyof ObservabilitySettings]: Setting
     'seconds within which 95 % of tool executions are done; below the last of `buckets.tool`',
   ),
   stuckSeconds: positive(1_800, 'seconds after which a running agent execution counts as stuck'),
+  agentRepeatRatio: ratio(0.2, 'share of the tool calls of an agent that may repeat one of the same execution'),
   toolTimeoutRatio: ratio(0.05, 'share of tool executions that may time out'),
   modelErrorRatio: ratio(0.05, 'share of model calls that may fail'),
   modelRateLimitRatio: ratio(0.02, 'share of model calls that a provider may turn away with 429 or 529'),

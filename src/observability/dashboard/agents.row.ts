@@ -1,8 +1,9 @@
 import { errorBudget } from '../settings';
 import { AGENT } from '../subject';
+import type { DashboardQueries } from './dashboard-queries';
 import { ratePanels, type RowBuilder } from './dashboard-row';
 
-export const agentsRow: RowBuilder = (queries, { agentSlo, agentP95Seconds, stuckSeconds }) => ({
+export const agentsRow: RowBuilder = (queries, { agentSlo, agentP95Seconds, agentRepeatRatio, stuckSeconds }) => ({
   title: 'Agents',
   panels: [
     ...ratePanels(queries, AGENT, {
@@ -64,6 +65,16 @@ export const agentsRow: RowBuilder = (queries, { agentSlo, agentP95Seconds, stuc
       queries: [{ expr: queries.quantile(0.95, 'agent_model_calls', ['agent']), legend: '{{agent}}', exemplar: true }],
     },
     {
+      title: 'Tool calls that are repeated',
+      description:
+        'Share of the tool calls of an agent that the same execution had made before. ' +
+        'Empty without the option "measureRepeats".',
+      type: 'timeseries',
+      unit: 'percentunit',
+      redFrom: agentRepeatRatio,
+      queries: [{ expr: shareOfRepeats(queries), legend: '{{agent}}' }],
+    },
+    {
       title: 'Waiting for a human',
       description: 'Executions that are paused now, over all processes.',
       type: 'timeseries',
@@ -89,3 +100,9 @@ export const agentsRow: RowBuilder = (queries, { agentSlo, agentP95Seconds, stuc
     },
   ],
 });
+
+/** No value where no tool ran. */
+function shareOfRepeats(queries: DashboardQueries): string {
+  const rateOf = (counter: string) => queries.rate(counter, ['agent']);
+  return `${rateOf('tool_repeated_calls_total')} / (${rateOf('tool_executions_total')} > 0)`;
+}

@@ -1,4 +1,4 @@
-import { AGENT } from '../subject';
+import { AGENT, by } from '../subject';
 import { errorBudgetAlerts, recordErrorRatios } from './error-budget';
 import type { RuleContext } from './rule-context';
 import type { AlertingRule, RuleGroup } from './rule-file';
@@ -13,6 +13,7 @@ export function agentRules(context: RuleContext): RuleGroup {
       ...errorBudgetAlerts(context, AGENT, settings.agentSlo),
       slow(context),
       stuck(context),
+      loops(context),
     ],
   };
 }
@@ -35,5 +36,25 @@ function stuck(context: RuleContext): AlertingRule {
     summary: 'Agent {{ $labels.agent }} hangs on {{ $labels.instance }}',
     description: 'An execution has been running for {{ $value | humanizeDuration }}.',
     hold: false,
+  });
+}
+
+/** Without the option `measureRepeats` there is nothing to compare, and no alert. */
+function loops(context: RuleContext): AlertingRule {
+  const { settings, timing } = context;
+  const rateOf = (counter: string) => `sum ${by('agent')} (rate(${context.metric(counter)}[${timing.window}]))`;
+  const calls = rateOf('tool_executions_total');
+  return context.alert('AgentLoops', {
+    severity: 'warning',
+    expr: [
+      rateOf('tool_repeated_calls_total'),
+      `/ (${calls} > 0)`,
+      `> ${settings.agentRepeatRatio}`,
+      `and ${context.enough(calls, timing.window)}`,
+    ].join('\n'),
+    summary: 'Agent {{ $labels.agent }} goes in circles',
+    description:
+      `{{ $value | humanizePercentage }} of its tool calls within ${timing.window} were made before by the same execution, ` +
+      'with equal arguments.',
   });
 }
