@@ -467,6 +467,68 @@ describe('expectAgent(app, id).toHaveUsedTokens and toHaveCost', () => {
   });
 });
 
+describe('expectAgent(app, id).toHaveMadeNoRepeatedCall', () => {
+  const crew = (...questions: string[]) =>
+    trackedAgent('crew', async (web: Web) => {
+      for (const question of questions) await web.search(question);
+    });
+  const noRepeat = (app: TestingModule, id = 'crew') => expectAgent(app, id).toHaveMadeNoRepeatedCall();
+
+  it('holds for an agent that calls tools with other arguments each time, in whatever execution', async () => {
+    const app = await start();
+    for (let i = 0; i < 2; i += 1) await crew('a', 'b')(app.get(Web));
+    app.get(Writer).write('a poem');
+    noRepeat(app);
+    noRepeat(app, 'writer');
+  });
+
+  it('says which tools it has called again', async () => {
+    const app = await start();
+    await crew('a', 'b', 'a', 'a')(app.get(Web));
+    expect(messageOf(() => noRepeat(app))).toEqual([
+      'Expected the agent "crew" to have made no repeated call.',
+      'It repeated calls of "web_search" 2 times.',
+    ]);
+    await trackedAgent('crew', (web: Web) => [web.fetch('a'), web.fetch('a'), void crew('a')(web)])(app.get(Web));
+    expect(messageOf(() => noRepeat(app))[1]).toBe('It repeated calls of "web_search" 2 times, "fetch" once.');
+    await settled(app);
+  });
+
+  it('lists ten at most', async () => {
+    const app = await start();
+    const tools = Array.from({ length: 12 }, (_, i) => trackedTool(`t${i}`, () => i));
+    trackedAgent('crew', () => [...tools, ...tools].forEach((call) => call()))();
+    expect(messageOf(() => noRepeat(app))[1]).toMatch(/"t8" once, "t9" once, and 2 more\.$/);
+  });
+
+  it('does not hold for an agent that has not run', async () => {
+    const app = await start();
+    expect(messageOf(() => noRepeat(app))).toEqual([
+      'Expected the agent "crew" to have made no repeated call.',
+      'No agent of this name is known.',
+      'No agent has run.',
+    ]);
+  });
+
+  it('says what is missing where nobody looks for them, and begins its stack at the test', async () => {
+    const blind = await start(MetricsTestingModule.forRoot({ measureRepeats: false }));
+    expect(() => noRepeat(blind)).toThrow(
+      /^The application under test does not look for repeated calls: set the option/,
+    );
+    const app = await start();
+    await crew('a', 'a')(app.get(Web));
+    const stackOf = (use: () => void) => {
+      try {
+        use();
+      } catch (error) {
+        return (error as Error).stack!;
+      }
+      throw new Error('it was met');
+    };
+    expect(stackOf(() => expectAgent(app, 'crew').toHaveMadeNoRepeatedCall())).not.toContain('expectations.ts');
+  });
+});
+
 describe('expectTool(app, name).toHaveRun', () => {
   it('holds for a tool, whoever called it', async () => {
     const app = await start();

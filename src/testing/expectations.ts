@@ -13,6 +13,7 @@ import {
 } from './expected-usage';
 import { MetricsAssertionError } from './metrics-assertion.error';
 import { nearName } from './near-name';
+import { repeatedCallsOf, repeatsSeen } from './repeated-calls';
 import { collectorOf, type TestedApplication } from './tested-application';
 
 /** What a test can expect of an agent. */
@@ -43,6 +44,14 @@ export interface AgentExpectation {
    * @throws MetricsAssertionError that says what they cost instead
    */
   toHaveCost(expected: ExpectedCost): void;
+  /**
+   * That it has run, and that no execution of it has called a tool twice with equal arguments. Needs the option `measureRepeats`,
+   * which `MetricsTestingModule` sets.
+   *
+   * @throws MetricsAssertionError that says which tools it has called again, and how often
+   * @throws Error where the application does not look for repeated calls
+   */
+  toHaveMadeNoRepeatedCall(): void;
 }
 
 /** What a test can expect of a tool. */
@@ -67,6 +76,7 @@ export interface ToolExpectation {
  * expectAgent(app, 'researcher').toHaveCalledTool('search');
  * expectAgent(app, 'researcher').toHaveUsedTokens({ max: 5_000 });
  * expectAgent(app, 'researcher').toHaveCost({ maxUsd: 0.05 });
+ * expectAgent(app, 'researcher').toHaveMadeNoRepeatedCall();
  */
 export function expectAgent(app: TestedApplication, agentId: string): AgentExpectation {
   const collector = collectorOf(app);
@@ -97,6 +107,17 @@ export function expectAgent(app: TestedApplication, agentId: string): AgentExpec
       const seen = whatWasUsed(collector, agentId, (used) => costSeen(used, collector));
       const expectation = `Expected ${agentText(agentId)} to have ${costExpected(expected)}.`;
       throw new MetricsAssertionError([expectation, ...seen], toHaveCost);
+    },
+    toHaveMadeNoRepeatedCall: function toHaveMadeNoRepeatedCall() {
+      const repeated = repeatedCallsOf(collector, agentId);
+      const agent = collector.getAgentMetrics(agentId);
+      if (repeated.size === 0 && isMet({}, agent)) return;
+      const seen =
+        repeated.size === 0
+          ? whatRan(agentId, agent, { kind: 'agent', all: collector.getAgents() })
+          : [repeatsSeen(repeated), ...inProgress(agent)];
+      const expectation = `Expected ${agentText(agentId)} to have made no repeated call.`;
+      throw new MetricsAssertionError([expectation, ...seen], toHaveMadeNoRepeatedCall);
     },
   };
 }

@@ -8,11 +8,18 @@ export type MetricsTestingOptions = MetricsRootOptions & {
 };
 
 /** What a test does not want to be different from one machine to the next, or to set up. */
-const DEFAULTS: MetricsRootOptions = { strict: true, endpoint: false, defaultMetrics: false, recordMemory: false };
+const DEFAULTS: MetricsRootOptions = {
+  strict: true,
+  endpoint: false,
+  defaultMetrics: false,
+  recordMemory: false,
+  // For `toHaveMadeNoRepeatedCall`.
+  measureRepeats: true,
+};
 
 /**
- * `MetricsModule` for tests: an invalid record throws, there is no endpoint, no process is measured, and the registry is
- * of this application alone. Every option may be given otherwise. Import it where production imports `MetricsModule`.
+ * `MetricsModule` for tests: an invalid record throws, there is no endpoint, no process is measured, repeated calls are looked
+ * for, and the registry is of this application alone. Every option may be given otherwise. Import it where production imports `MetricsModule`.
  *
  * @example
  * const clock = new ManualClock();

@@ -81,6 +81,10 @@ const QUERIES: Readonly<Record<string, readonly [question: string, query: string
     'Tools with the most output in the last hour',
     'topk(5, sum by (tool) (increase(crew_tool_output_bytes_total[1h])))',
   ],
+  tool_repeated_calls_total: [
+    'Agents that go in circles: share of their tool calls that repeat one of the same execution',
+    'sum by (agent) (rate(crew_tool_repeated_calls_total[1h])) / sum by (agent) (rate(crew_tool_executions_total[1h]))',
+  ],
   model_calls_total: [
     'Calls a second, by model and outcome',
     'sum by (model, status) (rate(crew_model_calls_total[5m]))',

@@ -209,7 +209,7 @@ export const METRIC_FAMILIES: readonly MetricFamily[] = [
   {
     name: 'tool_repeated_calls_total',
     type: 'counter',
-    help: 'Tool calls whose name and arguments the same agent execution had used before, if measureRepeats is set.',
+    help: 'Tool calls that the same agent execution had made before, with equal arguments; needs measureRepeats.',
     labels: ['agent', 'tool'],
     read: repeats,
   },
