@@ -109,17 +109,20 @@ export function expectAgent(app: TestedApplication, agentId: string): AgentExpec
       throw new MetricsAssertionError([expectation, ...seen], toHaveCost);
     },
     toHaveMadeNoRepeatedCall: function toHaveMadeNoRepeatedCall() {
-      const repeated = repeatedCallsOf(collector, agentId);
-      const agent = collector.getAgentMetrics(agentId);
-      if (repeated.size === 0 && isMet({}, agent)) return;
-      const seen =
-        repeated.size === 0
-          ? whatRan(agentId, agent, { kind: 'agent', all: collector.getAgents() })
-          : [repeatsSeen(repeated), ...inProgress(agent)];
+      const seen = whatWasRepeated(collector, agentId);
+      if (seen.length === 0) return;
       const expectation = `Expected ${agentText(agentId)} to have made no repeated call.`;
       throw new MetricsAssertionError([expectation, ...seen], toHaveMadeNoRepeatedCall);
     },
   };
+}
+
+/** Nothing, where the agent has run and repeated no call. */
+function whatWasRepeated(collector: MetricsCollector, agentId: string): string[] {
+  const repeated = repeatedCallsOf(collector, agentId);
+  const agent = collector.getAgentMetrics(agentId);
+  if (repeated.size > 0) return [repeatsSeen(repeated), ...inProgress(agent)];
+  return isMet({}, agent) ? [] : whatRan(agentId, agent, { kind: 'agent', all: collector.getAgents() });
 }
 
 /**

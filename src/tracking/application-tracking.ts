@@ -20,6 +20,7 @@ import { findModelCall } from './execution/open-model-call';
 import { hashOf, noteCall, takeBackCall, tellCall } from './execution/repeated-calls';
 import { RunningExecutions } from './execution/running-executions';
 import { SeriesPlaces } from './execution/series-places';
+import { createOverflow, hasRoom } from './execution/stack-overflow';
 import { executionOf, handleOf, type TrackedHandle } from './execution/tracked-handle';
 import type { FaultLog } from './fault-log';
 import { ExecutionLimits, type TimeoutOptions } from './limits/execution-limits';
@@ -35,6 +36,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   readonly options: TrackingOptions;
   outcomeRules: OutcomeRules<LiveExecution>;
   closed = false;
+  uncounted = 0;
   private readonly running = new RunningExecutions<LiveExecution>();
   private places: SeriesPlaces;
   private readonly limits: ExecutionLimits;
@@ -76,7 +78,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
       // Before it begins: looking takes none of its time, and a fault leaves nothing that must end.
       if (this.options.measureRepeats) created.callHash = hashOf(created, args);
       execution = created;
-      execution.isCalling = true;
+      execution.call = 'running';
       // A generator function runs nothing when it is called: its execution begins with the first `next`.
       if (call.style === 'generator') execution.postpone();
       else this.opened(execution);
@@ -84,8 +86,12 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
       if (call.responseParameter !== undefined) this.followResponse(execution, args[call.responseParameter]);
       return execution;
     } catch (fault) {
-      // What has begun must end.
-      execution?.failed(fault);
+      if (execution !== undefined) {
+        // What has begun must end.
+        execution.call = 'thrown';
+        this.uncounted += 1;
+        execution.failed(fault);
+      }
       this.faults.report('begin', fault);
       return undefined;
     }
@@ -100,7 +106,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     if (this.limits.any) this.styles.see(execution, result);
     const handedOn = follow(execution, result, style === 'async function' ? 'promised' : 'returned');
     if (execution.isLimited) this.armLimit(execution);
-    execution.isCalling = false;
+    execution.call = 'over';
     return handedOn;
   }
 
@@ -146,12 +152,22 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
 
   opened(execution: LiveExecution): void {
     if (this.closed) return;
+    if (this.uncounted > 0) this.countThrown();
     execution.startClock(this.store.clock.now());
     // The whole of a call may have ended before a part of it begins.
     if (execution.whole?.ended) execution.whole = undefined;
     if (execution.whole === undefined) this.openedAlone(execution);
     else this.openedPart(execution, execution.whole);
     if (this.limits.any || execution.spec.timeoutMs !== undefined) this.limit(execution);
+  }
+
+  /** No call has thrown and is yet to be counted, but for want of room on the stack: that is how they have failed. */
+  private countThrown(): void {
+    if (!hasRoom()) return;
+    const error = createOverflow();
+    for (const execution of this.running.list()) if (execution.call === 'thrown') execution.failed(error);
+    // Some may have been ended in another way.
+    this.uncounted = 0;
   }
 
   postponed(execution: LiveExecution): void {

@@ -29,6 +29,8 @@ export interface ExecutionHost<Execution> {
    * nearly so.
    */
   beginCall(call: DeclaredCall, self: unknown, args: readonly unknown[]): Execution | undefined;
+  /** How many calls have thrown and are yet to be counted. Without room for that on the stack, a later call counts them. */
+  uncounted: number;
   /** Fails a call that its limit does not allow any more, in the way in which its caller expects it. */
   refuseCall(execution: Execution, call: DeclaredCall): unknown;
   /** Follows what the call returned to its end, and returns what the caller gets. */

@@ -44,6 +44,12 @@ export interface Origin {
  */
 type Stage = 'begun' | 'postponed' | 'ending' | 'ended';
 
+/**
+ * `running`: the function has been called and has not returned. `thrown`: it has thrown, which is yet to be counted. Whoever
+ * makes the call writes the latter down before all else: where the stack overflows, there may be no room for a call of ours.
+ */
+type CallState = 'running' | 'thrown' | 'over';
+
 /** How long tokens are waited for that a call reports by a promise. SDKs settle it as the stream ends, or never. */
 const REPORT_WITHIN_MS = 1_000;
 
@@ -89,8 +95,8 @@ export class LiveExecution
   newer: LiveExecution | undefined = undefined;
   /** Begun by an interceptor: the handler's own decorator joins it and counts nothing. */
   claimable = false;
-  /** Its function has been called and has not returned. */
-  isCalling = false;
+  /** How far the call of its function has come. */
+  call: CallState = 'over';
   /** The response that a handler was given, with which it ends where the handler leaves it open. */
   response: Pick<ServerResponse, 'writableEnded' | 'writableFinished' | 'destroyed'> | undefined = undefined;
   readonly parentCallSerial: number | undefined;
@@ -299,13 +305,20 @@ export class LiveExecution
   }
 
   failed(error: unknown): void {
+    const isOverflow = isStackOverflow(error);
+    // Then a call around this one ends it, or else the next one.
+    if (isOverflow && !hasRoom()) return;
+    this.settleCall();
     if (this.ended) return;
-    if (isStackOverflow(error)) {
-      // Then a call around this one ends it.
-      if (!hasRoom()) return;
-      this.failInner(error);
-    }
+    if (isOverflow) this.failInner(error);
     this.finish(this.verdict ?? this.host.outcomeRules.ofError(error));
+  }
+
+  /** From here on its end is under way; a call around this one sees to it, should that overflow. */
+  private settleCall(): void {
+    if (this.call !== 'thrown') return;
+    this.call = 'running';
+    this.host.uncounted -= 1;
   }
 
   /** Ends with this outcome, unless another was decided before. */
@@ -412,7 +425,9 @@ export class LiveExecution
     while (newer !== undefined) {
       const inner: LiveExecution = newer;
       ({ newer } = inner);
-      if (inner.isCalling) inner.finish(inner.verdict ?? inner.host.outcomeRules.ofError(error));
+      if (inner.call === 'over') continue;
+      inner.settleCall();
+      inner.finish(inner.verdict ?? inner.host.outcomeRules.ofError(error));
     }
   }
 
@@ -429,7 +444,7 @@ export class LiveExecution
   private finish(outcome: Outcome): void {
     const { stage } = this;
     if (this.ended) return;
-    this.isCalling = false;
+    this.call = 'over';
     if (this.isLimited) this.endLimit();
     this.verdict = outcome;
     if (stage === 'postponed') return this.letGo();

@@ -68,15 +68,16 @@ export class ExecutionTracker {
     const { host } = execution;
     if (execution.expired !== undefined) return host.refuseCall(execution, call) as Result;
     const outer = host.options.asyncContext ? enterContext(execution) : STAYED;
-    let result: unknown;
     try {
-      result = fn();
+      const result = fn();
+      leaveContext(outer);
+      return host.endCall(execution, call, result) as Result;
     } catch (error) {
+      execution.call = 'thrown';
+      host.uncounted += 1;
       leaveContext(outer);
       execution.failed(error);
       throw error;
     }
-    leaveContext(outer);
-    return host.endCall(execution, call, result) as Result;
   }
 }

@@ -54,16 +54,17 @@ function tracked(
       const { host } = execution;
       if (execution.expired !== undefined) return host.refuseCall(execution, call);
       const outer = host.options.asyncContext ? enterContext(execution) : STAYED;
-      let result: unknown;
       try {
-        result = fn.apply(this, args);
+        const result = fn.apply(this, args);
+        leaveContext(outer);
+        return host.endCall(execution, call, result);
       } catch (error) {
+        execution.call = 'thrown';
+        host.uncounted += 1;
         leaveContext(outer);
         execution.failed(error);
         throw error;
       }
-      leaveContext(outer);
-      return host.endCall(execution, call, result);
     },
   };
   const wrapper = named[name]!;
