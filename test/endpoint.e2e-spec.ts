@@ -358,6 +358,7 @@ describe.each(ADAPTERS)('GET /metrics on %s', (_name, adapter) => {
         total_cost_usd: null,
         tool_calls: null,
         model_calls: null,
+        repeated_calls: null,
         paused_seconds: 0,
       });
       expect(search).toMatchObject({

@@ -1,9 +1,12 @@
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Injectable, type Type } from '@nestjs/common';
-import { MetricsModule, TrackAgent, TrackTool } from '../src';
+import { Controller, Injectable, Module, type INestApplication, type Type } from '@nestjs/common';
+import { APP_INTERCEPTOR, NestFactory } from '@nestjs/core';
+import { MessagePattern, Server, type CustomTransportStrategy } from '@nestjs/microservices';
+import { AgentMetricsInterceptor, MetricsModule, ToolMetricsInterceptor, TrackAgent, TrackTool } from '../src';
 import { runProgram } from './processes/run-program';
+import { RecordingLogger } from './support/recording-logger';
 import { TestApp } from './support/test-app';
 
 describe('Two copies of prom-client', () => {
@@ -72,5 +75,73 @@ describe('Names of classes that a build has shortened', () => {
 
   it('are nothing to tell of where they are long, or where the agent has an id', async () => {
     expect(await warningsOf(crewNamed('Bot'), crewNamed('t', 'researcher'))).toEqual([]);
+  });
+});
+
+describe('A microservice that is connected to an application', () => {
+  /** Receives nothing. */
+  class SilentTransport extends Server implements CustomTransportStrategy {
+    listen(callback: () => void) {
+      callback();
+    }
+
+    close() {}
+
+    on() {}
+
+    unwrap<Client>(): Client {
+      throw new Error('There is none.');
+    }
+  }
+
+  @Controller()
+  class Mail {
+    @MessagePattern('mail')
+    answer() {}
+  }
+
+  async function start(
+    interceptor: Type | undefined,
+    connect: (app: INestApplication, strategy: SilentTransport) => void,
+  ): Promise<readonly string[]> {
+    const global = interceptor === undefined ? [] : [{ provide: APP_INTERCEPTOR, useClass: interceptor }];
+    @Module({ imports: [MetricsModule.forRoot()], controllers: [Mail], providers: global })
+    class AppModule {}
+    const logger = new RecordingLogger();
+    const app = await NestFactory.create(AppModule, { logger });
+    connect(app, new SilentTransport());
+    await app.init();
+    await app.close();
+    return logger.warnings;
+  }
+
+  const WARNING = expect.stringMatching(/global metrics interceptor .* inheritAppConfig: true/) as string;
+
+  it.each([AgentMetricsInterceptor, ToolMetricsInterceptor, AgentMetricsInterceptor.for('mail')])(
+    'is told of once where it does not inherit a global interceptor: %p',
+    async (interceptor) => {
+      const warnings = await start(interceptor, (app, strategy) => {
+        app.connectMicroservice({ strategy });
+        app.connectMicroservice({ strategy: new SilentTransport() });
+      });
+      expect(warnings).toEqual([WARNING]);
+    },
+  );
+
+  it.each<[string, Type | undefined, (app: INestApplication, strategy: SilentTransport) => void]>([
+    [
+      'inherits it',
+      AgentMetricsInterceptor,
+      (app, strategy) => app.connectMicroservice({ strategy }, { inheritAppConfig: true }),
+    ],
+    ['has none to inherit', undefined, (app, strategy) => app.connectMicroservice({ strategy })],
+    ['is not connected', AgentMetricsInterceptor, () => {}],
+    [
+      'registers its handlers later',
+      AgentMetricsInterceptor,
+      (app, strategy) => app.connectMicroservice({ strategy }, { deferInitialization: true }),
+    ],
+  ])('is nothing to tell of where it %s', async (_what, interceptor, connect) => {
+    expect(await start(interceptor, connect)).toEqual([]);
   });
 });

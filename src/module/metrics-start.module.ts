@@ -2,6 +2,7 @@ import { Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { METRICS_LISTENER } from '../http/guards/listener.guard';
 import type { MetricsListener } from '../http/metrics-listener';
+import { watchMicroservices } from './hybrid-check';
 import { MetricsApplication } from './metrics-application';
 
 /** Behind the root module, whose distance is the smallest that Nest gives. */
@@ -18,6 +19,8 @@ export class MetricsStartModule implements OnApplicationBootstrap {
     private readonly application: MetricsApplication,
     @Inject(METRICS_LISTENER) private readonly listener: MetricsListener,
   ) {
+    const { faults } = application;
+    faults.guard('hybrid', () => watchMicroservices(modules, (warning) => faults.warnOnce('hybrid', warning)));
     for (const module of modules.values()) if (module.metatype === MetricsStartModule) module.distance = LAST;
   }
 
