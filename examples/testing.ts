@@ -56,6 +56,15 @@ it('stays within its budget', async () => {
 });
 // #endregion
 
+// #region repeats
+it('does not go in circles', async () => {
+  const search = trackedTool('search', async ({ query }: { query: string }) => `3 pages about ${query}`);
+  await trackedAgent('writer', async () => [await search({ query: 'nest' }), await search({ query: 'metrics' })])();
+
+  expectAgent(app, 'writer').toHaveMadeNoRepeatedCall();
+});
+// #endregion
+
 // #region capture
 it('searches before it answers', async () => {
   const { executions, result } = await captureExecutions(app, () => app.get(ResearcherAgent).run('nest'));

@@ -7,6 +7,7 @@ import { tool as aiTool } from 'ai';
 import {
   AgentMetricsInterceptor,
   currentExecution,
+  type Execution,
   ExecutionTracker,
   MetricsModule,
   SkipTracking,
@@ -72,6 +73,15 @@ export const weather = aiTool({
   inputSchema: z.object({ city: z.string() }),
   execute: trackedTool('weather', async ({ city }: { city: string }) => `Sunny in ${city}`),
 });
+// #endregion
+
+// #region repeats
+@Module({ imports: [MetricsModule.forRoot({ measureRepeats: true, onExecution: warnOfCircles })] })
+export class WatchedModule {}
+
+function warnOfCircles({ agentId, repeatedCalls = 0 }: Execution) {
+  if (repeatedCalls > 3) console.warn(`${agentId} goes in circles: ${repeatedCalls} calls repeated`);
+}
 // #endregion
 
 // #region tracker

@@ -1,6 +1,9 @@
 import { runInNewContext } from 'node:vm';
+import { tool } from '@langchain/core/tools';
+import { RunContext } from '@openai/agents';
 import * as fc from 'fast-check';
 import { lastValueFrom, Observable } from 'rxjs';
+import { z } from 'zod';
 import {
   currentExecution,
   startExecution,
@@ -253,7 +256,7 @@ describe('Arguments are equal', () => {
     ['as dates, or as their text', [new Date(0)], ['1970-01-01T00:00:00.000Z']],
     ['as what their toJSON says', [new URL('https://a.b/c')], ['https://a.b/c']],
     ['as instances and as plain objects', [new Query('a', 1)], [{ limit: 1, text: 'a' }]],
-    ['without a prototype', [Object.assign(Object.create(null), { a: 1 })], [{ a: 1 }]],
+    ['without a prototype', [Object.assign(Object.create(null) as object, { a: 1 })], [{ a: 1 }]],
     [
       'from another realm',
       [runInNewContext('({ a: [1, {}], b: new Map([[1, new Set([2])]]), c: new Date(0) })')],
@@ -278,7 +281,11 @@ describe('Arguments are equal', () => {
     ],
     ['as Maps with objects for keys', [new Map([[{ a: 1, b: 2 }, 1]])], [new Map([[{ b: 2, a: 1 }, 1]])]],
     ['as Sets in another order', [new Set([1, '1', null])], [new Set([null, 1, '1'])]],
-    ['with an own __proto__', [JSON.parse('{"__proto__":1}')], [JSON.parse('{"__proto__":1}')]],
+    [
+      'with an own __proto__',
+      [JSON.parse('{"__proto__":1}')] as unknown[],
+      [JSON.parse('{"__proto__":1}')] as unknown[],
+    ],
     ['with lone surrogates', ['\ud800'], ['\ud800']],
     ['with text of 60,000 characters', ['x'.repeat(60_000)], ['x'.repeat(60_000)]],
     ['with 9,000 values', [Array.from({ length: 9_000 }, () => 1)], [Array.from({ length: 9_000 }, () => 1)]],
@@ -364,7 +371,7 @@ describe('Arguments that cannot be looked at', () => {
     ['keys beyond 64 kB', () => ({ ['x'.repeat(70_000)]: 1 })],
     ['bytes beyond 64 kB', () => Buffer.alloc(60_000)],
     ['more than 10,000 values', () => Array.from({ length: 100 }, () => Array.from({ length: 100 }, () => 1))],
-    ['a list without end', () => Array(2 ** 32 - 1)],
+    ['a list without end', () => Array<unknown>(2 ** 32 - 1)],
     ['a Set of more than 10,000', () => new Set(Array.from({ length: 10_001 }, (_, i) => i))],
     ['an object of more than 10,000', () => Object.fromEntries(Array.from({ length: 10_001 }, (_, i) => [i, i]))],
     ['more than 100 levels', () => nested(101)],
@@ -392,6 +399,40 @@ describe('Arguments that cannot be looked at', () => {
 
   it('do not stop others from being compared', async () => {
     expect(await repeatsOf(['a'], [cyclic()], ['a'])).toBe(1);
+  });
+});
+
+describe('What an SDK adds to the input of a tool', () => {
+  const query = { query: 'nest' };
+
+  it('is no argument of it: LangChain', async () => {
+    const langChainTool = tool(search, { name: 'search', schema: z.object({ query: z.string() }) });
+    const call = (id: string) => ({ type: 'tool_call' as const, id, name: 'search', args: query });
+    const { signal } = new AbortController();
+    expect(
+      await repeatsIn(async () => {
+        await langChainTool.invoke(query);
+        await langChainTool.invoke(call('1'), { signal });
+        await langChainTool.invoke(call('2'), { signal });
+      }),
+    ).toBe(2);
+  });
+
+  it.each<[sdk: string, added: (id: string) => unknown[]]>([
+    [
+      'the AI SDK',
+      (id) => [{ toolCallId: id, messages: [{ role: 'user', content: id }], abortSignal: AbortSignal.abort() }],
+    ],
+    ["OpenAI's Agents", (id) => [new RunContext(), { toolCall: { callId: id } }]],
+    ['MCP', (id) => [{ requestId: id, signal: AbortSignal.abort(), sendNotification: () => {} }]],
+  ])('is no argument of it: %s', async (_, added) => {
+    expect(await repeatsOf([query, ...added('1')], [query, ...added('2')])).toBe(1);
+    expect(await repeatsOf([query, ...added('1')], [{ query: 'next' }, ...added('2')])).toBe(0);
+  });
+
+  it('is one where it stands first, or before another', async () => {
+    expect(await repeatsOf([{ toolCallId: '1' }], [{ toolCallId: '2' }])).toBe(0);
+    expect(await repeatsOf([query, { toolCallId: '1' }, 'a'], [query, { toolCallId: '2' }, 'a'])).toBe(0);
   });
 });
 
@@ -439,9 +480,8 @@ describe('Any value of JSON', () => {
   const sorted = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(sorted);
     if (typeof value !== 'object' || value === null) return value;
-    return Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, member]) => [key, sorted(member)]);
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return { entries: entries.map(([key, member]) => [key, sorted(member)]) };
   };
 });
 
