@@ -141,6 +141,20 @@ describe('docs/tracking.md', () => {
     expect([...metrics.getTools().keys()]).toEqual(expect.arrayContaining(['search', 'weather']));
   });
 
+  it('sees an agent go in circles', async () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation();
+    await start(tracking.WatchedModule);
+    const asksAgain = (times: number) =>
+      app.get(ExecutionTracker).trackAgent('clerk', async () => {
+        for (let i = 0; i < times; i += 1) await tracking.search.invoke({ query: 'nest' });
+      });
+    await asksAgain(4);
+    expect(warn).not.toHaveBeenCalled();
+    await asksAgain(5);
+    expect(warn.mock.calls).toEqual([['clerk goes in circles: 4 calls repeated']]);
+    warn.mockRestore();
+  });
+
   it('tracks a piece of code', async () => {
     await startTracking();
     await app.get(tracking.Files).read(join(__dirname, '../package.json'));
