@@ -13,6 +13,7 @@ import {
   type MetricsRootOptions,
 } from '../src';
 import { CollectionApp } from './support/collection-app';
+import { collectGarbageUntil } from './support/garbage-collector';
 
 let app: CollectionApp;
 
@@ -444,6 +445,25 @@ describe('What is remembered', () => {
 
   it('tells apart as many calls without mistaking one for another', async () => {
     expect(await repeatsOf(...Array.from({ length: 10_000 }, (_, i) => [{ page: i, query: 'x' }]))).toBe(0);
+  });
+
+  it('takes no memory once the execution has ended, whoever keeps its handle', async () => {
+    await start({ historySize: 0, requestHistory: false });
+    const heapBytes = async () => {
+      await collectGarbageUntil(() => false, 3);
+      return process.memoryUsage().heapUsed;
+    };
+    const kept: (ExecutionHandle | undefined)[] = [];
+    const runs = (times: number) =>
+      app.tracker.trackAgent('crew', () => {
+        kept.push(currentExecution());
+        for (let i = 0; i < times; i += 1) search(i);
+      });
+    runs(1);
+    const before = await heapBytes();
+    for (let i = 0; i < 8; i += 1) runs(10_000);
+    expect((await heapBytes()) - before).toBeLessThan(1.5e6);
+    expect(kept).toHaveLength(9);
   });
 
   it('is gone with the execution', async () => {

@@ -1,4 +1,4 @@
-/** How many different calls of one agent execution are remembered, at some 60 bytes each. */
+/** How many different calls of one agent execution are remembered, at some 70 bytes each. */
 const MOST_CALLS = 10_000;
 
 /** Which tool calls one agent execution has made, by the hash of their name and arguments. */
