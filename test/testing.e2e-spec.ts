@@ -489,7 +489,7 @@ describe('expectAgent(app, id).toHaveMadeNoRepeatedCall', () => {
       'Expected the agent "crew" to have made no repeated call.',
       'It repeated calls of "web_search" 2 times.',
     ]);
-    await trackedAgent('crew', (web: Web) => [web.fetch('a'), web.fetch('a'), void crew('a')(web)])(app.get(Web));
+    trackedAgent('crew', (web: Web) => [web.fetch('a'), web.fetch('a'), void crew('a')(web)])(app.get(Web));
     expect(messageOf(() => noRepeat(app))[1]).toBe('It repeated calls of "web_search" 2 times, "fetch" once.');
     await settled(app);
   });
