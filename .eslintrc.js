@@ -24,7 +24,7 @@ const STAIRS = {
     ['execution-recorder', 'reading/'],
     ['metrics-store'],
     ['collector-ports', 'ledger'],
-    ['series/'],
+    ['requests/', 'series/'],
     ['clock'],
     ['executions/'],
     ['models/', 'memory-sampler', 'export-format'],
