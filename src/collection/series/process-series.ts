@@ -1,7 +1,6 @@
 import type { Clock } from '../clock';
-import type { SlotReader, SlotWriter } from './slot-log';
 import { SlotSeries } from './slot-series';
-import { TimeSlot } from './time-slot';
+import { type SlotReader, type SlotWriter, TimeSlot } from './time-slot';
 
 /** What is told of the process and its caches within a slot. */
 export class ProcessSlot extends TimeSlot {

@@ -1,4 +1,4 @@
-import type { TimeSlot } from './time-slot';
+import type { SlotReader, SlotWriter, TimeSlot } from './time-slot';
 
 /** Room for the first slots. It doubles at first, and grows by so much at a time later. */
 const FIRST_BYTES = 64;
@@ -8,17 +8,6 @@ const NO_BYTES = new Uint8Array(0);
 
 /** A byte holds seven bits of a number, the lowest first; the highest bit says that another byte follows. */
 const DIGITS = 128;
-
-/** Where a slot writes its numbers. */
-export interface SlotWriter {
-  /** @param value whole and not negative; a sum beyond all numbers is kept as the largest */
-  write(value: number): void;
-}
-
-/** Gives the numbers of a slot in the order in which they were written. */
-export interface SlotReader {
-  next(): number;
-}
 
 /**
  * Slots one after another, in the order in which they came, as whole numbers of as many bytes as each needs: a slot in

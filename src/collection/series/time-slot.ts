@@ -1,4 +1,13 @@
-import type { SlotReader, SlotWriter } from './slot-log';
+/** Where a slot writes its numbers. */
+export interface SlotWriter {
+  /** @param value whole and not negative; a sum beyond all numbers is kept as the largest */
+  write(value: number): void;
+}
+
+/** Gives the numbers of a slot in the order in which they were written. */
+export interface SlotReader {
+  next(): number;
+}
 
 /** What is told of the seconds from `start` to the next slot's start. */
 export abstract class TimeSlot {

@@ -1,5 +1,4 @@
-import type { SlotReader, SlotWriter } from './slot-log';
-import { TimeSlot } from './time-slot';
+import { type SlotReader, type SlotWriter, TimeSlot } from './time-slot';
 
 /** Executions that ended within a slot. */
 export class TrendSlot extends TimeSlot {

@@ -1,6 +1,5 @@
-import type { SlotReader, SlotWriter } from './slot-log';
 import { SlotSeries } from './slot-series';
-import { TimeSlot } from './time-slot';
+import { type SlotReader, type SlotWriter, TimeSlot } from './time-slot';
 
 const NANO_USD = 1e9;
 
