@@ -58,9 +58,9 @@ class ClockedSeries {
   }
 }
 
-/** Those of typed arrays among them, after several collections. */
+/** Those of typed arrays among them, which V8 frees a while after a collection. */
 async function bytesInUse(): Promise<number> {
-  await collectGarbageUntil(() => false, 3);
+  await collectGarbageUntil(() => false, 12);
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
 }
