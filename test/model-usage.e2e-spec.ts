@@ -400,3 +400,27 @@ describe('@TrackModel', () => {
     expect(app.metrics.getAgents().size).toBe(0);
   });
 });
+
+describe('The options of a model call', () => {
+  it('know the types of arguments, results and chunks', async () => {
+    const app = await start();
+    const complete = trackedModel(
+      {
+        model: (prompt) => prompt.toLowerCase(),
+        usage: ({ tokens }) => ({ inputTokens: tokens.toFixed(0).length }),
+        until: ({ done }) => done.finally(),
+      },
+      (prompt: string) => ({ tokens: prompt.length, done: Promise.resolve() }),
+    );
+    const stream = trackedModel(
+      // @ts-expect-error A chunk has no such member.
+      { model: 'm', firstToken: ({ text }) => text !== '', usage: ({ tokens }) => ({ inputTokens: tokens }) },
+      async function* (): AsyncGenerator<Chunk> {
+        yield { text: 'a' };
+      },
+    );
+    await complete('LAB').done;
+    await readAll(stream());
+    expect(app.metrics.getHistory().map(({ model }) => model)).toEqual(['m', 'lab']);
+  });
+});
