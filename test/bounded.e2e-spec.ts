@@ -19,7 +19,7 @@ const ODD = ['agent ', '"', '\\', '\n', '{}', 'a="b",', '\ud800', 'é', '🦜', 
 const nameOf = (i: number) => `${ODD[i % ODD.length]}${i}`;
 
 const MAX = 500;
-const NAMES = 20_000;
+const NAMES = 10_000;
 
 /** Each name once, and the first ones, of which some have a place of their own, once more. */
 const AGAIN = 5_000;

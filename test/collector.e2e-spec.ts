@@ -741,7 +741,7 @@ describe('More names than maxSeries', () => {
         const total = [...counts].filter(isTotal).reduce((sum, [, count]) => sum + count, 0);
         expect(total).toBe(executions.length);
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 

@@ -309,7 +309,7 @@ describe('Any name', () => {
           expect(without(sumBy(scrape, `crew_cache_hits${total}`, ['cache']), '[""]')).toEqual(caches);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -364,7 +364,7 @@ describe('Any number', () => {
           all.forEach((value, place) => expect(scrape.value('theirs', { place: `${place}` })).toBe(value + 0));
         }
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 });

@@ -213,7 +213,7 @@ describe('Trends of random model calls over hours', () => {
           expect([system.tokens, billionths(system.costUsd)]).toEqual([recorded.tokens, recorded.costNanoUsd]);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 });

@@ -90,7 +90,7 @@ describe('A trend series', () => {
         for (const second of ends) series.add(second);
         expect(series.parts().length).toBeLessThanOrEqual(SLACK);
       }),
-      { numRuns: 10, endOnFailure: true },
+      { numRuns: 5, endOnFailure: true },
     );
   });
 
@@ -106,9 +106,9 @@ describe('A trend series', () => {
       return series;
     };
     // Whatever the code itself takes, compiled and compiled again.
-    Array.from({ length: 40 }, fill);
+    Array.from({ length: 20 }, fill);
     const before = await bytesInUse();
-    const all = Array.from({ length: 40 }, fill);
+    const all = Array.from({ length: 20 }, fill);
     const bytes = (await bytesInUse()) - before;
     expect(all.every((series) => series.parts().length > SLOTS_KEPT)).toBe(true);
     expect(bytes / all.length).toBeLessThan(16_000);
@@ -178,7 +178,7 @@ describe('A trend series', () => {
         const kept = series.parts().filter(({ start }) => start >= oldest);
         expect(countOf(kept)).toBe(seconds.filter((second) => second >= oldest).length);
       }),
-      { numRuns: 40, endOnFailure: true },
+      { numRuns: 20, endOnFailure: true },
     );
   });
 });
