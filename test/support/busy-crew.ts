@@ -12,7 +12,10 @@ class Narrator {
   }
 }
 
-@Module({ imports: [MetricsModule.forRoot({ bearerToken: 'change-me', maxSeries: 2 })], providers: [Narrator] })
+@Module({
+  imports: [MetricsModule.forRoot({ bearerToken: 'change-me', maxSeries: 2, measureRepeats: true })],
+  providers: [Narrator],
+})
 class BusyModule {}
 
 /** An application in which everything happens that we have a family for, again and again, each time within a span. */
