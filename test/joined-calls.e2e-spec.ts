@@ -1,4 +1,5 @@
 import { Test } from '@nestjs/testing';
+import type * as metrics from '../src';
 import {
   currentExecution,
   MetricsModule,
@@ -197,9 +198,9 @@ describe('A tool inside an execution of its name', () => {
 describe('A handle of another copy of the package', () => {
   it('is a valid parent', async () => {
     const app = await start();
-    let copy!: typeof import('../src');
+    let copy!: Pick<typeof metrics, 'startExecution'>;
     jest.isolateModules(() => {
-      copy = jest.requireActual<typeof import('../src')>('../src');
+      copy = jest.requireActual<typeof metrics>('../src');
     });
     expect(copy.startExecution).not.toBe(startExecution);
     const parent = startExecution({ kind: 'agent', id: 'writer' });

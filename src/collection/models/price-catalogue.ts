@@ -16,7 +16,10 @@ export interface PriceCatalogue {
     usage: Record<string, number | undefined>,
     modelId: string,
     options?: { providerId?: string },
-  ): { readonly model_price: CatalogueRates } | null;
+  ): {
+    /** Its rates by what they are for. */
+    readonly model_price: CatalogueRates;
+  } | null;
 }
 
 /**
