@@ -128,6 +128,14 @@ describe('A microservice that is connected to an application', () => {
     },
   );
 
+  it('is told of beside one that inherits', async () => {
+    const warnings = await start(AgentMetricsInterceptor, (app, strategy) => {
+      app.connectMicroservice({ strategy });
+      app.connectMicroservice({ strategy: new SilentTransport() }, { inheritAppConfig: true });
+    });
+    expect(warnings).toEqual([WARNING]);
+  });
+
   it.each<[string, Type | undefined, (app: INestApplication, strategy: SilentTransport) => void]>([
     [
       'inherits it',

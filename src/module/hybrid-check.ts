@@ -1,5 +1,6 @@
 import type { NestInterceptor } from '@nestjs/common';
 import { APP_INTERCEPTOR, type ModulesContainer } from '@nestjs/core';
+import type { FaultLog } from '../tracking/fault-log';
 import { AgentMetricsInterceptor, ToolMetricsInterceptor } from '../tracking/wrapping/tracking.interceptor';
 
 const MESSAGE =
@@ -16,18 +17,33 @@ interface RpcTarget {
  * ours that is global. Nest tells of a microservice as it is connected, and registers its handlers in the same turn: if it
  * inherits, it asks each global interceptor for its `intercept` then. Of one whose handlers are registered later nothing is said.
  */
-export function watchMicroservices(modules: ModulesContainer, warn: (message: string) => void): void {
+export function watchMicroservices(modules: ModulesContainer, faults: FaultLog): void {
   const registry = (modules as Partial<ModulesContainer>).getRpcTargetRegistry?.<RpcTarget>();
+  let settle = (): void => {};
   registry?.subscribe((target) => {
-    const interceptor = findGlobalInterceptor(modules);
-    if (interceptor === undefined) return;
-    const wasAsked = watchIntercept(interceptor);
-    queueMicrotask(() => {
+    // Its handlers are registered, or will be later, as the next one is connected.
+    settle();
+    const settleThis = faults.guard('hybrid', () => watchConnecting(target, modules, faults));
+    settle = settleThis ?? (() => {});
+    queueMicrotask(() => settleThis?.());
+  });
+}
+
+/** @returns what ends the watch and warns, the first time that it is called */
+function watchConnecting(target: RpcTarget, modules: ModulesContainer, faults: FaultLog): (() => void) | undefined {
+  const interceptor = findGlobalInterceptor(modules);
+  if (interceptor === undefined) return undefined;
+  const wasAsked = watchIntercept(interceptor);
+  let isSettled = false;
+  return () => {
+    if (isSettled) return;
+    isSettled = true;
+    faults.guard('hybrid', () => {
       const isAsked = wasAsked();
       const handlers = target.getHandlers?.();
-      if (!isAsked && handlers !== undefined && handlers.size > 0) warn(MESSAGE);
+      if (!isAsked && handlers !== undefined && handlers.size > 0) faults.warnOnce('hybrid', MESSAGE);
     });
-  });
+  };
 }
 
 /** Nest gives each provider of `APP_INTERCEPTOR` a token of its own that begins so. */
@@ -47,6 +63,7 @@ function isOurs(instance: unknown): instance is NestInterceptor {
 /** Sees whether somebody asks for the method, until the answer is wanted. */
 function watchIntercept(interceptor: NestInterceptor): () => boolean {
   const intercept: unknown = Reflect.get(interceptor, 'intercept');
+  const own = Object.getOwnPropertyDescriptor(interceptor, 'intercept');
   let isAsked = false;
   Object.defineProperty(interceptor, 'intercept', {
     configurable: true,
@@ -56,7 +73,8 @@ function watchIntercept(interceptor: NestInterceptor): () => boolean {
     },
   });
   return () => {
-    Reflect.deleteProperty(interceptor, 'intercept');
+    if (own === undefined) Reflect.deleteProperty(interceptor, 'intercept');
+    else Object.defineProperty(interceptor, 'intercept', own);
     return isAsked;
   };
 }

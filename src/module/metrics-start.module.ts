@@ -19,8 +19,7 @@ export class MetricsStartModule implements OnApplicationBootstrap {
     private readonly application: MetricsApplication,
     @Inject(METRICS_LISTENER) private readonly listener: MetricsListener,
   ) {
-    const { faults } = application;
-    faults.guard('hybrid', () => watchMicroservices(modules, (warning) => faults.warnOnce('hybrid', warning)));
+    watchMicroservices(modules, application.faults);
     for (const module of modules.values()) if (module.metatype === MetricsStartModule) module.distance = LAST;
   }
 
