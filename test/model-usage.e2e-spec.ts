@@ -183,6 +183,15 @@ describe('A usage function that fails', () => {
     expect(only(app).tokenUsage).toMatchObject({ inputTokens: 1_000 });
   });
 
+  it('is asked about nothing where the call has failed', async () => {
+    const app = await start();
+    const asked = jest.fn();
+    const options: ModelOptions = { model: 'm', usage: asked };
+    await app.tracker.trackModel(options, () => Promise.reject(new Error('503'))).catch(() => {});
+    expect(only(app)).toMatchObject({ status: 'error', tokenUsage: undefined });
+    expect(asked).not.toHaveBeenCalled();
+  });
+
   it('drops what is no number of tokens', async () => {
     const app = await start();
     app.tracker.trackModel({ model: 'm', usage: () => ({ inputTokens: -1 }) }, () => 'text');
@@ -226,6 +235,21 @@ describe('Usage by a promise', () => {
     await report.promise;
     await Promise.resolve();
     expect(app.metrics.getModelMetrics('m')!.tokenUsage).toMatchObject({ calls: 1, inputTokens: 1_000, costUsd: 0.01 });
+  });
+
+  it('is waited for where a chunk has it, too', async () => {
+    const app = await start();
+    const report = new LateReport();
+    const usage = (source: unknown) => (source === 'text' ? report.promise : undefined);
+    await readAll(
+      app.tracker.trackModel({ model: 'm', usage }, async function* () {
+        yield 'text';
+      }),
+    );
+    expect(app.metrics.getHistory()).toEqual([]);
+    report.arrive({ inputTokens: 1_000 });
+    await new Promise(setImmediate);
+    expect(only(app)).toMatchObject({ costUsd: 0.01 });
   });
 
   it('that rejects is logged once and ends nothing', async () => {

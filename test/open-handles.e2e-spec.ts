@@ -1,6 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
-import { startExecution, TrackAgent, TrackTool, type ExecutionEnd, type ExecutionStatus } from '../src';
+import {
+  startExecution,
+  TrackAgent,
+  TrackTool,
+  type ExecutionEnd,
+  type ExecutionHandle,
+  type ExecutionStatus,
+} from '../src';
 import { CollectionApp } from './support/collection-app';
 
 const PRICES = { m: { inputPerMillion: 10, outputPerMillion: 100 }, n: { inputPerMillion: 1, outputPerMillion: 1 } };
@@ -10,6 +17,10 @@ let app: CollectionApp;
 beforeEach(async () => {
   app = await CollectionApp.start({ pricing: PRICES });
 });
+
+function fail(): never {
+  throw new Error('Not to be read.');
+}
 
 const model = () => startExecution({ kind: 'model', name: 'm', provider: 'lab' });
 const last = () => app.metrics.getHistory()[0]!;
@@ -65,6 +76,28 @@ describe('A handle of a model call', () => {
   ])('logs that %s cannot be renamed', (_what, rename) => {
     rename();
     expect(app.log.warnings).toEqual(['rename() gives a model call another name, which must not be empty.']);
+  });
+
+  it('has not reported where a report says nothing', () => {
+    const call = model();
+    call.usage({});
+    call.usage({ inputTokens: undefined, outputTokens: null });
+    call.end();
+    expect(last()).toMatchObject({ tokenUsage: undefined });
+  });
+
+  it.each<[string, (call: ExecutionHandle) => void]>([
+    [
+      'tokens that cannot be read',
+      (call) => call.usage(Object.defineProperty({}, 'inputTokens', { enumerable: true, get: fail })),
+    ],
+    ['no name', (call) => call.rename(undefined as never)],
+    ['an end that is no time', (call) => call.end({ endTime: 'now' as never })],
+  ])('does not throw for %s', (_what, use) => {
+    const call = startExecution({ kind: 'model', name: 'm', startTime: 'yesterday' as never });
+    use(call);
+    call.end();
+    expect(last()).toMatchObject({ status: 'success', durationMs: 0 });
   });
 
   it('drops the tokens of a tool, with a log line', () => {

@@ -21,6 +21,7 @@ import { hashOf, noteCall, takeBackCall, tellCall } from './execution/repeated-c
 import { RunningExecutions } from './execution/running-executions';
 import { SeriesPlaces } from './execution/series-places';
 import { createOverflow, hasRoom } from './execution/stack-overflow';
+import { toldTime } from './execution/told-time';
 import { executionOf, handleOf, type TrackedHandle } from './execution/tracked-handle';
 import type { FaultLog } from './fault-log';
 import { ExecutionLimits, type TimeoutOptions } from './limits/execution-limits';
@@ -114,17 +115,14 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
    * Begins an execution that ends when its handle says so.
    *
    * @param parent null for none, undefined for the running one
-   * @param startTime milliseconds since 1970; now if left out
+   * @param startTime now if left out
    */
-  start(
-    spec: ExecutionSpec,
-    parent: ExecutionHandle | null | undefined,
-    startTime?: number,
-  ): TrackedHandle | undefined {
+  start(spec: ExecutionSpec, parent: ExecutionHandle | null | undefined, startTime?: Date): TrackedHandle | undefined {
     return this.faults.guard('begin', () => {
       const execution = this.create(spec, [], parent === null ? undefined : this.parentOf(parent)).begin();
       execution.isBegunByHandle = true;
-      if (startTime !== undefined) this.startEarlier(execution, startTime);
+      const startedAt = toldTime(startTime, this.store.clock);
+      if (startedAt !== undefined) execution.startClock(startedAt);
       this.watchIdle(execution);
       const handle = handleOf(execution);
       handle.endExecution();
@@ -192,6 +190,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
 
   finished(execution: LiveExecution, outcome: Outcome): void {
     const { whole } = execution;
+    if (execution.idleEnd !== undefined) this.idling -= 1;
     if (whole !== undefined) {
       whole.absorb(execution, outcome);
       return whole.partEnded();
@@ -307,12 +306,6 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     return root.ended && this.store.clock.now() - root.endedAt > this.idleMs;
   }
 
-  private startEarlier(execution: LiveExecution, startTime: number): void {
-    const { clock } = this.store;
-    const now = clock.now();
-    execution.startClock(Math.min(now, now - (clock.wallTime(now) - startTime)));
-  }
-
   private watchIdle(execution: LiveExecution): void {
     if (this.idleMs === Infinity || this.closed) return;
     execution.idleEnd = new IdleEnd(execution, this.store.clock, this.idleMs);
@@ -342,7 +335,6 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     this.running.remove(execution);
     if (execution.claimable) this.endClaim(execution);
     if (this.idling > 0) enterAround(execution.parent, -1);
-    if (execution.idleEnd !== undefined) this.idling -= 1;
     const { serial, requestSerial, ledger, series } = execution;
     if (ledger === undefined || series === undefined) return;
     series.addInProgress(-1);

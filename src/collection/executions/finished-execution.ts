@@ -79,7 +79,7 @@ export class FinishedExecution implements ExecutionIdentity {
   provider: string | undefined = undefined;
   usage: CallUsage | undefined = undefined;
   totals: RunTotals | undefined = undefined;
-  /** When it began, on the clock's scale; written only for what runs inside a request. */
+  /** When it began, on the clock's scale; not kept of a record outside any request. */
   startedAt = NaN;
   /** Milliseconds since 1970. */
   endTime = 0;

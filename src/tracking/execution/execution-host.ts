@@ -39,13 +39,9 @@ export interface ExecutionHost<Execution> {
    * Begins an execution that ends when its handle says so.
    *
    * @param parent null for none, undefined for the running one
-   * @param startTime milliseconds since 1970; now if left out
+   * @param startTime now if left out
    */
-  start(
-    spec: ExecutionSpec,
-    parent: ExecutionHandle | null | undefined,
-    startTime?: number,
-  ): ExecutionHandle | undefined;
+  start(spec: ExecutionSpec, parent: ExecutionHandle | null | undefined, startTime?: Date): ExecutionHandle | undefined;
   /** The execution in whose context the caller runs, if it is one of this application. */
   ownRunning(): Execution | undefined;
   /** An execution begins, or begins anew: it is in progress from now on, and its clock and its limit start. */

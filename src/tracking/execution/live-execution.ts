@@ -182,7 +182,7 @@ export class LiveExecution
 
   /** A model call reports its tokens; the last report before its end counts. */
   reportUsage(usage: ModelUsage): void {
-    if (!this.ended) this.model?.say(usage);
+    if (!this.ended) this.host.faults.guard('usage', () => this.model?.say(usage));
   }
 
   addUsage(usage: CallUsage): void {
@@ -252,7 +252,7 @@ export class LiveExecution
   override chunk(chunk: unknown, at?: number): void {
     if (this.ended) return;
     super.chunk(chunk, at);
-    this.model?.askChunk(chunk);
+    if (this.model !== undefined) this.awaitReport(this.model.askChunk(chunk));
   }
 
   /** The call came to its end with this value. */
@@ -451,7 +451,7 @@ export class LiveExecution
     this.stage = 'ending';
     if (this.model !== undefined) {
       this.model.around = [...openAround<LiveExecution>(this)];
-      this.awaitReport(this.model.askResult());
+      this.awaitReport(this.model.askKept());
     }
     if (this.isWaiting && !this.host.closed) this.stopClock(this.host.store.clock.now());
     else this.complete();

@@ -2,7 +2,6 @@ import { findModelFault } from '../../collection/executions/record-reader';
 import type { MetricsStore } from '../../collection/metrics-store';
 import { addUsage, type CallUsage } from '../../collection/models/call-usage';
 import type { ExecutionSpec } from '../declaring/execution-spec';
-import type { ReportedUsage } from '../declaring/model-options';
 import type { ModelUsage } from '../execution-handle';
 import type { FaultLog } from '../fault-log';
 
@@ -49,7 +48,7 @@ export class ModelCall<Run> {
 
   /** The call reports its tokens itself. */
   say(usage: ModelUsage): void {
-    if (this.isValid(usage)) this.said = usage;
+    if (saysSomething(usage) && this.isValid(usage)) this.said = usage;
   }
 
   join(usage: CallUsage | undefined): void {
@@ -60,29 +59,26 @@ export class ModelCall<Run> {
     this.recorded = sum(this.recorded, usage);
   }
 
-  /** Asks the option `usage` about a chunk. With `until` it is about the result. */
-  askChunk(chunk: unknown): void {
-    const { usage, until } = this.call.spec;
-    if (usage === undefined || until !== undefined) return;
-    const reported = this.ask(() => usage(chunk));
-    if (isPromiseLike(reported)) void this.whenReported(reported, (later) => this.addChunk(later));
-    else if (reported !== undefined) this.addChunk(reported);
-  }
-
   /**
-   * Asks the option `usage` about the result, the first time.
+   * Asks the option `usage` about a chunk. With `until` it is about the result.
    *
-   * @param result that which was kept, if left out
    * @returns a promise that never rejects, where the answer comes later
    */
-  askResult(result: unknown = this.result?.deref()): Promise<void> | undefined {
-    const { usage } = this.call.spec;
-    if (usage === undefined || this.isAsked) return undefined;
+  askChunk(chunk: unknown): Promise<void> | undefined {
+    return this.call.spec.until === undefined ? this.ask(chunk, (usage) => this.addChunk(usage)) : undefined;
+  }
+
+  /** Asks it about the result, the first time, in the same way. */
+  askResult(result: unknown): Promise<void> | undefined {
+    if (this.isAsked) return undefined;
     this.isAsked = true;
-    const reported = this.ask(() => usage(result));
-    if (isPromiseLike(reported)) return this.whenReported(reported, (later) => this.say(later));
-    if (reported !== undefined) this.say(reported);
-    return undefined;
+    return this.ask(result, (usage) => this.say(usage));
+  }
+
+  /** About the result that was kept. Of a call that failed there is none. */
+  askKept(): Promise<void> | undefined {
+    const kept = this.result?.deref();
+    return kept === undefined ? undefined : this.askResult(kept);
   }
 
   /** What the call has used, by all that is known at its end; undefined where nobody has said anything. */
@@ -103,14 +99,17 @@ export class ModelCall<Run> {
     if (this.isValid(usage)) this.ofChunks = { ...this.ofChunks, ...reportedCounts(usage) };
   }
 
-  private ask(usage: () => ReportedUsage): Exclude<ReportedUsage, null> {
+  private ask(source: unknown, count: (usage: ModelUsage) => void): Promise<void> | undefined {
+    const { usage } = this.call.spec;
+    if (usage === undefined) return undefined;
     try {
-      const reported = usage();
-      return isPromiseLike(reported) || saysSomething(reported) ? reported : undefined;
+      const reported = usage(source);
+      if (isPromiseLike(reported)) return this.whenReported(reported, count);
+      if (saysSomething(reported)) count(reported);
     } catch (reason) {
       this.fault = { reason };
-      return undefined;
     }
+    return undefined;
   }
 
   private async whenReported(

@@ -1,4 +1,3 @@
-import type { Clock } from '../../collection/clock';
 import { executionId, type Outcome } from '../../collection/executions/finished-execution';
 import { RunTotals } from '../../collection/executions/run-totals';
 import {
@@ -11,6 +10,7 @@ import type { ExecutionEnd, ExecutionHandle, ModelName, ModelUsage, Spending } f
 import { runInside } from './async-context';
 import { openAncestors } from './execution-lineage';
 import type { LiveExecution } from './live-execution';
+import { toldTime } from './told-time';
 
 /**
  * From a handle to its execution. A symbol, so that nothing of an execution shows where a handle is logged as JSON; a
@@ -94,8 +94,9 @@ export class TrackedHandle implements ExecutionHandle {
     this.seen.hasReturned(value);
   }
 
-  rename({ name, provider }: ModelName): void {
+  rename(model: ModelName): void {
     const execution = this.seen;
+    const { name, provider }: Partial<ModelName> = model ?? {};
     const given = labelOf(name);
     if (execution.kind === 'model' && given !== undefined) execution.rename(given, labelOf(provider));
     else execution.host.faults.warnOnce('rename', 'rename() gives a model call another name, which must not be empty.');
@@ -139,7 +140,7 @@ export class TrackedHandle implements ExecutionHandle {
     }
     const { status, error, endTime }: ExecutionEnd = typeof end === 'object' && end !== null ? end : { status: end };
     const ofError: Outcome | undefined = error === undefined ? undefined : outcomeRules.ofError(error);
-    const at = timeOf(endTime, store.clock);
+    const at = toldTime(endTime, store.clock);
     if (status === undefined && ofError === undefined) return execution.endNow(at);
     const isKnown = status === undefined || isExecutionStatus(status);
     if (!isKnown) faults.warnOnce('end status', 'end() was called with an unknown status; it counts as error.');
@@ -166,14 +167,6 @@ export class TrackedHandle implements ExecutionHandle {
 const NOTHING_SPENT: Readonly<RunTotals> = new RunTotals();
 
 const ARTICLES = { agent: 'an agent', tool: 'a tool', model: 'a model call' } as const;
-
-/** On the clock's scale; undefined for now, and for what is no time. */
-function timeOf(time: Date | undefined, clock: Clock): number | undefined {
-  const milliseconds = time?.getTime();
-  if (milliseconds === undefined || Number.isNaN(milliseconds)) return undefined;
-  const now = clock.now();
-  return Math.min(now, now - (clock.wallTime(now) - milliseconds));
-}
 
 const handles = new WeakMap<LiveExecution, TrackedHandle>();
 

@@ -47,7 +47,7 @@ export type ExecutionStart = AgentStart | ToolStart | ModelStart;
 
 /**
  * Begins an execution for code that begins and ends in different callbacks and injects nothing, such as an adapter of an SDK.
- * It belongs to the application in whose execution it is called, else to that of its parent, else to the only live one; with
+ * It belongs to the application of its parent, else to the one in whose execution it is called, else to the only live one; with
  * several live ones it is not counted. It does not become the running one: give `handle.run` what belongs to it. What is
  * never ended is cancelled after `timeouts.idleMs` without a sign of life.
  *
@@ -63,11 +63,8 @@ export function startExecution(options: ExecutionStart): ExecutionHandle {
 /** Untracked where no application counts it. */
 export function startIn(tracking: ExecutionHost<LiveExecution> | undefined, options: ExecutionStart): ExecutionHandle {
   const spec = startSpec(options);
-  const startTime = options.startTime?.getTime();
-  const isTime = startTime !== undefined && !Number.isNaN(startTime);
   return (
-    tracking?.start(spec, options.parent, isTime ? startTime : undefined) ??
-    new UntrackedExecution(spec.kind, spec.fallbackName)
+    tracking?.start(spec, options.parent, options.startTime) ?? new UntrackedExecution(spec.kind, spec.fallbackName)
   );
 }
 

@@ -2,9 +2,9 @@ import { callStyleOf } from '../declaring/call-style';
 import type { AgentOptions, ToolOptions } from '../declaring/execution-options';
 import { agentSpec, modelSpec, toolSpec, type ExecutionSpec } from '../declaring/execution-spec';
 import type { ModelOptions } from '../declaring/model-options';
-import { UNTOLD_ARGUMENTS } from '../execution/call-hash';
 import type { ExecutionHandle } from '../execution-handle';
 import { enterContext, leaveContext, STAYED } from '../execution/async-context';
+import { UNTOLD_ARGUMENTS } from '../execution/call-hash';
 import type { ApplicationLink } from '../linking/application-link';
 import { startIn, type ExecutionStart } from './execution-start';
 
@@ -61,6 +61,7 @@ export class ExecutionTracker {
     return startIn(this.link.tracking, options);
   }
 
+  /** The steps of every tracked function. Shared, they would take a frame more of the stack for as long as `fn` runs. */
   private track<Result>(spec: ExecutionSpec, fn: () => Result): Result {
     const call = { spec, style: callStyleOf(fn) };
     const execution = this.link.tracking?.beginCall(call, undefined, UNTOLD_ARGUMENTS);
