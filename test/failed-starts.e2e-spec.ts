@@ -172,6 +172,8 @@ describe('While an application starts', () => {
       }
     }
     await collectGarbageUntil(() => left() === 0);
+    // Not those either that have started and closed.
+    expect(left()).toBe(0);
     const app = await startContext([Warmup]);
     expect([...app.get(MetricsCollector).getTools().keys()]).toEqual(['lookUp', 'search']);
     await app.close();

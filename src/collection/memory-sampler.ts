@@ -19,7 +19,7 @@ export class MemorySampler {
   /** @param onReading hears of every reading */
   constructor(
     private samplesProcess: boolean,
-    private readonly onReading: (bytes: number) => void,
+    private onReading: (bytes: number) => void,
   ) {
     if (samplesProcess) this.sample();
   }
@@ -35,7 +35,7 @@ export class MemorySampler {
 
   update(bytes: number): void {
     if (this.samplesProcess) {
-      this.close();
+      this.stop();
       this.peak = 0;
     }
     this.take(bytes);
@@ -47,7 +47,13 @@ export class MemorySampler {
     if (this.samplesProcess) this.sample();
   }
 
+  /** Whoever has seen the timer may hold its callback, and must not hold what was collected. */
   close(): void {
+    this.stop();
+    this.onReading = () => {};
+  }
+
+  private stop(): void {
     this.samplesProcess = false;
     clearInterval(this.timer);
   }
