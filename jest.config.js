@@ -37,8 +37,8 @@ module.exports = {
   transformIgnorePatterns: [`/node_modules/(?!(?:.+/node_modules/)?(?:${esModules.join('|')})/)`],
   moduleNameMapper: {
     '^nestjs-agent-metrics$': '<rootDir>/src',
-    '^nestjs-agent-metrics/testing$': '<rootDir>/src/testing',
-    '^nestjs-agent-metrics/terminus$': '<rootDir>/src/terminus',
+    '^nestjs-agent-metrics/(testing|terminus)$': '<rootDir>/src/$1',
+    '^nestjs-agent-metrics/([a-z-]+)$': '<rootDir>/src/adapters/$1',
   },
   // By default one core is left idle, which is half of a machine that has two.
   maxWorkers: '100%',

@@ -7,7 +7,7 @@ import { failCall, SeenStyles } from './declaring/call-style';
 import { specOfCaller, type DeclaredCall } from './declaring/declared-call';
 import { agentSpec, type ExecutionSpec } from './declaring/execution-spec';
 import type { ExecutionHandle } from './execution-handle';
-import { runningExecution } from './execution/async-context';
+import { runningExecution } from './execution/context-bridges';
 import type { ExecutionHost, TrackingOptions } from './execution/execution-host';
 import { nearestOpenAgent } from './execution/execution-lineage';
 import { addUsageTo, countCallAround, enterAround } from './execution/enclosing-runs';

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => library.remove());
 
 const CODE = /\.(?:js|d\.ts|js\.map)$/;
-const ROOMS = 'collection|export|http|module|observability|runtime|schematics|terminus|testing|tracking';
+const ROOMS = 'adapters|collection|export|http|module|observability|runtime|schematics|terminus|testing|tracking';
 
 /** All that a package may hold. */
 const ALLOWED = [

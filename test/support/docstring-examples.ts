@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import * as ts from 'typescript';
+import { packageEntries } from './entries';
 
 const root = join(__dirname, '../..');
 
@@ -65,10 +66,10 @@ import { Test } from '@nestjs/testing';
 `;
 
 function prelude(): string {
-  const entries = ['index', 'testing/index', 'terminus/index'].map((entry) => {
-    const text = readFileSync(join(root, 'src', `${entry}.ts`), 'utf8');
+  const entries = packageEntries().map(({ source }) => {
+    const text = readFileSync(join(root, source), 'utf8');
     const names = [...text.matchAll(/\{([^}]*)\}/g)].flatMap(([, list]) => list!.split(',').map((name) => name.trim()));
-    return `import { ${names.filter(Boolean).join(', ')} } from '../src/${entry}';`;
+    return `import { ${names.filter(Boolean).join(', ')} } from '../${source.replace(/\.ts$/, '')}';`;
   });
   return `${FRAMEWORK}${entries.join('\n')}
     declare const metrics: MetricsCollector; declare const app: INestApplication;`;

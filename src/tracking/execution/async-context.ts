@@ -8,8 +8,8 @@ const shared = processWide('context', () => ({
   context: undefined as AsyncLocalStorage<LiveExecution | undefined> | undefined,
 }));
 
-/** The execution in whose async context the caller runs. */
-export function runningExecution(): LiveExecution | undefined {
+/** The execution in whose async context of ours the caller runs. */
+export function enteredExecution(): LiveExecution | undefined {
   return shared.context?.getStore();
 }
 
@@ -42,7 +42,7 @@ export const STAYED = Symbol('stayed');
  * else of ours: recursion goes as deep as it can without us, or nearly so.
  */
 export function enterContext(execution: LiveExecution | undefined): Outer {
-  const outer = runningExecution();
+  const outer = enteredExecution();
   const inner = execution?.context;
   if (outer === inner) return STAYED;
   try {

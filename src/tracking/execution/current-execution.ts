@@ -1,5 +1,5 @@
 import type { ExecutionHandle } from '../execution-handle';
-import { runningExecution } from './async-context';
+import { runningExecution } from './context-bridges';
 import { handleOf } from './tracked-handle';
 
 /**

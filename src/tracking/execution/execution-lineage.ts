@@ -37,3 +37,13 @@ export function* openAncestors<Execution extends Descendant<Execution>>(executio
 export function* openAround<Execution extends Descendant<Execution>>(execution: Execution): Generator<Execution> {
   if (execution.parent !== undefined) yield* openAncestors(execution.parent);
 }
+
+/** Whether one runs inside the other, or is the other. */
+export function isWithin<Execution extends Descendant<Execution>>(
+  execution: Execution | undefined,
+  outer: Execution,
+): boolean {
+  let candidate = execution;
+  while (candidate !== undefined && candidate !== outer) candidate = candidate.parent;
+  return candidate === outer;
+}

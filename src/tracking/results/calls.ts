@@ -1,4 +1,4 @@
-import { runningExecution } from '../execution/async-context';
+import { enteredExecution } from '../execution/async-context';
 import type { FurtherExecutions } from '../execution/further-executions';
 import type { LiveExecution } from '../execution/live-execution';
 import { Use } from './use';
@@ -45,7 +45,7 @@ export class Calls implements Watch {
   /** The object is used: by a call that was made where the use is, else by the oldest, else once more by the last. */
   take(): Use | undefined {
     this.forgetClosed();
-    const caller = runningExecution();
+    const caller = enteredExecution();
     const own = this.waiting.findIndex(({ execution }) => execution.parent === caller);
     const [call] = this.waiting.splice(Math.max(own, 0), 1);
     if (call !== undefined) {

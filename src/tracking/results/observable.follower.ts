@@ -1,5 +1,5 @@
 import { EMPTY, isObservable, NEVER, Observable } from 'rxjs';
-import { runningExecution } from '../execution/async-context';
+import { enteredExecution } from '../execution/async-context';
 import { Calls } from './calls';
 import type { LazyFollower } from './result-follower';
 import { TrackedSubscriber } from './tracked.subscriber';
@@ -26,7 +26,7 @@ function subscribeTracked(calls: Calls, ask: Ask, observer: unknown[]): unknown 
   const use = calls.take();
   if (use === undefined) return ask(...observer);
   const tracked = new Observable<unknown>((subscriber) => {
-    const outer = runningExecution();
+    const outer = enteredExecution();
     use.begin();
     if (use.expired !== undefined) return subscriber.error(use.expired);
     use.run(() => ask(new TrackedSubscriber(subscriber, use, outer)));

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { LiveExecution } from '../execution/live-execution';
-import { runInContext, runningExecution } from '../execution/async-context';
+import { runInContext, enteredExecution } from '../execution/async-context';
 import { furtherDoors } from './further-doors';
 import { eager, isPendingPromise, NativePromise } from './native-promise';
 import type { EagerFollower, Follow, LazyFollower } from './result-follower';
@@ -100,7 +100,7 @@ export const thenableFollower: LazyFollower<PromiseLike<unknown>> = {
 /** Runs a lazy thenable inside the execution. */
 function settle(use: Use, ask: Ask, [onFulfilled, onRejected]: unknown[], followOn: Follow): unknown {
   use.begin();
-  const callbacks = watchSettling(use, runningExecution(), followOn, onFulfilled, onRejected);
+  const callbacks = watchSettling(use, enteredExecution(), followOn, onFulfilled, onRejected);
   if (use.isLimited) {
     const settled = new NativePromise<unknown>((resolve, reject) => use.run(() => void ask(resolve, reject)));
     return use.race(settled).then(...callbacks);

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { StreamableFile } from '@nestjs/common';
-import { runInContext, runningExecution } from '../execution/async-context';
+import { runInContext, enteredExecution } from '../execution/async-context';
 import type { LiveExecution } from '../execution/live-execution';
 import { isPrematureClose } from '../outcomes/premature-close';
 import type { LazyFollower } from './result-follower';
@@ -72,13 +72,13 @@ class Readers {
   private reader: LiveExecution | undefined = undefined;
 
   read({ execution }: Use): void {
-    const caller = runningExecution();
+    const caller = enteredExecution();
     if (caller === undefined || caller !== execution) this.reader = caller;
     this.inside = execution;
   }
 
   isInside(): boolean {
-    return this.inside !== undefined && runningExecution() === this.inside;
+    return this.inside !== undefined && enteredExecution() === this.inside;
   }
 
   deliver(send: () => unknown, isLast: boolean): unknown {

@@ -1,4 +1,4 @@
-import { runInside, runningExecution } from '../execution/async-context';
+import { runInside, enteredExecution } from '../execution/async-context';
 import { earlyStop } from '../execution/abort-reasons';
 import { furtherExecutionsOf, type FurtherExecutions } from '../execution/further-executions';
 import type { LiveExecution } from '../execution/live-execution';
@@ -97,7 +97,7 @@ export class Use implements Watch {
   }
 
   get isRunning(): boolean {
-    return this.execution !== undefined && runningExecution() === this.execution.context;
+    return this.execution !== undefined && enteredExecution() === this.execution.context;
   }
 
   onExpire(listener: (error: ExecutionTimeoutError) => void): void {

@@ -13,7 +13,7 @@ import type { ExecutionKind } from '../../collection/executions/execution-status
 import type { AgentOptions, ToolOptions } from '../declaring/execution-options';
 import { classAgentSpec, toolSpec, type ExecutionSpec } from '../declaring/execution-spec';
 import { responseParameterOf } from '../declaring/response-parameter';
-import { runInside, runningExecution } from '../execution/async-context';
+import { runInside, enteredExecution } from '../execution/async-context';
 import type { LiveExecution } from '../execution/live-execution';
 import { APPLICATION_LINK, genuineLink, type ApplicationLink } from '../linking/application-link';
 import { HandlerSubscriber } from '../results/handler.subscriber';
@@ -166,6 +166,6 @@ function observe(
   response: Subscriber<unknown>,
 ): TeardownLogic {
   if (execution === undefined) return next.handle().subscribe(response);
-  const outer = runningExecution();
+  const outer = enteredExecution();
   return runInside(execution, () => next.handle().subscribe(new HandlerSubscriber(response, execution, outer)));
 }

@@ -1,0 +1,31 @@
+import { processWide } from '../../runtime/process-wide';
+import { enteredExecution } from './async-context';
+import { isWithin } from './execution-lineage';
+import type { LiveExecution } from './live-execution';
+
+/** Finds the execution to which an SDK's own async context belongs, where the caller runs in one. */
+type Bridge = () => LiveExecution | undefined;
+
+/** An SDK whose callbacks cannot enter our context has one of its own, in which our executions can be looked up. */
+const bridges = processWide('bridges', () => new Map<string, Bridge>());
+
+/** Asked by whatever begins, from now on. An SDK has one, whatever copies of this package there are. */
+export function addBridge(sdk: string, bridge: Bridge): void {
+  if (!bridges.has(sdk)) bridges.set(sdk, bridge);
+}
+
+/** The execution in which the caller runs, by our context or by that of an SDK. */
+export function runningExecution(): LiveExecution | undefined {
+  let running = enteredExecution();
+  if (bridges.size > 0) for (const bridge of bridges.values()) running = innermost(running, bridge());
+  return running;
+}
+
+/** Of two in which the caller runs: the one that runs inside the other. Ours, where neither does. */
+export function innermost(
+  ours: LiveExecution | undefined,
+  theirs: LiveExecution | undefined,
+): LiveExecution | undefined {
+  if (ours === undefined || theirs === undefined) return ours ?? theirs;
+  return isWithin(theirs, ours) ? theirs : ours;
+}
