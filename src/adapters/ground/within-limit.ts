@@ -1,0 +1,30 @@
+import { ExecutionTimeoutError, type ExecutionHandle } from '../../index';
+
+/**
+ * The call as the SDK waits for it: it rejects at the limit of its execution. Nothing else that aborts the signal ends it,
+ * since only limits are meant to.
+ *
+ * @param handle of the call, begun
+ */
+export async function withinLimit<Result>(handle: ExecutionHandle, call: PromiseLike<Result>): Promise<Result> {
+  const { signal } = handle;
+  let stop = (): void => {};
+  const limit = new Promise<never>((_, reject) => {
+    const onAbort = (): void => {
+      if (isOwnLimit(handle, signal.reason)) reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', onAbort);
+    stop = () => signal.removeEventListener('abort', onAbort);
+    if (signal.aborted) onAbort();
+  });
+  try {
+    return await Promise.race([call, limit]);
+  } finally {
+    stop();
+  }
+}
+
+/** An agent's limit aborts the signals of its tools too, and leaves it to them what to do. */
+function isOwnLimit({ kind, name }: ExecutionHandle, reason: unknown): boolean {
+  return reason instanceof ExecutionTimeoutError && reason.kind === kind && reason.executionName === name;
+}
