@@ -67,8 +67,12 @@ export interface ExecutionHandle {
    * currentExecution()?.usage({ inputTokens: 900, outputTokens: 120 });
    */
   usage(tokens: ModelUsage): void;
-  /** The first token, or the first chunk that counts, has come. Only the first time counts. */
-  firstToken(): void;
+  /**
+   * The first token, or the first chunk that counts, has come. Only the first time counts.
+   *
+   * @param time when it came; in the future is now. Now if left out
+   */
+  firstToken(time?: Date): void;
   /** Counts a chunk that was delivered; the first one is the first token, unless the option `firstToken` says otherwise. */
   chunk(value?: unknown): void;
   /** What it returned: counts its size with `measurePayloads`, and asks `classifyResult`. It does not end the execution. */

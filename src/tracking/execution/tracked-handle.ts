@@ -82,8 +82,8 @@ export class TrackedHandle implements ExecutionHandle {
       );
   }
 
-  firstToken(): void {
-    this.seen.firstToken();
+  firstToken(time?: Date): void {
+    this.seen.firstToken(toldTime(time, this[EXECUTION].host.store.clock));
   }
 
   chunk(value?: unknown): void {

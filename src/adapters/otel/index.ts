@@ -1,0 +1,2 @@
+export { AgentMetricsSpanProcessor } from './agent-metrics.span-processor';
+export type { Attributes, EndedSpan, HrTime, StartedSpan } from './span';
