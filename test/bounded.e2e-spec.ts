@@ -18,11 +18,11 @@ const MIB = 2 ** 20;
 const ODD = ['agent ', '"', '\\', '\n', '{}', 'a="b",', '\ud800', 'é', '🦜', '__proto__', ' ', 'le="1.0"', '#'];
 const nameOf = (i: number) => `${ODD[i % ODD.length]}${i}`;
 
-const MAX = 500;
-const NAMES = 10_000;
+const MAX = 200;
+const NAMES = 5_000;
 
 /** Each name once, and the first ones, of which some have a place of their own, once more. */
-const AGAIN = 5_000;
+const AGAIN = 2_500;
 const RECORDED = NAMES + AGAIN;
 const DROPPED = RECORDED - 2 * MAX;
 
@@ -42,7 +42,7 @@ class Declared {
   search(): void {}
 }
 
-describe('Twenty thousand names', () => {
+describe('Thousands of names', () => {
   let app: CollectionApp;
 
   beforeEach(async () => {
@@ -336,7 +336,7 @@ describe('Memory', () => {
     const { metrics } = await CollectionApp.start();
     let invented = 0;
     const recordMany = () => {
-      for (let i = 0; i < 25_000; i += 1) {
+      for (let i = 0; i < 10_000; i += 1) {
         invented += 1;
         const agentId = `an agent that a model has invented: ${invented}`;
         metrics.recordAgentExecution({ agentId, ...measured, errorType: `error of ${agentId}` });
@@ -347,6 +347,6 @@ describe('Memory', () => {
       return heapUsed();
     };
     const before = recordMany();
-    expect(recordMany() - before).toBeLessThan(3 * MIB);
+    expect(recordMany() - before).toBeLessThan(MIB);
   });
 });

@@ -20,23 +20,28 @@ describe.each<Tracking>([
   { title: 'a tool with a limit', kind: 'tool', options: { timeouts } },
   { title: 'an agent without an async context', kind: 'agent', options: { asyncContext: false } },
 ])('$title whose result is', ({ kind, options }) => {
+  const start = () => startApplication({ providers: [Subject], options });
   let application: LiveApplication;
   let neighbour: LiveApplication;
 
   beforeAll(async () => {
     neighbour = await startApplication({ providers: [Subject] });
+    application = await start();
   });
 
-  beforeEach(async () => {
-    application = await startApplication({ providers: [Subject], options });
-  });
-
+  /** Each row begins with nothing counted and nothing in progress. */
   afterEach(async () => {
     expectUntouched(neighbour);
+    application.collector.reset();
+    if (application.collector.getRunning().length === 0) return;
     await application.module.close();
+    application = await start();
   });
 
-  afterAll(() => neighbour.module.close());
+  afterAll(async () => {
+    await application.module.close();
+    await neighbour.module.close();
+  });
 
   describe.each(mechanisms)('$name that', ({ identity, rows }) => {
     const possible = rows.filter(({ contextOnly }) => options.asyncContext !== false || !contextOnly);

@@ -69,8 +69,9 @@ export const generators: Mechanism = {
             }
           },
           use(call) {
+            const start = clock.now();
             for (const chunk of call()) if (chunk === 2) break;
-            return clock.now();
+            return clock.now() - start;
           },
         }),
       [streamed('cancelled', 27, 2, 10)],
@@ -212,8 +213,9 @@ export const asyncGenerators: Mechanism = {
             }
           },
           async use(call) {
+            const start = clock.now();
             for await (const chunk of call()) if (chunk === 2) break;
-            return clock.now();
+            return clock.now() - start;
           },
         }),
       [streamed('cancelled', 27, 2, 10)],

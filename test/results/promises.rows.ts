@@ -199,9 +199,10 @@ export const promises: Mechanism = {
     row(
       'has properties of its own',
       (clock) => {
+        const start = clock.now();
         const create = () => {
           const properties = Object.defineProperty({ pid: 42, killed: false }, 'killed', {
-            get: () => clock.now() === 0,
+            get: () => clock.now() === start,
           });
           const promise = Promise.resolve('exit 0');
           return Object.defineProperties(promise, Object.getOwnPropertyDescriptors(properties)) as typeof promise &
