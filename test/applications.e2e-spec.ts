@@ -355,8 +355,8 @@ describe('An application that closes', () => {
   });
 });
 
-describe('Twenty applications that were created, used and closed', () => {
-  const CYCLES = 20;
+describe('Ten applications that were created, used and closed', () => {
+  const CYCLES = 10;
   /** How many timers, sockets and listeners of the process there are, by kind. */
   const countHandles = () => {
     const counts = new Map<string, number>();
@@ -395,7 +395,7 @@ describe('Twenty applications that were created, used and closed', () => {
       const left = () => collectors.filter((collector) => collector.deref() !== undefined).length;
       await collectGarbageUntil(() => left() === 0);
       expect(left()).toBe(0);
-      // The test runner has timers of its own that come and go; one of each application would make twenty.
+      // The test runner has timers of its own that come and go; one of each application would make ten.
       const grown = [...countHandles()].filter(([type, count]) => count - (before.get(type) ?? 0) >= CYCLES / 2);
       expect(grown).toEqual([]);
     },

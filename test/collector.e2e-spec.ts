@@ -745,18 +745,18 @@ describe('More names than maxSeries', () => {
     );
   });
 
-  it('are bounded and exact in total also for 10,000 hostile ones', async () => {
+  it('are bounded and exact in total also for 3,000 hostile ones', async () => {
     const app = await start();
     const ends = ['"', '\n', '\\', '|', '\uD800', '\u0000', '😀', '}', '__proto__', 'constructor'];
-    for (let i = 0; i < 10_000; i += 1) {
+    for (let i = 0; i < 3_000; i += 1) {
       const agentId = `${ends[i % ends.length]}${i}`;
       app.collector.recordAgentExecution({ ...record, agentId });
       app.collector.recordToolExecution({ ...record, agentId, toolName: `${i}${ends[i % ends.length]}` });
     }
     const document = await app.document();
     expect(Object.keys(document.agent_metrics)).toHaveLength(2_001);
-    expect(document.agent_metrics['__other__']?.execution_count).toBe(8_000);
-    expect(document.system_metrics).toMatchObject({ total_requests: 10_000, total_execution_time_seconds: 10_000 });
+    expect(document.agent_metrics['__other__']?.execution_count).toBe(1_000);
+    expect(document.system_metrics).toMatchObject({ total_requests: 3_000, total_execution_time_seconds: 3_000 });
     expect(countsInScrape(await app.scrape())).toEqual(countsInDocument(document));
     expect(app.logger.warnings).toHaveLength(2);
   });

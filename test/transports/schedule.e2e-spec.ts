@@ -21,19 +21,19 @@ class Jobs {
     await this.search.query('tea');
   }
 
-  @Interval('hourly', 3_600_000)
-  @TrackAgent('hourly')
-  async hourly(): Promise<void> {
+  @Interval('every minute', 60_000)
+  @TrackAgent('every minute')
+  async everyMinute(): Promise<void> {
     await this.search.query('tea');
   }
 
   @TrackAgent('once')
-  @Timeout('once', 60_000)
+  @Timeout('once', 1_000)
   async once(): Promise<void> {
     await this.search.query('tea');
   }
 
-  @Interval('failing', 7_200_000)
+  @Interval('failing', 120_000)
   @TrackAgent('failing')
   async failing(): Promise<void> {
     throw new RangeError('No tea.');
@@ -74,12 +74,12 @@ describe.each([
 
     it('are counted each time they run', async () => {
       const { neighbour, application } = await start();
-      await jest.advanceTimersByTimeAsync(3_600_000);
+      await jest.advanceTimersByTimeAsync(60_000);
       expect(counted(application)).toEqual([
         'tool search of once: success',
         'agent once: success',
-        'tool search of hourly: success',
-        'agent hourly: success',
+        'tool search of every minute: success',
+        'agent every minute: success',
       ]);
       void application.get(SchedulerRegistry).getCronJob('yearly').fireOnTick();
       await jest.advanceTimersByTimeAsync(0);
@@ -89,7 +89,7 @@ describe.each([
 
     it('are counted as an error where they throw', async () => {
       const { application } = await start();
-      await jest.advanceTimersByTimeAsync(7_200_000);
+      await jest.advanceTimersByTimeAsync(120_000);
       expect(counted(application)).toContain('agent failing: error RangeError');
     });
   });
