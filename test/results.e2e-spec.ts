@@ -1,7 +1,6 @@
 import type { MetricsModuleOptions } from '../src';
-import { mechanisms, play } from './results/mechanisms';
+import { mechanisms, play, seenUntracked } from './results/mechanisms';
 import { endings, expectUntouched, startApplication, type LiveApplication } from './support/live-application';
-import { ManualClock } from '../src/testing';
 import { Subject } from './support/subject';
 
 /** Limits that are never reached. */
@@ -46,17 +45,16 @@ describe.each<Tracking>([
   describe.each(mechanisms)('$name that', ({ identity, rows }) => {
     const possible = rows.filter(({ contextOnly }) => options.asyncContext !== false || !contextOnly);
 
-    it.each(possible)('$name', async ({ create, expected, running }) => {
+    it.each(possible)('$name', async (row) => {
       const { collector, clock, module } = application;
       const subject = module.get(Subject);
-      const untracked = await play(create(new ManualClock()));
 
-      const tracked = await play(create(clock), (body) => subject[kind](body));
+      const tracked = await play(row.create(clock), (body) => subject[kind](body));
 
-      expect(tracked.seen).toEqual(untracked.seen);
+      expect(tracked.seen).toEqual(await seenUntracked(row));
       expect(tracked.kept).toEqual(tracked.kept.map(() => identity === 'kept'));
-      expect(endings(collector)).toEqual(expected);
-      expect(collector.getRunning()).toHaveLength(running);
+      expect(endings(collector)).toEqual(row.expected);
+      expect(collector.getRunning()).toHaveLength(row.running);
     });
   });
 });

@@ -1,3 +1,4 @@
+import { ManualClock } from '../../src/testing';
 import { asyncGenerators, asyncIterables, generators } from './generators.rows';
 import { readables, streamableFiles } from './node-streams.rows';
 import { observables } from './observables.rows';
@@ -40,6 +41,18 @@ function throughPromise({ create, ...row }: ResultRow): ResultRow {
 async function useAwaited(use: Scenario<unknown>['use'], call: () => Promise<unknown>): Promise<unknown> {
   const result = await call();
   return use(() => result);
+}
+
+const untracked = new Map<ResultRow, Promise<unknown>>();
+
+/** What the caller of a row sees where nothing is tracked, which is the same each time. */
+export function seenUntracked(row: ResultRow): Promise<unknown> {
+  let seen = untracked.get(row);
+  if (seen === undefined) {
+    seen = play(row.create(new ManualClock())).then((played) => played.seen);
+    untracked.set(row, seen);
+  }
+  return seen;
 }
 
 /** What is dropped ends; the scenarios and what they hold live on, so that what they leave in progress is. */
