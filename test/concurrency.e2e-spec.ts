@@ -104,7 +104,7 @@ describe.each(ADAPTERS)(`${REQUESTS} concurrent requests on %s`, (_name, adapter
     return app;
   };
 
-  it('have every tool execution under the agent that called it, and sums that match', async () => {
+  it('have every tool execution under the agent that called it, sums that match, and a history of the same', async () => {
     const app = await askAll();
     const { calls } = app.nest.get(CallLog);
     const counted = new Map<string, number>();
@@ -123,10 +123,7 @@ describe.each(ADAPTERS)(`${REQUESTS} concurrent requests on %s`, (_name, adapter
     expect(app.collector.getSystemMetrics()).toMatchObject({ totalRequests: REQUESTS, requestsInProgress: 0 });
     const agents = [...app.collector.getAgents().values()];
     expect(agents.map(({ executionCount }) => executionCount)).toEqual(AGENTS.map(() => REQUESTS / AGENTS.length));
-  });
 
-  it('have a history in which each tool execution is part of a request of its agent', async () => {
-    const app = await askAll();
     const requests = new Map(app.collector.getHistory({ kind: 'agent' }).map(({ id, agentId }) => [id, agentId]));
     expect(requests.size).toBe(REQUESTS);
     for (const { agentId, parentId, requestId } of app.collector.getHistory({ kind: 'tool' })) {

@@ -461,9 +461,9 @@ describe('What is remembered', () => {
       });
     runs(1);
     const before = await heapBytes();
-    for (let i = 0; i < 8; i += 1) runs(10_000);
-    expect((await heapBytes()) - before).toBeLessThan(1.5e6);
-    expect(kept).toHaveLength(9);
+    for (let i = 0; i < 4; i += 1) runs(10_000);
+    expect((await heapBytes()) - before).toBeLessThan(0.75e6);
+    expect(kept).toHaveLength(5);
   });
 
   it('is gone with the execution', async () => {

@@ -14,12 +14,11 @@ import { checkFamily, checkSample } from './exposition-rules';
 export class Exposition {
   /** By the name that stands in `# TYPE`, in the order of the text. */
   readonly families: ReadonlyMap<string, ExpositionFamily>;
-  private readonly values: ReadonlyMap<string, number>;
+  /** Made for the first who asks. */
+  private values: ReadonlyMap<string, number> | undefined;
 
   constructor(families: ReadonlyMap<string, ExpositionFamily>) {
     this.families = families;
-    const samples = [...families.values()].flatMap((family) => family.samples);
-    this.values = new Map(samples.map(({ name, labels, value }) => [seriesKey(name, labels), value]));
   }
 
   /**
@@ -27,7 +26,13 @@ export class Exposition {
    * with timestamps; undefined where there is none.
    */
   value(name: string, labels: Labels = {}): number | undefined {
+    this.values ??= this.valuesBySeries();
     return this.values.get(seriesKey(name, labels));
+  }
+
+  private valuesBySeries(): ReadonlyMap<string, number> {
+    const samples = [...this.families.values()].flatMap((family) => family.samples);
+    return new Map(samples.map(({ name, labels, value }) => [seriesKey(name, labels), value]));
   }
 }
 
