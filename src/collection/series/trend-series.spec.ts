@@ -69,7 +69,8 @@ describe('A trend series', () => {
         const series = new ClockedSeries();
         series.moveTo(year);
         for (const second of ends) series.add(second);
-        expect(series.parts().length).toBeLessThanOrEqual(SLACK);
+        // Some of the seconds may be recent ones.
+        expect(series.parts().length).toBeLessThanOrEqual(SLOTS_KEPT + SLACK);
       }),
       { numRuns: 5, endOnFailure: true },
     );
