@@ -6,7 +6,7 @@ import type { CallUsage } from './models/call-usage';
 import type { CountedSeries } from './series/execution-series';
 
 /** The execution in whose context a record is made. */
-export interface EnclosingExecution extends Pick<ExecutionIdentity, 'name' | 'serial' | 'requestSerial'> {
+export interface EnclosingExecution extends Pick<OpenExecution, 'name' | 'serial' | 'requestSerial' | 'collected'> {
   /** The nearest agent. */
   readonly contextAgentId: string | undefined;
   /** The request of the nearest agent that still runs: what an agent that is recorded here is a part of. */

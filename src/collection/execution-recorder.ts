@@ -19,6 +19,7 @@ import {
 } from './executions/record-reader';
 import type { MetricsStore } from './metrics-store';
 import type { CallUsage } from './models/call-usage';
+import type { CollectedRequest } from './requests/collected-request';
 import { ModelSeries } from './series/execution-series';
 
 /**
@@ -188,6 +189,7 @@ interface ExecutionRecord {
 class RecordedExecution implements EndingExecution, Outcome {
   readonly parentSerial: number | undefined;
   readonly requestSerial: number | undefined;
+  readonly collected: CollectedRequest | undefined;
   readonly span = activeSpan();
   /** Nobody says what it called. */
   readonly totals = undefined;
@@ -210,6 +212,7 @@ class RecordedExecution implements EndingExecution, Outcome {
   ) {
     this.parentSerial = context?.serial;
     this.requestSerial = kind === 'agent' ? (context?.enclosingRequest ?? serial) : context?.requestSerial;
+    this.collected = this.requestSerial === serial ? undefined : context?.collected;
     this.status = status;
     this.errorType = errorType === undefined ? undefined : normaliseName(errorType);
     this.durationMs = durationMs;

@@ -3,7 +3,8 @@ import { ExecutionHistory } from './executions/execution-history';
 import { NOTHING_MEASURED } from './executions/execution-measures';
 import type { ExecutionPublisher } from './executions/execution-publisher';
 import { isFailure } from './executions/execution-status';
-import type { EndingExecution, ExecutionIdentity, FinishedExecution, Outcome } from './executions/finished-execution';
+import type { EndingExecution, FinishedExecution, OpenExecution, Outcome } from './executions/finished-execution';
+import type { CollectedRequest } from './requests/collected-request';
 import { RequestHistory } from './requests/request-history';
 import type { RequestHistoryOptions } from './requests/request-history-options';
 import type { DeclaredNames } from './series/declared-names';
@@ -89,16 +90,20 @@ export class Ledger {
     this.lastUpdated = this.clock.wallTime();
   }
 
-  /** A request begins: an outermost agent execution, in progress from now on. */
-  beginRequest(serial: number, now: number): void {
+  /**
+   * A request begins: an outermost agent execution, in progress from now on.
+   *
+   * @returns what is collected of it; undefined where requests are not kept
+   */
+  beginRequest({ serial, collected }: OpenExecution, now: number): CollectedRequest | undefined {
     this.process.turn(now);
     this.requests.addInProgress(1);
-    this.requestHistory?.begin(serial);
+    return this.requestHistory?.begin(serial, collected);
   }
 
   /** An execution ends without being counted. */
-  dropRequest({ serial, requestSerial }: ExecutionIdentity): void {
-    if (requestSerial === serial) this.requestHistory?.drop(serial);
+  dropRequest({ serial, requestSerial, collected }: OpenExecution): void {
+    if (requestSerial === serial) this.requestHistory?.drop(collected);
   }
 
   addLookup(cache: CacheSeries, isHit: boolean): void {
@@ -131,7 +136,7 @@ export class Ledger {
       // It is not in progress any more, and has been until now.
       if (finished.isRequest && execution.startedAt !== undefined) this.process.turn(now, this.requests.inProgress + 1);
     } else this.addModel(finished, series, second);
-    if (finished.requestSerial !== undefined) this.requestHistory?.add(finished, endedAt, now);
+    if (finished.requestSerial !== undefined) this.requestHistory?.add(finished, execution.collected, endedAt, now);
     // Listeners hear of an execution that a reset has outlived, too: it was worked and paid for.
     const { listener, channel } = this.publisher;
     if (listener !== undefined || channel.hasSubscribers) this.publisher.publish(finished);

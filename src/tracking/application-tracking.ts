@@ -1,3 +1,4 @@
+import { LinkedList } from '../runtime/linked-list';
 import type { ModelCallQuery, TrackedExecutions } from '../collection/collector-ports';
 import { activeSpan } from '../collection/executions/active-span';
 import type { Outcome } from '../collection/executions/finished-execution';
@@ -18,7 +19,6 @@ import { isPart } from './execution/joined-call';
 import { LiveExecution } from './execution/live-execution';
 import { findModelCall } from './execution/open-model-call';
 import { hashOf, noteCall, takeBackCall, tellCall } from './execution/repeated-calls';
-import { RunningExecutions } from './execution/running-executions';
 import { SeriesPlaces } from './execution/series-places';
 import { createOverflow, hasRoom } from './execution/stack-overflow';
 import { toldTime } from './execution/told-time';
@@ -38,7 +38,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   outcomeRules: OutcomeRules<LiveExecution>;
   closed = false;
   uncounted = 0;
-  private readonly running = new RunningExecutions<LiveExecution>();
+  private readonly running = new LinkedList<LiveExecution>();
   private places: SeriesPlaces;
   private readonly limits: ExecutionLimits;
   private readonly styles = new SeenStyles();
@@ -349,7 +349,8 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     execution.series = series;
     execution.ledger = ledger;
     series.addInProgress(1);
-    if (execution.requestSerial === execution.serial) ledger.beginRequest(execution.serial, execution.startedAt);
+    if (execution.requestSerial === execution.serial)
+      execution.request = ledger.beginRequest(execution, execution.startedAt);
   }
 
   /** Its own limit, and for a tool the budget that it shares with the other tools of its agent. */

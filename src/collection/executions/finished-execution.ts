@@ -1,4 +1,5 @@
 import type { CallUsage } from '../models/call-usage';
+import type { CollectedRequest } from '../requests/collected-request';
 import type { ActiveSpan } from './active-span';
 import { type ExecutionMeasures, NOTHING_MEASURED } from './execution-measures';
 import type { ExecutionKind, ExecutionStatus } from './execution-status';
@@ -21,6 +22,8 @@ export interface ExecutionIdentity {
 export interface OpenExecution extends ExecutionIdentity {
   /** On the clock's scale. */
   readonly startedAt: number;
+  /** What is collected of the request that it is a part of; undefined outside any, and where none was begun for it. */
+  readonly collected: CollectedRequest | undefined;
 }
 
 /** How an execution ended, with the type of the error that ended it. */
@@ -50,6 +53,8 @@ export interface EndingExecution extends ExecutionIdentity {
   readonly startedAt?: number;
   /** Of a tool: its agent had called it with equal arguments before. Undefined for one that was measured elsewhere. */
   readonly isRepeated?: boolean;
+  /** As of an `OpenExecution`. */
+  readonly collected: CollectedRequest | undefined;
   /**
    * Writes down when it ended and how long it took.
    *

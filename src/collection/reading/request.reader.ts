@@ -61,7 +61,7 @@ class RequestReader {
 
   /** Newest first. */
   running(): RequestReading[] {
-    return this.openRequests.map((root) => this.read(root, this.collected(root.serial))).sort(byNewest);
+    return this.openRequests.map((root) => this.read(root, this.collectedOf(root))).sort(byNewest);
   }
 
   /** Newest first by their beginning, or the slowest first. */
@@ -71,13 +71,15 @@ class RequestReader {
   }
 
   find(serial: number): RequestReading | undefined {
-    const collected = this.collected(serial);
-    const root = collected?.root ?? this.openRequests.find((request) => request.serial === serial);
+    const open = this.openRequests.find((request) => request.serial === serial);
+    const collected = open === undefined ? this.history.find(serial, this.moment.now) : this.collectedOf(open);
+    collected?.truncate();
+    const root = open ?? collected?.root;
     return root && this.read(root, collected);
   }
 
-  private collected(serial: number): CollectedRequest | undefined {
-    return this.history.find(serial, this.moment.now);
+  private collectedOf({ collected }: OpenExecution): CollectedRequest | undefined {
+    return collected !== undefined && this.history.keeps(collected) ? collected : undefined;
   }
 
   private read(root: FinishedExecution | OpenExecution, collected: CollectedRequest | undefined): RequestReading {

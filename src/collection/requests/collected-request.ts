@@ -1,5 +1,6 @@
 import { isFailure } from '../executions/execution-status';
 import type { FinishedExecution } from '../executions/finished-execution';
+import type { Linked } from '../../runtime/linked-list';
 
 /** How many executions are kept of one request, the outermost agent's included. */
 export const MAX_EXECUTIONS = 500;
@@ -13,7 +14,7 @@ export interface RequestKeeper {
 }
 
 /** One request with the executions inside it that have ended: its steps. */
-export class CollectedRequest {
+export class CollectedRequest implements Linked<CollectedRequest> {
   /** Undefined while it runs. */
   root: FinishedExecution | undefined = undefined;
   /** When it ended, on the clock's scale. */
@@ -26,13 +27,19 @@ export class CollectedRequest {
   private leastNs = -1;
   private hasInnerAgents = false;
   private readonly keepers: RequestKeeper[] = [];
+  /** In the list of those in progress. */
+  older: CollectedRequest | undefined = undefined;
+  newer: CollectedRequest | undefined = undefined;
   /** The nearest kept execution around a step whose own parent was dropped, by serials. Made by the first drop. */
   private adopted: Map<number, number | undefined> | undefined = undefined;
 
+  /** Whether some of its executions were dropped. */
+  private incomplete = false;
+
   constructor(
     readonly serial: number,
-    /** Whether some of its executions were dropped. */
-    private incomplete: boolean,
+    /** Which history it is in: after a reset, work inside it is not collected in the next. */
+    readonly history: object,
   ) {}
 
   /** How many executions it holds. While it grows they may be twice as many as are kept: each drop has many to drop. */
@@ -114,7 +121,8 @@ export class CollectedRequest {
 
   /** Returns whether nobody keeps it any more. */
   leave(keeper: RequestKeeper): boolean {
-    this.keepers.splice(this.keepers.indexOf(keeper), 1);
+    const last = this.keepers.pop();
+    if (last !== undefined && last !== keeper) this.keepers[this.keepers.indexOf(keeper)] = last;
     return !this.isKept;
   }
 
@@ -126,6 +134,14 @@ export class CollectedRequest {
   release(): void {
     if (this.root !== undefined) this.root.isKept = false;
     for (const step of this.kept) step.isKept = false;
+    this.kept = [];
+  }
+
+  /** It is followed no longer: at its end it has no steps. */
+  giveUp(): void {
+    this.release();
+    this.stepCount = this.failedSteps = 0;
+    this.incomplete = true;
   }
 
   /**

@@ -1,4 +1,5 @@
-import { CollectedRequest, type RequestKeeper } from './collected-request';
+import { LinkedList } from '../../runtime/linked-list';
+import type { CollectedRequest, RequestKeeper } from './collected-request';
 
 /** How many requests in progress are followed. What never ends must not fill the memory. */
 const MAX_REQUESTS = 10_000;
@@ -7,41 +8,27 @@ const MAX_REQUESTS = 10_000;
 const MAX_EXECUTIONS = 20_000;
 
 /**
- * Requests in progress, by serial. Where there are too many, the one that began first is followed no longer; where they
- * have too many executions, one after the other keeps nothing but its longest.
+ * Requests in progress. Where there are too many, the one that began first is followed no longer; where they have too many
+ * executions, one after the other keeps nothing but its longest.
  */
 export class OpenRequests implements RequestKeeper {
-  private readonly requests = new Map<number, CollectedRequest>();
+  private readonly requests = new LinkedList<CollectedRequest>();
+  private count = 0;
   private executions = 0;
-  /** The last serial of those that are followed no longer. */
-  private droppedUpTo = -1;
 
-  get(serial: number): CollectedRequest | undefined {
-    return this.requests.get(serial);
-  }
-
-  /** One that was taken back and begins anew has what it had. */
-  begin(serial: number): void {
-    if (this.requests.has(serial)) return;
-    const request = new CollectedRequest(serial, false);
-    this.requests.set(serial, request);
+  add(request: CollectedRequest): void {
+    this.requests.add(request);
+    this.count += 1;
     request.join(this);
-    if (this.requests.size > MAX_REQUESTS) this.dropOldest();
+    if (this.count > MAX_REQUESTS) this.dropOldest();
   }
 
-  /** Hands over one that is over. What was recorded as a whole has never been in progress. */
-  take(serial: number): CollectedRequest {
-    const request = this.requests.get(serial);
-    if (request === undefined) return new CollectedRequest(serial, serial <= this.droppedUpTo);
-    this.requests.delete(serial);
+  /** One that is over, or is followed no longer. */
+  remove(request: CollectedRequest): void {
+    this.requests.remove(request);
+    this.count -= 1;
     this.executions -= request.size;
     request.leave(this);
-    return request;
-  }
-
-  /** One that will not be counted at its end. */
-  drop(serial: number): void {
-    this.take(serial).release();
   }
 
   grew(executions: number): void {
@@ -50,21 +37,16 @@ export class OpenRequests implements RequestKeeper {
   }
 
   private dropOldest(): void {
-    const { serial } = this.oldest;
-    this.drop(serial);
-    this.droppedUpTo = Math.max(this.droppedUpTo, serial);
+    const oldest = this.requests.oldest!;
+    this.remove(oldest);
+    oldest.giveUp();
   }
 
   /** It has its turn again when all the others have had theirs. */
   private thinOldest(): void {
-    const { oldest } = this;
-    this.requests.delete(oldest.serial);
-    this.requests.set(oldest.serial, oldest);
+    const oldest = this.requests.oldest!;
+    this.requests.remove(oldest);
+    this.requests.add(oldest);
     oldest.keepOnly(1);
-  }
-
-  private get oldest(): CollectedRequest {
-    const [oldest] = this.requests.values();
-    return oldest!;
   }
 }

@@ -1,6 +1,6 @@
 import { isFailure } from '../executions/execution-status';
 import type { FinishedExecution } from '../executions/finished-execution';
-import type { CollectedRequest } from './collected-request';
+import { CollectedRequest } from './collected-request';
 import { NewestRequests } from './newest-requests';
 import { OpenRequests } from './open-requests';
 import type { RequestHistoryOptions } from './request-history-options';
@@ -18,46 +18,56 @@ export type FinishedView = 'recent' | 'slowest' | 'failed';
  */
 export class RequestHistory {
   private readonly open = new OpenRequests();
-  /** Those that are over and stand in one of the lists, by serial. */
-  private readonly kept = new Map<number, CollectedRequest>();
   private readonly recent: NewestRequests;
   private readonly slowest: SlowestRequests;
   private readonly failed: NewestRequests;
 
   constructor({ recent, slowest, failed }: Required<RequestHistoryOptions>) {
-    const forget = (request: CollectedRequest): void => this.forget(request);
-    this.recent = new NewestRequests(recent, forget);
-    this.slowest = new SlowestRequests(slowest, forget);
-    this.failed = new NewestRequests(failed, forget);
+    this.recent = new NewestRequests(recent);
+    this.slowest = new SlowestRequests(slowest);
+    this.failed = new NewestRequests(failed);
   }
 
-  /** A request begins. What ends in one that has not begun here, before a reset say, is not collected. */
-  begin(serial: number): void {
-    this.open.begin(serial);
+  /**
+   * A request begins. What ends in one that has not begun here, before a reset say, is not collected.
+   *
+   * @param before what was collected of one that was taken back and begins anew
+   */
+  begin(serial: number, before: CollectedRequest | undefined): CollectedRequest {
+    if (before !== undefined && this.keeps(before)) return before;
+    const request = new CollectedRequest(serial, this);
+    this.open.add(request);
+    return request;
   }
 
   /** A request ends without being counted. */
-  drop(serial: number): void {
-    this.open.drop(serial);
+  drop(request: CollectedRequest | undefined): void {
+    if (request === undefined || !this.keeps(request)) return;
+    this.open.remove(request);
+    request.release();
   }
 
   /**
    * An execution inside a request has ended, or the request itself.
    *
+   * @param request undefined for one that was recorded as a whole, and has never been in progress
    * @param endedAt on the clock's scale
    * @param now on the same; later where the execution was recorded after its end
    */
-  add(finished: FinishedExecution, endedAt: number, now: number): void {
-    if (finished.isRequest) this.file(finished, endedAt, now);
-    else this.addStep(finished, finished.requestSerial!);
+  add(finished: FinishedExecution, request: CollectedRequest | undefined, endedAt: number, now: number): void {
+    if (finished.isRequest) this.file(finished, request ?? new CollectedRequest(finished.serial, this), endedAt, now);
+    else if (request !== undefined && this.keeps(request)) this.addStep(finished, request);
   }
 
-  /** In progress, or kept. */
+  /** One that is over and kept. */
   find(serial: number, now: number): CollectedRequest | undefined {
-    this.slowest.dropOld(now);
-    const request = this.open.get(serial) ?? this.kept.get(serial);
-    request?.truncate();
-    return request;
+    const kept = [this.recent.list(), this.slowest.listAll(now), this.failed.list()].flat();
+    return kept.find((request) => request.serial === serial);
+  }
+
+  /** In progress or over. */
+  keeps(request: CollectedRequest): boolean {
+    return request.history === this && request.isKept;
   }
 
   /** The slowest first; the others in the order in which they were added. */
@@ -66,27 +76,18 @@ export class RequestHistory {
   }
 
   /** Also in a request that is over: work that outlives it belongs to it all the same. */
-  private addStep(step: FinishedExecution, serial: number): void {
-    const open = this.open.get(serial);
-    if (open !== undefined) return open.add(step);
-    const over = this.kept.get(serial);
-    if (over === undefined) return;
-    if (isFailure(step.status) && !over.hasFailed) this.failed.add(over);
-    over.add(step);
+  private addStep(step: FinishedExecution, request: CollectedRequest): void {
+    if (request.root !== undefined && isFailure(step.status) && !request.hasFailed) this.failed.add(request);
+    request.add(step);
   }
 
-  private file(root: FinishedExecution, endedAt: number, now: number): void {
-    const request = this.open.take(root.serial);
+  /** Among the slowest last: those may let it go at once. */
+  private file(root: FinishedExecution, request: CollectedRequest, endedAt: number, now: number): void {
+    if (request.isKept) this.open.remove(request);
     request.end(root, endedAt);
     this.recent.add(request);
-    this.slowest.add(request, now);
     if (request.hasFailed) this.failed.add(request);
-    if (request.isKept) this.kept.set(root.serial, request);
-    else request.release();
-  }
-
-  /** One that is being filed may yet find a place in another list. */
-  private forget(request: CollectedRequest): void {
-    if (this.kept.delete(request.serial)) request.release();
+    this.slowest.add(request, now);
+    if (!request.isKept) request.release();
   }
 }

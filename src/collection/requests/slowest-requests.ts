@@ -16,10 +16,7 @@ export class SlowestRequests implements RequestKeeper {
   private executions = 0;
   private newestSlot = -Infinity;
 
-  constructor(
-    private readonly places: number,
-    private readonly onForgotten: (request: CollectedRequest) => void,
-  ) {
+  constructor(private readonly places: number) {
     this.maxExecutions = maxExecutionsOf(places);
   }
 
@@ -43,12 +40,16 @@ export class SlowestRequests implements RequestKeeper {
   }
 
   /** Slowest first. */
-  list(now: number): readonly CollectedRequest[] {
-    this.dropOld(now);
-    return [...this.slots.values()]
-      .flat()
+  list(now: number): CollectedRequest[] {
+    return this.listAll(now)
       .sort((a, b) => durationOf(b) - durationOf(a))
       .slice(0, this.places);
+  }
+
+  /** Also those that are too fast now, and will be slow enough when others are too old. */
+  listAll(now: number): CollectedRequest[] {
+    this.dropOld(now);
+    return [...this.slots.values()].flat();
   }
 
   private get count(): number {
@@ -62,7 +63,7 @@ export class SlowestRequests implements RequestKeeper {
   }
 
   /** What is older than the window. */
-  dropOld(now: number): void {
+  private dropOld(now: number): void {
     for (const [slot, requests] of this.slots) {
       const young = requests.filter((request) => !isOld(request, now));
       if (young.length > 0) this.slots.set(slot, young);
@@ -73,7 +74,7 @@ export class SlowestRequests implements RequestKeeper {
 
   private drop(request: CollectedRequest): void {
     this.executions -= request.size;
-    if (request.leave(this)) this.onForgotten(request);
+    if (request.leave(this)) request.release();
   }
 }
 

@@ -16,6 +16,7 @@ export function furtherExecutionsOf(first: LiveExecution): FurtherExecutions {
   const host = new WeakRef(first.host);
   const parent = first.parent && new WeakRef(first.parent);
   const result = first.model?.result;
+  const request = first.collected && new WeakRef(first.collected);
   return (around) => {
     const application = host.deref();
     if (application === undefined || application.closed) return undefined;
@@ -25,6 +26,8 @@ export function furtherExecutionsOf(first: LiveExecution): FurtherExecutions {
       further !== undefined
         ? new LiveExecution(application, spec, name, serial, further)
         : new LiveExecution(application, spec, name, serial, parent?.deref(), origin);
+    // Without the parent nothing else leads to the request.
+    if (execution.root === execution && execution.requestSerial !== serial) execution.request = request?.deref();
     execution.callSerial = callSerial;
     execution.callHash = callHash;
     if (execution.model !== undefined) execution.model.result = result;

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Linked } from '../../runtime/linked-list';
 import type { EnclosingExecution, TrackedModelCall } from '../../collection/collector-ports';
 import type { ActiveSpan } from '../../collection/executions/active-span';
 import { isFailure, type ExecutionKind } from '../../collection/executions/execution-status';
@@ -11,6 +12,7 @@ import {
 import { RunTotals } from '../../collection/executions/run-totals';
 import type { Ledger } from '../../collection/ledger';
 import type { CallUsage } from '../../collection/models/call-usage';
+import type { CollectedRequest } from '../../collection/requests/collected-request';
 import { ModelSeries, type CountedSeries } from '../../collection/series/execution-series';
 import type { ExecutionSpec } from '../declaring/execution-spec';
 import type { ModelUsage } from '../execution-handle';
@@ -27,7 +29,6 @@ import type { IdleEnd } from './idle-end';
 import { InnerCalls } from './inner-calls';
 import { MeasuredExecution } from './measured-execution';
 import { ModelCall } from './model-call';
-import type { Listed } from './running-executions';
 import { hasRoom, isStackOverflow } from './stack-overflow';
 
 /** What an execution has from the one in which it began. */
@@ -61,7 +62,7 @@ const NOTHING_REPEATED: Readonly<RunTotals> = new RunTotals(0);
 /** One execution from its beginning to its end. */
 export class LiveExecution
   extends MeasuredExecution<LiveExecution>
-  implements EndingExecution, EnclosingExecution, TrackedModelCall, Listed<LiveExecution>
+  implements EndingExecution, EnclosingExecution, TrackedModelCall, Linked<LiveExecution>
 {
   readonly parentSerial: number | undefined;
   readonly requestSerial: number | undefined;
@@ -79,6 +80,8 @@ export class LiveExecution
   readonly model: ModelCall<LiveExecution> | undefined;
   /** The outermost agent around it; without one, what began first. */
   readonly root: LiveExecution;
+  /** What is collected of the request that it is the root of. */
+  request: CollectedRequest | undefined = undefined;
   /** When a root ended, on the clock's scale. */
   endedAt = NaN;
   /** The execution of the same call that it is a part of: what is known of it is added there, and it is not counted. */
@@ -134,6 +137,10 @@ export class LiveExecution
   /** The agent under which it is counted. */
   get agentId(): string | undefined {
     return this.spec.agent ?? this.contextAgentId;
+  }
+
+  get collected(): CollectedRequest | undefined {
+    return this.root.request;
   }
 
   get provider(): string | undefined {
