@@ -97,6 +97,8 @@ export class FinishedExecution implements ExecutionIdentity {
   span: ActiveSpan | undefined = undefined;
   /** Whether a request holds it: nothing else is written into it then. */
   isKept = false;
+  /** The step that this request kept before it: a list of their own would be made and grown for each request. */
+  keptBefore: FinishedExecution | undefined = undefined;
 
   /** An outermost agent. */
   get isRequest(): boolean {

@@ -22,11 +22,13 @@ export class CollectedRequest implements Linked<CollectedRequest> {
   /** All that have ended, whether they are kept or not. */
   stepCount = 0;
   failedSteps = 0;
-  private kept: FinishedExecution[] = [];
+  /** The last of its steps that are kept, which are linked to each other. */
+  private lastKept: FinishedExecution | undefined = undefined;
+  private keptCount = 0;
   /** The length of the least step that was kept when others were dropped last, in nanoseconds. */
   private leastNs = -1;
   private hasInnerAgents = false;
-  private readonly keepers: RequestKeeper[] = [];
+  private keepers: RequestKeeper[] = NO_KEEPERS;
   /** In the list of those in progress. */
   older: CollectedRequest | undefined = undefined;
   newer: CollectedRequest | undefined = undefined;
@@ -44,16 +46,19 @@ export class CollectedRequest implements Linked<CollectedRequest> {
 
   /** How many executions it holds. While it grows they may be twice as many as are kept: each drop has many to drop. */
   get size(): number {
-    return this.kept.length + (this.root === undefined ? 0 : 1);
+    return this.keptCount + (this.root === undefined ? 0 : 1);
   }
 
   /** Whether not all of its executions are kept. */
   get truncated(): boolean {
-    return this.incomplete || this.kept.length > MAX_STEPS;
+    return this.incomplete || this.keptCount > MAX_STEPS;
   }
 
-  get steps(): readonly FinishedExecution[] {
-    return this.kept;
+  /** Those that are kept, in the order in which they ended. */
+  get steps(): FinishedExecution[] {
+    const steps: FinishedExecution[] = [];
+    for (let step = this.lastKept; step !== undefined; step = step.keptBefore) steps.push(step);
+    return steps.reverse();
   }
 
   /** Itself, or a step. */
@@ -64,7 +69,7 @@ export class CollectedRequest implements Linked<CollectedRequest> {
   /** Of the steps that were timed. */
   get slowestStep(): FinishedExecution | undefined {
     let slowest: FinishedExecution | undefined;
-    for (const step of this.kept) {
+    for (const step of this.steps) {
       if (step.durationNs > (slowest?.durationNs ?? -1)) slowest = step;
     }
     return slowest;
@@ -79,11 +84,10 @@ export class CollectedRequest implements Linked<CollectedRequest> {
     this.stepCount += 1;
     if (isFailure(step.status)) this.failedSteps += 1;
     else if (step.kind !== 'agent' && this.isBelowAll(step)) return;
-    step.isKept = true;
     if (step.kind === 'agent') this.hasInnerAgents = true;
-    this.kept.push(step);
+    this.keep(step);
     this.tellKeepers(1);
-    if (this.kept.length >= 2 * MAX_STEPS) this.keepOnly(MAX_STEPS);
+    if (this.keptCount >= 2 * MAX_STEPS) this.keepOnly(MAX_STEPS);
   }
 
   /** Its outermost agent has ended. */
@@ -96,26 +100,28 @@ export class CollectedRequest implements Linked<CollectedRequest> {
 
   /** Drops steps beyond those that are kept: who reads it sees no more. */
   truncate(): void {
-    if (this.kept.length > MAX_STEPS) this.keepOnly(MAX_STEPS);
+    if (this.keptCount > MAX_STEPS) this.keepOnly(MAX_STEPS);
   }
 
   /** Drops all steps but so many: the longest of all stays, then those that failed, then the longest. */
   keepOnly(count: number): void {
-    const ranked = this.kept.toSorted(byWorth(this.slowestStep));
+    const { steps } = this;
+    const ranked = steps.toSorted(byWorth(this.slowestStep));
     const dropped = ranked.slice(count);
     if (dropped.length === 0) return;
     this.incomplete = true;
     const last = ranked[count - 1];
     if (last !== undefined) this.leastNs = isFailure(last.status) ? Infinity : lengthOf(last);
     const parents = new Map(dropped.map((step) => [step.serial, this.parentOf(step)]));
-    for (const step of dropped) step.isKept = false;
-    this.kept = this.kept.filter((step) => step.isKept);
+    this.unlinkSteps();
+    for (const step of steps) if (!parents.has(step.serial)) this.keep(step);
     this.adopted = this.adopt(parents);
     this.tellKeepers(-dropped.length);
   }
 
   join(keeper: RequestKeeper): void {
-    this.keepers.push(keeper);
+    if (this.keepers.length === 0) this.keepers = [keeper];
+    else this.keepers.push(keeper);
     keeper.grew(this.size);
   }
 
@@ -133,8 +139,7 @@ export class CollectedRequest implements Linked<CollectedRequest> {
   /** Others may be written into its executions from now on. */
   release(): void {
     if (this.root !== undefined) this.root.isKept = false;
-    for (const step of this.kept) step.isKept = false;
-    this.kept = [];
+    this.unlinkSteps();
   }
 
   /** It is followed no longer: at its end it has no steps. */
@@ -152,10 +157,30 @@ export class CollectedRequest implements Linked<CollectedRequest> {
     return lengthOf(step) <= this.leastNs && step.totals === undefined && !this.hasInnerAgents;
   }
 
+  private keep(step: FinishedExecution): void {
+    step.isKept = true;
+    step.keptBefore = this.lastKept;
+    this.lastKept = step;
+    this.keptCount += 1;
+  }
+
+  /** None of them may lead to another any more: the history holds some of them for long. */
+  private unlinkSteps(): void {
+    let step = this.lastKept;
+    while (step !== undefined) {
+      const before: FinishedExecution | undefined = step.keptBefore;
+      step.isKept = false;
+      step.keptBefore = undefined;
+      step = before;
+    }
+    this.lastKept = undefined;
+    this.keptCount = 0;
+  }
+
   /** What stands under other executions than its own parents, now that these are dropped, too. */
   private adopt(droppedParents: ReadonlyMap<number, number | undefined>): Map<number, number | undefined> {
     const adopted = new Map<number, number | undefined>();
-    for (const step of this.kept) {
+    for (const step of this.steps) {
       let parent = this.parentOf(step);
       while (parent !== undefined && droppedParents.has(parent)) parent = droppedParents.get(parent);
       if (parent !== step.parentSerial) adopted.set(step.serial, parent);
@@ -168,6 +193,9 @@ export class CollectedRequest implements Linked<CollectedRequest> {
     for (let at = this.keepers.length - 1; at >= 0; at -= 1) this.keepers[at]!.grew(executions);
   }
 }
+
+/** Of each request before it is in a list: an empty list of its own would grow by sixteen places. */
+const NO_KEEPERS: RequestKeeper[] = [];
 
 /** Sorts what is kept before what is dropped. */
 function byWorth(slowest: FinishedExecution | undefined) {
