@@ -18,7 +18,7 @@ import { IdleEnd } from './execution/idle-end';
 import { isPart } from './execution/joined-call';
 import { LiveExecution } from './execution/live-execution';
 import { findModelCall } from './execution/open-model-call';
-import { hashOf, noteCall, takeBackCall, tellCall } from './execution/repeated-calls';
+import { hashedCallOf, noteCall, takeBackCall, tellCall } from './execution/repeated-calls';
 import { SeriesPlaces } from './execution/series-places';
 import { createOverflow, hasRoom } from './execution/stack-overflow';
 import { toldTime } from './execution/told-time';
@@ -77,7 +77,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
       if (this.claims > 0 && this.claim(spec, args)) return undefined;
       const created = this.create(spec, args, this.ownRunning());
       // Before it begins: looking takes none of its time, and a fault leaves nothing that must end.
-      if (this.options.measureRepeats) created.callHash = hashOf(created, args);
+      if (this.options.measureRepeats) created.hashed = hashedCallOf(created, args);
       execution = created;
       execution.call = 'running';
       // A generator function runs nothing when it is called: its execution begins with the first `next`.
@@ -120,7 +120,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   start(spec: ExecutionSpec, parent: ExecutionHandle | null | undefined, startTime?: Date): TrackedHandle | undefined {
     return this.faults.guard('begin', () => {
       const execution = this.create(spec, [], parent === null ? undefined : this.parentOf(parent)).begin();
-      execution.isBegunByHandle = true;
+      execution.joining.isBegunByHandle = true;
       const startedAt = toldTime(startTime, this.store.clock);
       if (startedAt !== undefined) execution.startClock(startedAt);
       this.watchIdle(execution);
@@ -142,7 +142,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     const execution = this.create(spec, args, parent);
     if (findNamesakeClaim(parent, spec.kind, execution.name) !== undefined) return undefined;
     execution.begin();
-    execution.claimable = true;
+    execution.joining.isClaimable = true;
     this.claims += 1;
     this.followResponse(execution, response);
     return execution;
@@ -153,9 +153,10 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     if (this.uncounted > 0) this.countThrown();
     execution.startClock(this.store.clock.now());
     // The whole of a call may have ended before a part of it begins.
-    if (execution.whole?.ended) execution.whole = undefined;
-    if (execution.whole === undefined) this.openedAlone(execution);
-    else this.openedPart(execution, execution.whole);
+    if (execution.whole?.ended) execution.joining.whole = undefined;
+    const { whole } = execution;
+    if (whole === undefined) this.openedAlone(execution);
+    else this.openedPart(execution, whole);
     if (this.limits.any || execution.spec.timeoutMs !== undefined) this.limit(execution);
   }
 
@@ -275,7 +276,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   }
 
   private endClaim(execution: LiveExecution): void {
-    execution.claimable = false;
+    execution.joining.isClaimable = false;
     this.claims -= 1;
   }
 
@@ -283,7 +284,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     const { nameOf } = spec;
     const name = (nameOf && this.faults.guard('name', () => nameOf(args))) ?? spec.fallbackName;
     const execution = new LiveExecution(this, spec, name, (this.store.lastSerial += 1), parent);
-    if (parent !== undefined && isPart(parent, spec.kind, name)) execution.whole = parent;
+    if (parent !== undefined && isPart(parent, spec.kind, name)) execution.joining.whole = parent;
     return execution;
   }
 
@@ -302,13 +303,14 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   }
 
   /** Work that outlives its request belongs to it for a while, and to none after that. */
-  private isForgotten({ root }: LiveExecution): boolean {
+  private isForgotten(execution: LiveExecution): boolean {
+    const root = execution.root ?? execution;
     return root.ended && this.store.clock.now() - root.endedAt > this.idleMs;
   }
 
   private watchIdle(execution: LiveExecution): void {
     if (this.idleMs === Infinity || this.closed) return;
-    execution.idleEnd = new IdleEnd(execution, this.store.clock, this.idleMs);
+    execution.ends.idleEnd = new IdleEnd(execution, this.store.clock, this.idleMs);
     this.idling += 1;
   }
 
@@ -327,13 +329,13 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
 
   private openedPart(execution: LiveExecution, whole: LiveExecution): void {
     whole.partOpened();
-    if (this.options.measureRepeats) tellCall(whole, execution.callHash);
+    if (this.options.measureRepeats) tellCall(whole, execution);
   }
 
   /** It is no longer in progress. */
   private left(execution: LiveExecution): void {
     this.running.remove(execution);
-    if (execution.claimable) this.endClaim(execution);
+    if (execution.isClaimable) this.endClaim(execution);
     if (this.idling > 0) enterAround(execution.parent, -1);
     const { serial, requestSerial, ledger, series } = execution;
     if (ledger === undefined || series === undefined) return;

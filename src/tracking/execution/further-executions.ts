@@ -1,4 +1,5 @@
 import { LiveExecution } from './live-execution';
+import { HashedCall } from './repeated-calls';
 
 /**
  * Makes another execution of the same call; none once its application has closed.
@@ -12,7 +13,7 @@ export type FurtherExecutions = (around: LiveExecution | undefined) => LiveExecu
  * further use of it that is running, or begins together with this one. What is kept of the first keeps no application alive.
  */
 export function furtherExecutionsOf(first: LiveExecution): FurtherExecutions {
-  const { spec, name, callSerial, callHash, parentCallSerial, origin } = first;
+  const { spec, name, callSerial, hashed, parentCallSerial, origin } = first;
   const host = new WeakRef(first.host);
   const parent = first.parent && new WeakRef(first.parent);
   const result = first.model?.result;
@@ -27,9 +28,9 @@ export function furtherExecutionsOf(first: LiveExecution): FurtherExecutions {
         ? new LiveExecution(application, spec, name, serial, further)
         : new LiveExecution(application, spec, name, serial, parent?.deref(), origin);
     // Without the parent nothing else leads to the request.
-    if (execution.root === execution && execution.requestSerial !== serial) execution.request = request?.deref();
+    if (execution.root === undefined && execution.requestSerial !== serial) execution.request = request?.deref();
     execution.callSerial = callSerial;
-    execution.callHash = callHash;
+    execution.hashed = hashed && new HashedCall(hashed.hash);
     if (execution.model !== undefined) execution.model.result = result;
     execution.postpone();
     return execution;

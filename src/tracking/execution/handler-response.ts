@@ -21,7 +21,7 @@ function rawResponseOf(given: unknown): ServerResponse | undefined {
 export function followResponse(execution: LiveExecution, given: unknown): void {
   const raw = rawResponseOf(given);
   if (raw === undefined) return;
-  execution.response = raw;
+  execution.ends.response = raw;
   raw.once('finish', () => execution.responseClosed());
   raw.once('close', () => execution.responseClosed());
   const write = Reflect.get(raw, 'write') as AnyWrite;

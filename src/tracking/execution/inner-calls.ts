@@ -1,5 +1,6 @@
 import type { Outcome } from '../../collection/executions/finished-execution';
 import { RunTotals } from '../../collection/executions/run-totals';
+import { SequenceBudget } from '../limits/sequence-budget';
 import { MadeCalls } from './made-calls';
 
 /** What runs inside an execution, and keeps it from being written down. */
@@ -12,6 +13,8 @@ export class InnerCalls extends RunTotals {
   failedPart: Outcome | undefined = undefined;
   /** Which tools it has called with what. Made by the first call that is looked at, and let go at its end. */
   private made: MadeCalls | undefined = undefined;
+  /** What its tools have together. Made by the first that has a limit. */
+  private budget: SequenceBudget | undefined = undefined;
 
   /** Of a tool that it calls itself. @returns whether it has made this call before */
   make(callHash: bigint): boolean {
@@ -25,8 +28,13 @@ export class InnerCalls extends RunTotals {
     if (wasRepeated) this.addRepeats(-1);
   }
 
-  /** The totals are kept, and what they were counted by is not. */
-  forgetMade(): void {
+  shareBudget(limitMs: number): SequenceBudget {
+    return (this.budget ??= new SequenceBudget(limitMs));
+  }
+
+  /** At the end: the totals are kept, and what they were counted by is not. */
+  letGo(): void {
     this.made = undefined;
+    this.budget = undefined;
   }
 }

@@ -1,6 +1,16 @@
 import type { ExecutionKind } from '../../collection/executions/execution-status';
 import type { LiveExecution } from './live-execution';
 
+/** What else may see the call of an execution, which is counted once. Most calls are seen once, and have none of this. */
+export class JoinedCall {
+  /** The execution of the same call that it is a part of: what is known of it is added there, and it is not counted. */
+  whole: LiveExecution | undefined = undefined;
+  /** Begun by an interceptor: the handler's own decorator joins it and counts nothing. */
+  isClaimable = false;
+  /** A handle ends it. A tool of the same name inside it is a part of it. */
+  isBegunByHandle = false;
+}
+
 /**
  * Whether what begins directly inside an execution is the same call, seen twice: a model call inside a model call, and a tool
  * inside one of the same name that a handle began, as adapters do. A tool that calls itself is another call.

@@ -6,8 +6,8 @@ import { Pauses } from './pauses';
 export abstract class TimedExecution {
   /** On the clock's scale. A fraction from the beginning: as a whole number it would be of another shape for V8. */
   startedAt = NaN;
-  /** Where its outcome is known only after its time is over. */
-  private stoppedAt = Infinity;
+  /** Set where its outcome is known only after its time is over, and at the end of a root. */
+  private stoppedAt: number | undefined = undefined;
   private deadline: Deadline | undefined = undefined;
   /** Made by the first: most have none. */
   private pauses: Pauses | undefined = undefined;
@@ -16,7 +16,7 @@ export abstract class TimedExecution {
 
   /** Milliseconds since the start, without pauses; never negative, though clocks may be set in tests. */
   elapsedMs(now: number): number {
-    const end = Math.min(now, this.stoppedAt);
+    const end = this.endAt(now);
     return Math.max(0, end - this.startedAt - this.pausedMs(end));
   }
 
@@ -32,12 +32,17 @@ export abstract class TimedExecution {
 
   /** When it took no more time, now at the latest. */
   protected endAt(now: number): number {
-    return Math.min(now, this.stoppedAt);
+    return this.stoppedAt === undefined ? now : Math.min(now, this.stoppedAt);
   }
 
   /** Takes no more time, though it has yet to end. */
   stopClock(now: number): void {
-    this.stoppedAt = Math.min(now, this.stoppedAt);
+    this.stoppedAt = this.endAt(now);
+  }
+
+  /** NaN where nobody has written it down. */
+  get endedAt(): number {
+    return this.stoppedAt ?? NaN;
   }
 
   /** Gives it a limit. With nothing left it is expired at once. */
