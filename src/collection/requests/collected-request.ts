@@ -1,6 +1,6 @@
+import type { Linked } from '../../runtime/linked-list';
 import { isFailure } from '../executions/execution-status';
 import type { FinishedExecution } from '../executions/finished-execution';
-import type { Linked } from '../../runtime/linked-list';
 
 /** How many executions are kept of one request, the outermost agent's included. */
 export const MAX_EXECUTIONS = 500;
@@ -69,8 +69,9 @@ export class CollectedRequest implements Linked<CollectedRequest> {
   /** Of the steps that were timed. */
   get slowestStep(): FinishedExecution | undefined {
     let slowest: FinishedExecution | undefined;
-    for (const step of this.steps) {
-      if (step.durationNs > (slowest?.durationNs ?? -1)) slowest = step;
+    for (let step = this.lastKept; step !== undefined; step = step.keptBefore) {
+      // Of those that are as long it is the first.
+      if (step.durationNs >= (slowest?.durationNs ?? 0)) slowest = step;
     }
     return slowest;
   }
