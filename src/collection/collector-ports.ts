@@ -3,10 +3,12 @@ import type { ExecutionKind } from './executions/execution-status';
 import type { ExecutionIdentity, OpenExecution, Outcome } from './executions/finished-execution';
 import type { ExportFormat } from './export-format';
 import type { CallUsage } from './models/call-usage';
+import type { RequestMember } from './requests/collected-request';
 import type { CountedSeries } from './series/execution-series';
 
 /** The execution in whose context a record is made. */
-export interface EnclosingExecution extends Pick<OpenExecution, 'name' | 'serial' | 'requestSerial' | 'collected'> {
+export interface EnclosingExecution
+  extends Pick<ExecutionIdentity, 'name' | 'serial' | 'requestSerial'>, RequestMember {
   /** The nearest agent. */
   readonly contextAgentId: string | undefined;
   /** The request of the nearest agent that still runs: what an agent that is recorded here is a part of. */
@@ -46,7 +48,7 @@ export interface TrackedExecutions {
   /** The call that a record made here is about: the one around it, else the only one that the same agent has open. */
   findModelCall(query: ModelCallQuery): TrackedModelCall | undefined;
   /** Those in progress, oldest first. */
-  listOpen(): readonly OpenExecution[];
+  listOpen(): readonly (OpenExecution & RequestMember)[];
 }
 
 /** What the collector needs of the rooms around it, handed in so that collection depends on none of them. */

@@ -19,7 +19,7 @@ import {
 } from './executions/record-reader';
 import type { MetricsStore } from './metrics-store';
 import type { CallUsage } from './models/call-usage';
-import type { CollectedRequest } from './requests/collected-request';
+import type { CollectedRequest, RequestMember } from './requests/collected-request';
 import { ModelSeries } from './series/execution-series';
 
 /**
@@ -186,7 +186,7 @@ interface ExecutionRecord {
 }
 
 /** An execution that was measured elsewhere, and how it ended. */
-class RecordedExecution implements EndingExecution, Outcome {
+class RecordedExecution implements EndingExecution, RequestMember, Outcome {
   readonly parentSerial: number | undefined;
   readonly requestSerial: number | undefined;
   readonly collected: CollectedRequest | undefined;

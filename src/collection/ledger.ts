@@ -4,7 +4,7 @@ import { NOTHING_MEASURED } from './executions/execution-measures';
 import type { ExecutionPublisher } from './executions/execution-publisher';
 import { isFailure } from './executions/execution-status';
 import type { EndingExecution, FinishedExecution, OpenExecution, Outcome } from './executions/finished-execution';
-import type { CollectedRequest } from './requests/collected-request';
+import type { CollectedRequest, RequestMember } from './requests/collected-request';
 import { RequestHistory } from './requests/request-history';
 import type { RequestHistoryOptions } from './requests/request-history-options';
 import type { DeclaredNames } from './series/declared-names';
@@ -95,14 +95,14 @@ export class Ledger {
    *
    * @returns what is collected of it; undefined where requests are not kept
    */
-  beginRequest({ serial, collected }: OpenExecution, now: number): CollectedRequest | undefined {
+  beginRequest({ serial, collected }: OpenExecution & RequestMember, now: number): CollectedRequest | undefined {
     this.process.turn(now);
     this.requests.addInProgress(1);
     return this.requestHistory?.begin(serial, collected);
   }
 
   /** An execution ends without being counted. */
-  dropRequest({ serial, requestSerial, collected }: OpenExecution): void {
+  dropRequest({ serial, requestSerial, collected }: OpenExecution & RequestMember): void {
     if (requestSerial === serial) this.requestHistory?.drop(collected);
   }
 
@@ -120,7 +120,7 @@ export class Ledger {
   }
 
   /** Writes down and counts an execution that ends now: the one way in, for tracked and recorded ones alike. */
-  finish(execution: EndingExecution, series: CountedSeries, outcome: Outcome): void {
+  finish(execution: EndingExecution & RequestMember, series: CountedSeries, outcome: Outcome): void {
     const now = this.clock.now();
     const wallTime = this.clock.wallTime(now);
     const finished = this.history.add(execution, outcome, now, wallTime);
@@ -130,7 +130,7 @@ export class Ledger {
     const second = Math.floor(endedAt / 1_000);
     if (series instanceof ToolSeries) {
       this.addTool(finished, series, second);
-      if (execution.isRepeated) series.addRepeat();
+      if (execution.hashed?.isRepeated) series.addRepeat();
     } else if (series instanceof AgentSeries) {
       this.addAgent(finished, series, second);
       // It is not in progress any more, and has been until now.

@@ -111,6 +111,10 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     return handedOn;
   }
 
+  followOn(execution: LiveExecution, value: unknown): unknown {
+    return follow(execution, value, 'awaited');
+  }
+
   /**
    * Begins an execution that ends when its handle says so.
    *
@@ -153,8 +157,9 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     if (this.uncounted > 0) this.countThrown();
     execution.startClock(this.store.clock.now());
     // The whole of a call may have ended before a part of it begins.
-    if (execution.whole?.ended) execution.joining.whole = undefined;
-    const { whole } = execution;
+    const { joined } = execution;
+    if (joined?.whole?.ended) joined.whole = undefined;
+    const whole = joined?.whole;
     if (whole === undefined) this.openedAlone(execution);
     else this.openedPart(execution, whole);
     if (this.limits.any || execution.spec.timeoutMs !== undefined) this.limit(execution);
@@ -170,10 +175,10 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   }
 
   postponed(execution: LiveExecution): void {
-    const { whole, kind, startedAt } = execution;
+    const { joined, kind, startedAt } = execution;
     // A generator function is postponed before it has begun.
     if (Number.isNaN(startedAt)) return;
-    if (whole !== undefined) return whole.partEnded();
+    if (joined?.whole !== undefined) return joined.whole.partEnded();
     if (kind !== 'agent') countCallAround(execution.parent, kind, -1);
     if (this.options.measureRepeats) takeBackCall(execution);
     this.left(execution);
@@ -190,8 +195,8 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   }
 
   finished(execution: LiveExecution, outcome: Outcome): void {
-    const { whole } = execution;
-    if (execution.idleEnd !== undefined) this.idling -= 1;
+    const whole = execution.joined?.whole;
+    if (execution.outsideEnds?.idleEnd !== undefined) this.idling -= 1;
     if (whole !== undefined) {
       whole.absorb(execution, outcome);
       return whole.partEnded();
@@ -335,7 +340,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   /** It is no longer in progress. */
   private left(execution: LiveExecution): void {
     this.running.remove(execution);
-    if (execution.isClaimable) this.endClaim(execution);
+    if (execution.joined?.isClaimable) this.endClaim(execution);
     if (this.idling > 0) enterAround(execution.parent, -1);
     const { serial, requestSerial, ledger, series } = execution;
     if (ledger === undefined || series === undefined) return;

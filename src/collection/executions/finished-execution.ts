@@ -1,5 +1,4 @@
 import type { CallUsage } from '../models/call-usage';
-import type { CollectedRequest } from '../requests/collected-request';
 import type { ActiveSpan } from './active-span';
 import { type ExecutionMeasures, NOTHING_MEASURED } from './execution-measures';
 import type { ExecutionKind, ExecutionStatus } from './execution-status';
@@ -22,8 +21,6 @@ export interface ExecutionIdentity {
 export interface OpenExecution extends ExecutionIdentity {
   /** On the clock's scale. */
   readonly startedAt: number;
-  /** What is collected of the request that it is a part of; undefined outside any, and where none was begun for it. */
-  readonly collected: CollectedRequest | undefined;
 }
 
 /** How an execution ended, with the type of the error that ended it. */
@@ -51,10 +48,8 @@ export interface EndingExecution extends ExecutionIdentity {
   readonly totals: RunTotals | undefined;
   /** When it began, on the clock's scale; undefined for one that was measured elsewhere and never was in progress. */
   readonly startedAt?: number;
-  /** Of a tool: its agent had called it with equal arguments before. Undefined for one that was measured elsewhere. */
-  readonly isRepeated?: boolean;
-  /** As of an `OpenExecution`. */
-  readonly collected: CollectedRequest | undefined;
+  /** Of a tool whose arguments were looked at: whether its agent had called it with equal ones before. */
+  readonly hashed?: { readonly isRepeated: boolean } | undefined;
   /**
    * Writes down when it ended and how long it took.
    *

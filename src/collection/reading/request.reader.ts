@@ -1,16 +1,18 @@
 import { normaliseName } from '../executions/execution-name';
 import { serialOf, type FinishedExecution, type OpenExecution } from '../executions/finished-execution';
 import type { MetricsStore } from '../metrics-store';
-import type { CollectedRequest } from '../requests/collected-request';
+import type { CollectedRequest, RequestMember } from '../requests/collected-request';
 import type { FinishedRequest, RequestFilter, RequestTree, RunningRequest } from '../requests/request';
 import type { FinishedView, RequestHistory } from '../requests/request-history';
 import { momentOf, type ReadingMoment } from './execution.reader';
 import { RequestReading, type WantedRequests } from './request-reading';
 
+type OpenRequestMember = OpenExecution & RequestMember;
+
 /** Those that the filter wants, in the order of its view; none where requests are not kept. */
 export function readRequests(
   store: MetricsStore,
-  open: readonly OpenExecution[],
+  open: readonly OpenRequestMember[],
   { view = 'recent', limit = Infinity, ...filter }: RequestFilter,
 ): (FinishedRequest | RunningRequest)[] {
   const { requestHistory } = store.ledger;
@@ -25,7 +27,11 @@ export function readRequests(
 }
 
 /** One in progress, or one that is kept. */
-export function readRequest(store: MetricsStore, open: readonly OpenExecution[], id: string): RequestTree | undefined {
+export function readRequest(
+  store: MetricsStore,
+  open: readonly OpenRequestMember[],
+  id: string,
+): RequestTree | undefined {
   const { requestHistory } = store.ledger;
   const serial = serialOf(store.instanceId, id);
   if (requestHistory === undefined || serial === undefined) return undefined;
@@ -44,13 +50,13 @@ function normalise({ agentId, toolName, errorType, minDurationMs = 0, since }: R
 
 /** Requests at one moment: those that are kept, and what is in progress. */
 class RequestReader {
-  private readonly openRequests: readonly OpenExecution[];
+  private readonly openRequests: readonly OpenRequestMember[];
   /** By the request that they are inside. */
   private readonly openSteps: ReadonlyMap<number | undefined, OpenExecution[]>;
 
   constructor(
     private readonly history: RequestHistory,
-    open: readonly OpenExecution[],
+    open: readonly OpenRequestMember[],
     private readonly moment: ReadingMoment,
   ) {
     this.openRequests = open.filter(isRequest);
@@ -78,7 +84,7 @@ class RequestReader {
     return root && this.read(root, collected);
   }
 
-  private collectedOf({ collected }: OpenExecution): CollectedRequest | undefined {
+  private collectedOf({ collected }: RequestMember): CollectedRequest | undefined {
     return collected !== undefined && this.history.keeps(collected) ? collected : undefined;
   }
 

@@ -13,6 +13,12 @@ export interface RequestKeeper {
   grew(executions: number): void;
 }
 
+/** An execution as a part of a request, or as the request itself. */
+export interface RequestMember {
+  /** What is collected of that request; undefined outside any, and where none was begun for it. */
+  readonly collected: CollectedRequest | undefined;
+}
+
 /** One request with the executions inside it that have ended: its steps. */
 export class CollectedRequest implements Linked<CollectedRequest> {
   /** Undefined while it runs. */

@@ -35,6 +35,8 @@ export interface ExecutionHost<Execution> {
   refuseCall(execution: Execution, call: DeclaredCall): unknown;
   /** Follows what the call returned to its end, and returns what the caller gets. */
   endCall(execution: Execution, call: DeclaredCall, result: unknown): unknown;
+  /** Follows what its promise came to; returns what the caller gets in its place. */
+  followOn(execution: Execution, value: unknown): unknown;
   /**
    * Begins an execution that ends when its handle says so.
    *

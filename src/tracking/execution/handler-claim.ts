@@ -25,7 +25,7 @@ function search(
 ): LiveExecution | undefined {
   let execution = running;
   for (let level = 0; level < LEVELS && execution !== undefined; level += 1) {
-    if (execution.isClaimable && matches(execution)) return execution;
+    if (execution.joined?.isClaimable && matches(execution)) return execution;
     execution = execution.parent;
   }
   return undefined;

@@ -17,5 +17,5 @@ export class JoinedCall {
  */
 export function isPart(parent: LiveExecution, kind: ExecutionKind, name: string): boolean {
   if (parent.kind !== kind || parent.ended) return false;
-  return kind === 'model' || (kind === 'tool' && parent.isBegunByHandle && parent.name === name);
+  return kind === 'model' || (kind === 'tool' && parent.joined?.isBegunByHandle === true && parent.name === name);
 }

@@ -51,8 +51,10 @@ export class LiveExecution extends CallingExecution implements EndingExecution, 
   /** The outcome, where it is known before the end. */
   private verdict: Outcome | undefined = undefined;
   private signalling: ExecutionSignal | undefined = undefined;
-  private joined: JoinedCall | undefined = undefined;
-  private outsideEnds: OutsideEnds | undefined = undefined;
+  /** How others see the same call; undefined for most, which nobody else sees. */
+  joined: JoinedCall | undefined = undefined;
+  /** What ends it beside its function; undefined where nothing does. */
+  outsideEnds: OutsideEnds | undefined = undefined;
   /** Of a tool; undefined where nobody has looked at its arguments, or can. */
   hashed: HashedCall | undefined = undefined;
 
@@ -73,22 +75,10 @@ export class LiveExecution extends CallingExecution implements EndingExecution, 
 
   /** In whose context its code runs. */
   get context(): LiveExecution {
-    return this.whole ?? this;
+    return this.joined?.whole ?? this;
   }
 
-  get whole(): LiveExecution | undefined {
-    return this.joined?.whole;
-  }
-
-  get isClaimable(): boolean {
-    return this.joined?.isClaimable ?? false;
-  }
-
-  get isBegunByHandle(): boolean {
-    return this.joined?.isBegunByHandle ?? false;
-  }
-
-  /** How others see the same call. Made by who has something to say of it. */
+  /** Made by who has something to say of it. */
   get joining(): JoinedCall {
     return (this.joined ??= new JoinedCall());
   }
@@ -98,14 +88,9 @@ export class LiveExecution extends CallingExecution implements EndingExecution, 
     return this.outsideEnds?.idleEnd;
   }
 
-  /** What ends it beside its function. Made by who has something of it. */
+  /** The same. */
   get ends(): OutsideEnds {
     return (this.outsideEnds ??= new OutsideEnds());
-  }
-
-  /** The agent had called the tool with equal arguments before. */
-  get isRepeated(): boolean {
-    return this.hashed?.isRepeated ?? false;
   }
 
   /** Also aborts with the execution around this one: whoever gives up on an agent gives up on its tools. */
@@ -182,7 +167,7 @@ export class LiveExecution extends CallingExecution implements EndingExecution, 
   partEnded(): void {
     this.innerCalls.openParts -= 1;
     // A handle says itself when it is over.
-    if (this.delivered && !this.isBegunByHandle) this.succeeded();
+    if (this.delivered && !this.joined?.isBegunByHandle) this.succeeded();
   }
 
   /** There is no function to wait for: it ends when its handle says so, and no hold is left. */
@@ -307,7 +292,7 @@ export class LiveExecution extends CallingExecution implements EndingExecution, 
     const error = new ExecutionTimeoutError(this.kind, this.name, limitMs, sequence);
     this.finish({ status: 'timeout', errorType: error.name });
     this.abort(error);
-    this.whole?.abandon(error);
+    this.joined?.whole?.abandon(error);
     return error;
   }
 
@@ -402,7 +387,7 @@ export class LiveExecution extends CallingExecution implements EndingExecution, 
   /** A timer or a handle may keep it for ever, and must not keep what a reset has let go. */
   private letGo(): void {
     this.stage = 'ended';
-    this.idleEnd?.stop();
+    this.outsideEnds?.idleEnd?.stop();
     this.inner?.letGo();
     if (this.model !== undefined) this.model.around = [];
     this.ledger = undefined;

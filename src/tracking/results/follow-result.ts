@@ -28,7 +28,7 @@ function followAny(execution: LiveExecution, result: unknown, arrival: Arrival):
   if (execution.ended) return result;
   try {
     // Most calls are of async functions: there is nothing to find out about a promise that nobody has seen.
-    if (arrival === 'promised') return followPromise(execution, result as Promise<unknown>, follow);
+    if (arrival === 'promised') return followPromise(execution, result as Promise<unknown>);
     if (isObject(result) || execution.spec.until !== undefined) return followFurther(execution, result, arrival);
     execution.returned(result);
   } catch (fault) {
