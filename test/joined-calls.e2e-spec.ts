@@ -145,6 +145,14 @@ describe('A tool inside an execution of its name', () => {
     expect(app.metrics.getHistory()).toMatchObject([{ toolName: 'search', inputBytes: 4, outputBytes: 4 }]);
   });
 
+  it('has one output, whether or not the handle tells it too', async () => {
+    const app = await start({ measurePayloads: true });
+    const handle = startExecution({ kind: 'tool', name: 'search' });
+    handle.returned({ text: await handle.run(() => search('text')) });
+    handle.end();
+    expect(app.metrics.getHistory()).toMatchObject([{ outputBytes: '{"text":"text"}'.length }]);
+  });
+
   it('is another call where it calls itself', async () => {
     const app = await start();
     const countdown = trackedTool('countdown', (from: number): void => {

@@ -75,9 +75,11 @@ export abstract class MeasuredExecution<Self> extends TimedExecution {
     for (const argument of args) this.measure().inputBytes += this.sizeOf(argument);
   }
 
-  /** Counts what it returned. */
+  /** Counts what it returned, unless a part of it has returned more: it is the same output. */
   protected delivers(value: unknown): void {
-    if (this.host.options.measurePayloads) this.measure().outputBytes += this.sizeOf(value);
+    if (!this.host.options.measurePayloads) return;
+    const measures = this.measure();
+    measures.outputBytes = Math.max(measures.outputBytes, this.sizeOf(value));
   }
 
   private measure(): ExecutionMeasures {
