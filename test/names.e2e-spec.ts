@@ -4,13 +4,21 @@ import {
   Injectable,
   Module,
   Scope,
+  SetMetadata,
   UseInterceptors,
   type INestApplicationContext,
   type ModuleMetadata,
 } from '@nestjs/common';
 import { LazyModuleLoader } from '@nestjs/core';
 import request from 'supertest';
-import { AgentMetricsInterceptor, ExecutionTracker, TrackAgent, trackedTool, TrackTool } from '../src';
+import {
+  AgentMetricsInterceptor,
+  ExecutionTracker,
+  ToolMetricsInterceptor,
+  TrackAgent,
+  trackedTool,
+  TrackTool,
+} from '../src';
 import { collectorOf, counted, OpenApplications, startContext, startHttp, withMetrics } from './support/applications';
 
 @Injectable()
@@ -287,5 +295,69 @@ describe('An agent that inherits a decorator without a name', () => {
     }
     expect(agentsOf(app)).toEqual(['First', 'Second']);
     expect(counted(app)).toHaveLength(8);
+  });
+});
+
+describe('A tool without a name that MCP-Nest names', () => {
+  /** As @rekog/mcp-nest 1 and 2 have it. */
+  const Tool = (options: { name: string }) => SetMetadata('mcp:tool', options);
+
+  @Injectable()
+  class Forecasts {
+    @Tool({ name: 'forecast' })
+    @TrackTool({ agent: 'meteorologist' })
+    async tellForecast(): Promise<void> {}
+
+    @TrackTool()
+    @Tool({ name: 'history' })
+    async tellHistory(): Promise<void> {}
+
+    @TrackTool('own')
+    @Tool({ name: 'theirs' })
+    async tellOwn(): Promise<void> {}
+  }
+
+  @TrackTool()
+  @Injectable()
+  class Alerts {
+    @Tool({ name: 'alerts' })
+    async run(): Promise<void> {}
+  }
+
+  it('counts under that name, whichever decorator stands above', async () => {
+    const app = applications.add(await startContext(withMetrics({ providers: [Forecasts, Alerts] })));
+    expect([...collectorOf(app).getTools().keys()]).toEqual(['forecast']);
+    const forecasts = app.get(Forecasts);
+    for (const method of ['tellForecast', 'tellHistory', 'tellOwn'] as const) await forecasts[method]();
+    await app.get(Alerts).run();
+    expect(counted(app)).toEqual([
+      'tool forecast of meteorologist: success',
+      'tool history: success',
+      'tool own: success',
+      'tool alerts: success',
+    ]);
+  });
+
+  it('counts under it with the interceptor too, and once', async () => {
+    @Controller()
+    @UseInterceptors(ToolMetricsInterceptor)
+    class ForecastController {
+      @Get('plain')
+      @Tool({ name: 'plain_tool' })
+      plain(): string {
+        return 'rain';
+      }
+
+      @Get('decorated')
+      @Tool({ name: 'decorated_tool' })
+      @TrackTool()
+      decorated(): string {
+        return 'rain';
+      }
+    }
+
+    const app = applications.add(await startHttp(withMetrics({ controllers: [ForecastController] })));
+    for (const path of ['plain', 'decorated']) await request(app.getHttpServer()).get(`/${path}`).expect(200);
+    expect(counted(app)).toEqual(['tool plain_tool: success', 'tool decorated_tool: success']);
   });
 });

@@ -52,7 +52,7 @@ export interface AgentOptions {
 export interface ToolOptions {
   /**
    * The label under which the tool is counted, or a function of the call's arguments that returns it.
-   * @default the method's name
+   * @default of a method the name that MCP-Nest's `@Tool` gives it; else its own, or the function's
    */
   readonly name?: ExecutionName;
   /** Attributes the tool to this agent whatever agent runs. @default the running agent */

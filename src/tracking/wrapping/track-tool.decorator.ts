@@ -1,12 +1,12 @@
 import type { ToolOptions } from '../declaring/execution-options';
-import { toolSpec } from '../declaring/execution-spec';
+import { methodToolSpec } from '../declaring/method-tool-spec';
 import { trackingDecorator } from './tracking-decorator';
 
 /**
  * Tracks a method as a tool of the agent that runs when it is called, or on a class its `run` method. A call counts from
  * its beginning to its real end, and its result reaches the caller as with `@TrackAgent`.
  *
- * @param options the tool's name, or options; the method's name where there is none
+ * @param options the tool's name, or options; without a name the one that MCP-Nest's `@Tool` gives the method, else the method's
  * @throws TypeError when the class is loaded, if there is no such method, or it was compiled without `experimentalDecorators`
  *
  * @example
@@ -18,6 +18,6 @@ export function TrackTool(options?: string | ToolOptions): MethodDecorator & Cla
     decorator: 'TrackTool',
     kind: 'tool',
     methods: typeof options === 'object' ? options.methods : undefined,
-    specFor: (_type, methodName) => toolSpec(options, methodName, 'decorator'),
+    specFor: (_type, methodName, method) => methodToolSpec(options, methodName, method),
   });
 }

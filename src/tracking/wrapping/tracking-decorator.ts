@@ -13,7 +13,8 @@ export interface TrackingDecoratorDefinition {
   readonly kind: ExecutionKind;
   /** The methods that the decorator tracks on a class. */
   readonly methods: readonly string[] | undefined;
-  specFor(type: Function, methodName: string): ExecutionSpec;
+  /** @param method what stands for the method, once all its decorators have run */
+  specFor(type: Function, methodName: string, method: () => unknown): ExecutionSpec;
 }
 
 type MethodName = string | symbol;
@@ -64,7 +65,7 @@ function track(
   fn: AnyFunction,
 ): AnyFunction {
   const methodName = typeof method === 'symbol' ? (method.description ?? '') : method;
-  const spec = definition.specFor(classOf(target), methodName);
+  const spec = definition.specFor(classOf(target), methodName, () => Reflect.get(target, method) as unknown);
   const style = callStyleOf(fn, () => Reflect.getMetadata('design:returntype', target, method) as unknown);
   const tracked =
     typeof target === 'function'

@@ -12,6 +12,7 @@ import { Observable, type Subscriber, type TeardownLogic } from 'rxjs';
 import type { ExecutionKind } from '../../collection/executions/execution-status';
 import type { AgentOptions, ToolOptions } from '../declaring/execution-options';
 import { classAgentSpec, toolSpec, type ExecutionSpec } from '../declaring/execution-spec';
+import { mcpToolName } from '../declaring/mcp-tool-name';
 import { responseParameterOf } from '../declaring/response-parameter';
 import { runInside, enteredExecution } from '../execution/async-context';
 import type { LiveExecution } from '../execution/live-execution';
@@ -45,7 +46,7 @@ export interface AgentInterceptorOptions extends Omit<AgentOptions, 'id'> {
 export interface ToolInterceptorOptions extends Omit<ToolOptions, 'name'> {
   /**
    * The label under which the tool is counted, or a function that finds it in the context.
-   * @default the method's name
+   * @default the name that MCP-Nest's `@Tool` gives the method, else the method's
    */
   readonly name?: string | ((context: ExecutionContext) => string);
 }
@@ -63,7 +64,7 @@ abstract class TrackingInterceptor implements NestInterceptor {
   }
 
   protected abstract readonly kind: ExecutionKind;
-  protected abstract specFor(type: Function, methodName: string): ExecutionSpec;
+  protected abstract specFor(type: Function, handler: Function): ExecutionSpec;
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const tracking = this.link?.tracking;
@@ -83,7 +84,7 @@ abstract class TrackingInterceptor implements NestInterceptor {
   private ownSpec(context: ExecutionContext): ExecutionSpec {
     const handler = context.getHandler();
     let spec = this.specs.get(handler);
-    if (spec === undefined) this.specs.set(handler, (spec = this.specFor(context.getClass(), handler.name)));
+    if (spec === undefined) this.specs.set(handler, (spec = this.specFor(context.getClass(), handler)));
     return spec;
   }
 }
@@ -119,7 +120,7 @@ export class AgentMetricsInterceptor extends TrackingInterceptor {
 
 /**
  * Counts handlers as tools, for handlers that cannot be decorated. A handler is named as `@TrackTool` names it: by its
- * decorator, else by its method. One that has the decorator too is counted once.
+ * decorator, else by MCP-Nest's `@Tool`, else by its method. One that has the decorator too is counted once.
  *
  * @example
  * @UseInterceptors(ToolMetricsInterceptor)         // or ToolMetricsInterceptor.for('search')
@@ -130,19 +131,19 @@ export class ToolMetricsInterceptor extends TrackingInterceptor {
 
   /**
    * The interceptor under a name of its own, or under the one that a function finds, in metadata for example. Where
-   * that throws or finds none, the method's name counts.
+   * that throws or finds none, the method is named as without it.
    */
   static for(options: string | ToolInterceptorOptions): Type<NestInterceptor> {
     class NamedToolMetricsInterceptor extends ToolMetricsInterceptor {
-      protected override specFor(_type: Function, methodName: string): ExecutionSpec {
-        return toolSpec(options, methodName, 'decorator');
+      protected override specFor(_type: Function, handler: Function): ExecutionSpec {
+        return toolSpec(options, mcpToolName(handler) ?? handler.name, 'decorator');
       }
     }
     return mixin(NamedToolMetricsInterceptor);
   }
 
-  protected specFor(_type: Function, methodName: string): ExecutionSpec {
-    return toolSpec({}, methodName, 'decorator');
+  protected specFor(_type: Function, handler: Function): ExecutionSpec {
+    return toolSpec({}, mcpToolName(handler) ?? handler.name, 'decorator');
   }
 }
 
