@@ -234,6 +234,34 @@ describe('An execution without a sign of life', () => {
     expect(last()).toMatchObject({ kind: 'agent', status: 'cancelled', durationMs: 1_000 + 5 * (IDLE_MS - 1) });
   });
 
+  it('ends with what has ended so inside it, at the last sign of both', () => {
+    const agent = startExecution({ kind: 'agent', id: 'writer' });
+    const call = startExecution({ kind: 'model', name: 'm', parent: agent });
+    app.clock.advance(1_000);
+    call.firstToken();
+    app.clock.advance(IDLE_MS);
+    expect(app.metrics.getHistory()).toMatchObject([
+      { kind: 'agent', status: 'cancelled', durationMs: 1_000 },
+      { kind: 'model', status: 'cancelled', durationMs: 1_000 },
+    ]);
+  });
+
+  it('goes on for what else runs inside it', () => {
+    const agent = startExecution({ kind: 'agent', id: 'writer' });
+    const tool = startExecution({ kind: 'tool', name: 'slow', parent: agent });
+    startExecution({ kind: 'model', name: 'm', parent: agent });
+    app.clock.advance(1_000);
+    tool.chunk();
+    app.clock.advance(IDLE_MS - 1);
+    tool.chunk();
+    expect(app.metrics.getRunning()).toMatchObject([{ kind: 'agent' }, { kind: 'tool' }]);
+    tool.end();
+    app.clock.advance(IDLE_MS - 1);
+    expect(app.metrics.getRunning()).toMatchObject([{ kind: 'agent' }]);
+    app.clock.advance(1);
+    expect(app.metrics.getRunning()).toEqual([]);
+  });
+
   it('goes on while it is paused, and while a retry waits', () => {
     const [paused, retrying] = [startExecution({ kind: 'tool', name: 'paused' }), model()];
     const resume = paused.pause();

@@ -11,7 +11,7 @@ import type { ExecutionHandle } from './execution-handle';
 import { runningExecution } from './execution/context-bridges';
 import type { ExecutionHost, TrackingOptions } from './execution/execution-host';
 import { nearestOpenAgent } from './execution/execution-lineage';
-import { addUsageTo, countCallAround, enterAround } from './execution/enclosing-runs';
+import { addUsageTo, countCallAround, enterAround, leaveAround } from './execution/enclosing-runs';
 import { findClaim, findNamesakeClaim } from './execution/handler-claim';
 import { followResponse } from './execution/handler-response';
 import { IdleEnd } from './execution/idle-end';
@@ -324,7 +324,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     this.running.add(execution);
     if (parent !== undefined && kind !== 'agent') countCallAround(parent, kind, 1);
     if (this.options.measureRepeats) noteCall(execution);
-    if (this.idling > 0) enterAround(parent, 1);
+    if (this.idling > 0) enterAround(parent);
     try {
       if (this.store.enabled) this.countOpened(execution);
     } catch (fault) {
@@ -341,7 +341,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   private left(execution: LiveExecution): void {
     this.running.remove(execution);
     if (execution.joined?.isClaimable) this.endClaim(execution);
-    if (this.idling > 0) enterAround(execution.parent, -1);
+    if (this.idling > 0) leaveAround(execution.parent, execution.idleEnd?.endedAt);
     const { serial, requestSerial, ledger, series } = execution;
     if (ledger === undefined || series === undefined) return;
     series.addInProgress(-1);

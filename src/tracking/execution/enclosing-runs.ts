@@ -42,10 +42,16 @@ export function signAround<Run extends EnclosingRun & Descendant<Run>>(execution
   for (let run = nearestOpen(execution); run !== undefined; run = nearestOpen(run.parent)) run.idleEnd?.sign();
 }
 
-/** An execution begins inside them, or ends. */
-export function enterAround<Run extends EnclosingRun & Descendant<Run>>(
+/** An execution begins inside them. */
+export function enterAround<Run extends EnclosingRun & Descendant<Run>>(execution: Run | undefined): void {
+  for (let run = nearestOpen(execution); run !== undefined; run = nearestOpen(run.parent)) run.idleEnd?.enter();
+}
+
+/** One ends. */
+export function leaveAround<Run extends EnclosingRun & Descendant<Run>>(
   execution: Run | undefined,
-  change: 1 | -1,
+  idleSince: number | undefined,
 ): void {
-  for (let run = nearestOpen(execution); run !== undefined; run = nearestOpen(run.parent)) run.idleEnd?.enter(change);
+  for (let run = nearestOpen(execution); run !== undefined; run = nearestOpen(run.parent))
+    run.idleEnd?.leave(idleSince);
 }

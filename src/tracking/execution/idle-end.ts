@@ -12,6 +12,8 @@ interface Idler {
  * has left. It ends as of its last sign of life.
  */
 export class IdleEnd {
+  /** Its last sign of life, once it has ended for want of another. */
+  endedAt: number | undefined = undefined;
   private lastSign: number;
   /** How many executions run inside it. */
   private inside = 0;
@@ -38,10 +40,24 @@ export class IdleEnd {
     this.isRetrying = true;
   }
 
-  /** Another execution begins inside it, or ends. */
-  enter(change: 1 | -1): void {
-    this.inside += change;
+  /** Another execution begins inside it. */
+  enter(): void {
+    this.inside += 1;
     this.sign();
+  }
+
+  /**
+   * One inside it ends.
+   *
+   * @param idleSince of one that ends as idle: its last sign of life is the last that this one has had from it
+   */
+  leave(idleSince: number | undefined): void {
+    this.inside -= 1;
+    if (idleSince === undefined) return this.sign();
+    this.lastSign = Math.max(this.lastSign, idleSince);
+    this.stopWaiting();
+    // Not at once: what is inside is counted first.
+    this.stopWaiting = this.clock.after(0, () => this.look());
   }
 
   stop(): void {
@@ -51,7 +67,12 @@ export class IdleEnd {
   private look(): void {
     const isAlive = this.inside > 0 || this.isRetrying || this.execution.isPaused;
     const idleMs = isAlive ? 0 : this.clock.now() - this.lastSign;
-    if (idleMs >= this.idleMs) this.execution.idleSince(this.lastSign);
+    if (idleMs >= this.idleMs) this.end();
     else this.stopWaiting = this.clock.after(this.idleMs - idleMs, () => this.look());
+  }
+
+  private end(): void {
+    this.endedAt = this.lastSign;
+    this.execution.idleSince(this.lastSign);
   }
 }
