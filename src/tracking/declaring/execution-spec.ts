@@ -3,6 +3,7 @@ import type { ExecutionKind } from '../../collection/executions/execution-status
 import type { DeclaredNames } from '../../collection/series/declared-names';
 import { OTHER_NAME } from '../../collection/series/series-limit';
 import { catchRejection } from '../../runtime/thenable';
+import { areAdapted } from './adapted-options';
 import type { AgentOptions, ExecutionName, ToolOptions } from './execution-options';
 import type { ModelOptions, ReportedUsage } from './model-options';
 
@@ -32,6 +33,8 @@ export interface ExecutionSpec {
   readonly ofClass: ((type: Function) => ExecutionSpec) | undefined;
   /** Finds a model's tokens in a result. */
   readonly usage: ((result: unknown) => ReportedUsage) | undefined;
+  /** An adapter tracks the tool: one of the same name inside it is the same call. */
+  readonly isAdapted: boolean;
 }
 
 /** Where a spec comes from: a decorator's constant names are declared. */
@@ -55,6 +58,7 @@ export function agentSpec(
     firstChunk: given.firstChunk as ExecutionSpec['firstChunk'],
     until: given.until as ExecutionSpec['until'],
     ofClass,
+    isAdapted: false,
   };
 }
 
@@ -90,6 +94,7 @@ export function toolSpec(options: string | ToolOptions = {}, fallback: string, o
     firstChunk: undefined,
     until: given.until as ExecutionSpec['until'],
     ofClass: undefined,
+    isAdapted: areAdapted(given),
   };
 }
 
@@ -109,6 +114,7 @@ export function modelSpec<Result, Args extends readonly unknown[]>(
     firstChunk: given.firstToken as ExecutionSpec['firstChunk'],
     until: given.until as ExecutionSpec['until'],
     ofClass: undefined,
+    isAdapted: false,
   };
 }
 

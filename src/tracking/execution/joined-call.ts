@@ -13,9 +13,13 @@ export class JoinedCall {
 
 /**
  * Whether what begins directly inside an execution is the same call, seen twice: a model call inside a model call, and a tool
- * inside one of the same name that a handle began, as adapters do. A tool that calls itself is another call.
+ * inside one of the same name that a handle or an adapter began. A tool that calls itself is another call.
  */
 export function isPart(parent: LiveExecution, kind: ExecutionKind, name: string): boolean {
   if (parent.kind !== kind || parent.ended) return false;
-  return kind === 'model' || (kind === 'tool' && parent.joined?.isBegunByHandle === true && parent.name === name);
+  return kind === 'model' || (kind === 'tool' && isSeenTwice(parent) && parent.name === name);
+}
+
+function isSeenTwice({ joined, spec }: LiveExecution): boolean {
+  return joined?.isBegunByHandle === true || spec.isAdapted;
 }
