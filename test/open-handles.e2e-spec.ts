@@ -8,6 +8,7 @@ import {
   type ExecutionHandle,
   type ExecutionStatus,
 } from '../src';
+import { keepAlive } from '../src/tracking/adapting/kept-alive';
 import { CollectionApp } from './support/collection-app';
 
 const PRICES = { m: { inputPerMillion: 10, outputPerMillion: 100 }, n: { inputPerMillion: 1, outputPerMillion: 1 } };
@@ -272,6 +273,17 @@ describe('An execution without a sign of life', () => {
     retrying.firstToken();
     app.clock.advance(2 * IDLE_MS);
     expect(app.metrics.getRunning()).toEqual([]);
+  });
+
+  it('goes on while an adapter knows that something is sure to come, and so does the call that it joins', () => {
+    const whole = model();
+    const part = whole.run(model);
+    const stopWaiting = keepAlive(part);
+    app.clock.advance(3 * IDLE_MS);
+    expect(app.metrics.getRunning()).toHaveLength(1);
+    stopWaiting();
+    app.clock.advance(IDLE_MS);
+    expect(last()).toMatchObject({ status: 'cancelled', durationMs: 3 * IDLE_MS });
   });
 
   it('ends after timeouts.idleMs, or never with 0', async () => {
