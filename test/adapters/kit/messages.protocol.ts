@@ -1,15 +1,17 @@
 import { argumentsOf, type Answer, type Protocol, type StreamEvent } from './protocol';
+import type { Tokens } from './script';
 
 const named = (event: string, data: object = {}): StreamEvent => ({ event, data: { type: event, ...data } });
 
 /** Anthropic counts what was read from a cache beside the input, not in it. */
-function usageOf({ tokens }: Answer, output = tokens.output): object {
+function usageOf({ tokens }: Answer, { output, reasoning }: Pick<Tokens, 'output' | 'reasoning'> = tokens): object {
   const cached = tokens.cachedInput ?? 0;
   return {
     input_tokens: tokens.input - cached,
     cache_read_input_tokens: cached,
     cache_creation_input_tokens: 0,
     output_tokens: output,
+    output_tokens_details: { thinking_tokens: reasoning ?? 0 },
   };
 }
 
@@ -40,7 +42,7 @@ export const messages: Protocol = {
   },
   opening: (answer) => [
     // The output so far is a part of the whole, which the end reports.
-    named('message_start', { message: messageOf(answer, [], null, usageOf(answer, 1)) }),
+    named('message_start', { message: messageOf(answer, [], null, usageOf(answer, { output: 1 })) }),
     ...(answer.text === ''
       ? []
       : [named('content_block_start', { index: 0, content_block: { type: 'text', text: '', citations: null } })]),

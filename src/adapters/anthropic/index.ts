@@ -1,0 +1,1 @@
+export { trackedAnthropic, type AnthropicClient, type TrackedAnthropicOptions } from './tracked-anthropic';

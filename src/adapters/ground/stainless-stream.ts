@@ -1,0 +1,63 @@
+import { replaceMethod } from './replaced-method';
+import type { StainlessCall } from './stainless-call';
+
+/** The stream of an SDK that Stainless has generated. Whoever reads it, `tee` too, opens its iterator. */
+export interface StainlessStream {
+  iterator: (this: StainlessStream) => AsyncIterator<unknown>;
+  readonly controller?: { readonly signal?: AbortSignal };
+}
+
+export function isStainlessStream(value: unknown): value is StainlessStream {
+  return typeof value === 'object' && value !== null && typeof (value as StainlessStream).iterator === 'function';
+}
+
+/** Streams and iterators that are dropped are left, too. A call must not hold the one or the other. */
+const dropped = new FinalizationRegistry<StainlessCall>((call) => call.left());
+
+/** Follows the one iterator that reads the stream to its end. */
+export function followStream(stream: StainlessStream, call: StainlessCall): void {
+  if (call.isFollowed) return;
+  call.isFollowed = true;
+  const { iterator: open, controller } = stream;
+  let isRead = false;
+  dropped.register(stream, call, call);
+  stream.iterator = function () {
+    const iterator = open.call(this);
+    // A second one only says that the stream has been read.
+    if (!isRead) call.guard(() => followIterator(iterator, call, controller?.signal));
+    isRead = true;
+    return iterator;
+  };
+}
+
+function followIterator(iterator: AsyncIterator<unknown>, call: StainlessCall, signal: AbortSignal | undefined): void {
+  dropped.unregister(call);
+  dropped.register(iterator, call, call);
+  const advance = ({ done, value }: IteratorResult<unknown>): void => {
+    if (!done) return call.told(value);
+    dropped.unregister(call);
+    call.finished(signal);
+  };
+  for (const step of ['next', 'throw']) {
+    replaceMethod(
+      iterator,
+      step,
+      (take) =>
+        function (...args) {
+          return call.waitFor(
+            call.handle.run(() => take.apply(this, args)) as Promise<IteratorResult<unknown>>,
+            advance,
+          );
+        },
+    );
+  }
+  replaceMethod(
+    iterator,
+    'return',
+    (stop) =>
+      function (...args) {
+        call.left();
+        return stop.apply(this, args);
+      },
+  );
+}

@@ -1,0 +1,1 @@
+export { trackedOpenAI, type OpenAIClient, type TrackedOpenAIOptions } from './tracked-openai';
