@@ -1,0 +1,183 @@
+import { guarded } from '../../tracking/adapting/guarded';
+import { placeOfChain } from './chain-place';
+import { bridgeLangChain } from './langchain-context';
+import { beginRun, endRun, executionOfRun, failRun, isRun, linkRun } from './langchain-runs';
+import {
+  carriesToken,
+  isDelta,
+  modelNameOf,
+  usageOf,
+  type LLMResult,
+  type ModelStreamEvent,
+  type NewTokenFields,
+} from './model-run';
+import { isGraph, nameOf, textOf, type SerializedComponent } from './run-parts';
+import { failureOfTool, resultOfTool } from './tool-result';
+
+/** What LangGraph calls a graph that was given no name. */
+const UNNAMED_GRAPH = 'LangGraph';
+
+/** Options of `AgentMetricsCallbackHandler` and `instrumentLangChain`. */
+export interface LangChainMetricsOptions {
+  /**
+   * The agent as which graphs count that were given no name.
+   *
+   * @default 'LangGraph'
+   */
+  readonly agent?: string;
+}
+
+/**
+ * Counts what LangChain and LangGraph do: graphs as agents, tools, and model calls with their tokens and first tokens. It is a
+ * callback handler like any other: for one call, with `withConfig`, or of a model. Wherever it is given more than once, each run
+ * counts once. It belongs to the application in whose execution LangChain is called, else to the only live one, and does
+ * nothing where there is none.
+ *
+ * It never throws, and keeps nothing of what it is told.
+ *
+ * @example
+ * const agent = createAgent({ name: 'researcher', model: 'openai:gpt-4o', tools: [search] });
+ * await agent.invoke({ messages }, { callbacks: [new AgentMetricsCallbackHandler()] });
+ */
+export class AgentMetricsCallbackHandler {
+  /** By which LangChain knows it. */
+  readonly name = 'nestjs_agent_metrics';
+  /** LangChain waits for it, because it would be told too late otherwise; it takes no time. */
+  readonly awaitHandlers = true;
+  private readonly unnamed: string;
+
+  constructor({ agent }: LangChainMetricsOptions = {}) {
+    this.unnamed = textOf(agent) ?? UNNAMED_GRAPH;
+    bridgeLangChain();
+  }
+
+  /** Begins a graph, or follows a chain inside one. */
+  handleChainStart(chain: SerializedComponent, _inputs: unknown, runId: string, ...place: unknown[]): void {
+    guarded('langchain', () => {
+      const { parentRunId, runName } = placeOfChain(place, isRun);
+      if (isGraph(chain)) beginRun(runId, parentRunId, { kind: 'agent', id: this.agentOf(runName) });
+      else linkRun(runId, parentRunId);
+    });
+  }
+
+  /** Ends a graph or a chain. */
+  handleChainEnd(outputs: unknown, runId: string): void {
+    guarded('langchain', () => endRun(runId, outputs));
+  }
+
+  /** Ends a graph or a chain that has failed. */
+  handleChainError(error: unknown, runId: string): void {
+    guarded('langchain', () => failRun(runId, error));
+  }
+
+  /** Begins a call of a chat model. */
+  handleChatModelStart(
+    llm: SerializedComponent,
+    _messages: unknown,
+    runId: string,
+    parentRunId?: string,
+    extraParams?: Record<string, unknown>,
+    _tags?: string[],
+    metadata?: Record<string, unknown>,
+  ): void {
+    guarded('langchain', () =>
+      beginRun(runId, parentRunId, { kind: 'model', ...modelNameOf(llm, extraParams, metadata) }),
+    );
+  }
+
+  /** Begins a call of a model that completes texts. */
+  handleLLMStart(
+    llm: SerializedComponent,
+    prompts: unknown,
+    runId: string,
+    parentRunId?: string,
+    extraParams?: Record<string, unknown>,
+    tags?: string[],
+    metadata?: Record<string, unknown>,
+  ): void {
+    this.handleChatModelStart(llm, prompts, runId, parentRunId, extraParams, tags, metadata);
+  }
+
+  /** Sees the first token of a model's stream. */
+  handleLLMNewToken(
+    token: string,
+    _index: unknown,
+    runId: string,
+    _parentRunId?: string,
+    _tags?: string[],
+    fields?: NewTokenFields,
+  ): void {
+    guarded('langchain', () => {
+      if (carriesToken(token, fields)) executionOfRun(runId)?.firstToken();
+    });
+  }
+
+  /** Sees it where the stream consists of events. */
+  handleChatModelStreamEvent(event: ModelStreamEvent, runId: string): void {
+    guarded('langchain', () => {
+      if (isDelta(event)) executionOfRun(runId)?.firstToken();
+    });
+  }
+
+  /** Ends a model call, with its tokens. */
+  handleLLMEnd(output: LLMResult, runId: string): void {
+    guarded('langchain', () => {
+      const usage = usageOf(output);
+      if (usage !== undefined) executionOfRun(runId)?.usage(usage);
+      endRun(runId, output);
+    });
+  }
+
+  /** Ends a model call that has failed. */
+  handleLLMError(error: unknown, runId: string): void {
+    guarded('langchain', () => failRun(runId, error));
+  }
+
+  /** Begins a tool. */
+  handleToolStart(
+    tool: SerializedComponent,
+    _input: string,
+    runId: string,
+    parentRunId?: string,
+    _tags?: string[],
+    _metadata?: Record<string, unknown>,
+    runName?: string,
+  ): void {
+    guarded('langchain', () =>
+      beginRun(runId, parentRunId, { kind: 'tool', name: textOf(runName) ?? nameOf(tool) ?? 'unknown' }),
+    );
+  }
+
+  /** Ends a tool. */
+  handleToolEnd(output: unknown, runId: string): void {
+    guarded('langchain', () => {
+      const failure = failureOfTool(output);
+      if (failure === undefined) endRun(runId, resultOfTool(output));
+      else failRun(runId, failure);
+    });
+  }
+
+  /** Ends a tool that has failed. */
+  handleToolError(error: unknown, runId: string): void {
+    guarded('langchain', () => failRun(runId, error));
+  }
+
+  /** Follows a retriever, which is not counted, but may call a model. */
+  handleRetrieverStart(_retriever: unknown, _query: unknown, runId: string, parentRunId?: string): void {
+    guarded('langchain', () => linkRun(runId, parentRunId));
+  }
+
+  /** Leaves a retriever. */
+  handleRetrieverEnd(documents: unknown, runId: string): void {
+    guarded('langchain', () => endRun(runId, documents));
+  }
+
+  /** Leaves a retriever that has failed. */
+  handleRetrieverError(error: unknown, runId: string): void {
+    guarded('langchain', () => failRun(runId, error));
+  }
+
+  private agentOf(runName: string | undefined): string {
+    return runName === undefined || runName === UNNAMED_GRAPH ? this.unnamed : runName;
+  }
+}

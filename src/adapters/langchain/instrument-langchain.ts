@@ -1,0 +1,63 @@
+import { Logger } from '@nestjs/common';
+import { processWide } from '../../runtime/process-wide';
+import { guarded } from '../../tracking/adapting/guarded';
+import { AgentMetricsCallbackHandler, type LangChainMetricsOptions } from './agent-metrics.callback-handler';
+
+/** `@langchain/core/callbacks/manager`, as imported. */
+export interface CallbackManagerModule {
+  /** The class that holds the handlers of a run. */
+  readonly CallbackManager: abstract new (...args: never[]) => object;
+}
+
+interface CallbackManager {
+  readonly handlers: readonly { readonly name?: string }[];
+  addHandler(handler: AgentMetricsCallbackHandler, inherit: boolean): void;
+}
+
+interface CallbackManagerClass {
+  new (): CallbackManager;
+  /** Gathers the handlers of whatever begins. */
+  _configureSync?(...handlersAndMore: unknown[]): CallbackManager | undefined;
+}
+
+const instrumented = processWide('langchain-instrumented', () => new WeakSet<object>());
+
+/**
+ * Counts every run of LangChain and LangGraph, as if each were given an `AgentMetricsCallbackHandler`. Call it once, in
+ * `main.ts`, with the module that your code loads: what `require` gives and what `import` gives are two copies of it. Twice is
+ * as once.
+ *
+ * It never throws: with any other module it logs a warning and counts nothing.
+ *
+ * @param callbackManagerModule `@langchain/core/callbacks/manager`
+ *
+ * @example
+ * import * as callbackManagerModule from '@langchain/core/callbacks/manager';
+ *
+ * instrumentLangChain(callbackManagerModule);
+ */
+export function instrumentLangChain(
+  { CallbackManager }: CallbackManagerModule,
+  options: LangChainMetricsOptions = {},
+): void {
+  const managers = CallbackManager as unknown as CallbackManagerClass;
+  const configure = managers?._configureSync;
+  if (configure === undefined) return new Logger('AgentMetrics').warn(WRONG_MODULE);
+  if (instrumented.has(managers)) return;
+  instrumented.add(managers);
+  const handler = new AgentMetricsCallbackHandler(options);
+  managers._configureSync = function (this: unknown, ...given) {
+    const manager = configure.apply(this, given) as CallbackManager | undefined;
+    return guarded('langchain', () => withHandler(manager ?? new managers(), handler)) ?? manager;
+  };
+}
+
+const WRONG_MODULE =
+  'instrumentLangChain() was not given "@langchain/core/callbacks/manager", or one of a version that it does not know. ' +
+  'LangChain is not counted; give its calls an AgentMetricsCallbackHandler.';
+
+/** A manager is made anew for each run, so that nothing of the user's changes. */
+function withHandler(manager: CallbackManager, handler: AgentMetricsCallbackHandler): CallbackManager {
+  if (!manager.handlers.some(({ name }) => name === handler.name)) manager.addHandler(handler, true);
+  return manager;
+}

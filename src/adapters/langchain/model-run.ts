@@ -1,0 +1,100 @@
+import type { ModelName, ModelUsage } from '../../index';
+import { nameOf, textOf, type SerializedComponent } from './run-parts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * The model that was asked for, and who serves it. A model that says neither has the name of its class.
+ *
+ * @param extra what the model was called with
+ * @param metadata LangSmith's, which every model of LangChain fills in
+ */
+export function modelNameOf(
+  llm: SerializedComponent,
+  extra: Fields | undefined,
+  metadata: Fields | undefined,
+): ModelName {
+  const called = extra?.['invocation_params'] as Fields | undefined;
+  const name = textOf(metadata?.['ls_model_name']) ?? textOf(called?.['model']) ?? textOf(called?.['model_name']);
+  return { name: name ?? nameOf(llm) ?? 'unknown', provider: textOf(metadata?.['ls_provider'])?.split('.', 1)[0] };
+}
+
+/** What a model answered. */
+export interface LLMResult {
+  readonly generations?: readonly (readonly Generation[])[];
+  readonly llmOutput?: { readonly tokenUsage?: TokenUsage };
+}
+
+interface Generation {
+  readonly message?: { readonly usage_metadata?: UsageMetadata };
+}
+
+interface UsageMetadata {
+  readonly input_tokens?: number;
+  readonly output_tokens?: number;
+  readonly input_token_details?: { readonly cache_read?: number; readonly cache_creation?: number };
+  readonly output_token_details?: { readonly reasoning?: number };
+}
+
+/** What models report that put nothing on their messages. */
+interface TokenUsage {
+  readonly promptTokens?: number;
+  readonly completionTokens?: number;
+}
+
+/** Undefined where the model has reported no tokens. */
+export function usageOf({ generations = [], llmOutput }: LLMResult): ModelUsage | undefined {
+  const metadata = generations.flat().flatMap(({ message }) => message?.usage_metadata ?? []);
+  // Several choices of one answer share its report.
+  const reports = new Set(
+    metadata.filter(({ input_tokens, output_tokens }) => (input_tokens ?? output_tokens) !== undefined),
+  );
+  if (reports.size > 0) return sumOf([...reports]);
+  const { promptTokens, completionTokens } = llmOutput?.tokenUsage ?? {};
+  if (promptTokens === undefined && completionTokens === undefined) return undefined;
+  return { inputTokens: promptTokens, outputTokens: completionTokens };
+}
+
+function sumOf(reports: readonly UsageMetadata[]): ModelUsage {
+  const sum = (count: (report: UsageMetadata) => number | undefined) =>
+    reports.reduce((total, report) => total + (count(report) ?? 0), 0);
+  return {
+    inputTokens: sum(({ input_tokens }) => input_tokens),
+    cachedInputTokens: sum(({ input_token_details }) => input_token_details?.cache_read),
+    cacheWriteTokens: sum(({ input_token_details }) => input_token_details?.cache_creation),
+    outputTokens: sum(({ output_tokens }) => output_tokens),
+    reasoningTokens: sum(({ output_token_details }) => output_token_details?.reasoning),
+  };
+}
+
+/** What comes beside a token. */
+export interface NewTokenFields {
+  readonly chunk?: { readonly message?: ChunkMessage };
+}
+
+interface ChunkMessage {
+  readonly content?: unknown;
+  readonly tool_call_chunks?: readonly unknown[];
+  readonly additional_kwargs?: { readonly reasoning_content?: unknown };
+}
+
+/** Providers send chunks before the first token that say who answers, and after the last that say what it took. */
+export function carriesToken(token: unknown, fields: NewTokenFields | undefined): boolean {
+  if (textOf(token) !== undefined) return true;
+  const { content, tool_call_chunks, additional_kwargs } = fields?.chunk?.message ?? {};
+  return isFilled(content) || isFilled(tool_call_chunks) || textOf(additional_kwargs?.reasoning_content) !== undefined;
+}
+
+function isFilled(parts: unknown): boolean {
+  return Array.isArray(parts) && parts.length > 0;
+}
+
+/** An event of a model's stream, for handlers that prefer events to tokens. */
+export interface ModelStreamEvent {
+  readonly event: string;
+}
+
+/** Whether it carries a part of the answer; the others frame it. */
+export function isDelta({ event }: ModelStreamEvent): boolean {
+  return event === 'content-block-delta';
+}
