@@ -1,11 +1,12 @@
 import { guarded } from '../../tracking/adapting/guarded';
 import { placeOfChain } from './chain-place';
-import { bridgeLangChain } from './langchain-context';
+import { bridgeLangChain, currentRunId, passOnRun } from './langchain-context';
 import { beginRun, endRun, executionOfRun, failRun, isRun, linkRun } from './langchain-runs';
 import {
   carriesToken,
   isDelta,
   modelNameOf,
+  signalOf,
   usageOf,
   type LLMResult,
   type ModelStreamEvent,
@@ -16,6 +17,8 @@ import { failureOfTool, resultOfTool } from './tool-result';
 
 /** What LangGraph calls a graph that was given no name. */
 const UNNAMED_GRAPH = 'LangGraph';
+
+export const HANDLER_NAME = 'nestjs_agent_metrics';
 
 /** Options of `AgentMetricsCallbackHandler` and `instrumentLangChain`. */
 export interface LangChainMetricsOptions {
@@ -40,23 +43,36 @@ export interface LangChainMetricsOptions {
  * await agent.invoke({ messages }, { callbacks: [new AgentMetricsCallbackHandler()] });
  */
 export class AgentMetricsCallbackHandler {
-  /** By which LangChain knows it. */
-  readonly name = 'nestjs_agent_metrics';
-  /** LangChain waits for it, because it would be told too late otherwise; it takes no time. */
-  readonly awaitHandlers = true;
   private readonly unnamed: string;
+  /** The run in whose context LangChain told of something last. */
+  private toldIn: string | undefined;
 
   constructor({ agent }: LangChainMetricsOptions = {}) {
     this.unnamed = textOf(agent) ?? UNNAMED_GRAPH;
     bridgeLangChain();
   }
 
+  /** By which LangChain knows it. LangChain reads it where it leaves the context of one run for that of another. */
+  get name(): string {
+    guarded('langchain', passOnRun);
+    return HANDLER_NAME;
+  }
+
+  /**
+   * That LangChain waits for it, because it would be told too late otherwise. LangChain asks right before it calls, and leaves
+   * its context in between: a run that was given handlers of its own has no parent but the one that is found here.
+   */
+  get awaitHandlers(): boolean {
+    this.toldIn = currentRunId();
+    return true;
+  }
+
   /** Begins a graph, or follows a chain inside one. */
   handleChainStart(chain: SerializedComponent, _inputs: unknown, runId: string, ...place: unknown[]): void {
     guarded('langchain', () => {
       const { parentRunId, runName } = placeOfChain(place, isRun);
-      if (isGraph(chain)) beginRun(runId, parentRunId, { kind: 'agent', id: this.agentOf(runName) });
-      else linkRun(runId, parentRunId);
+      if (isGraph(chain)) beginRun(runId, this.parentOf(parentRunId), { kind: 'agent', id: this.agentOf(runName) });
+      else linkRun(runId, this.parentOf(parentRunId));
     });
   }
 
@@ -81,7 +97,12 @@ export class AgentMetricsCallbackHandler {
     metadata?: Record<string, unknown>,
   ): void {
     guarded('langchain', () =>
-      beginRun(runId, parentRunId, { kind: 'model', ...modelNameOf(llm, extraParams, metadata) }),
+      beginRun(
+        runId,
+        this.parentOf(parentRunId),
+        { kind: 'model', ...modelNameOf(llm, extraParams, metadata) },
+        signalOf(extraParams),
+      ),
     );
   }
 
@@ -144,7 +165,7 @@ export class AgentMetricsCallbackHandler {
     runName?: string,
   ): void {
     guarded('langchain', () =>
-      beginRun(runId, parentRunId, { kind: 'tool', name: textOf(runName) ?? nameOf(tool) ?? 'unknown' }),
+      beginRun(runId, this.parentOf(parentRunId), { kind: 'tool', name: textOf(runName) ?? nameOf(tool) ?? 'unknown' }),
     );
   }
 
@@ -164,7 +185,7 @@ export class AgentMetricsCallbackHandler {
 
   /** Follows a retriever, which is not counted, but may call a model. */
   handleRetrieverStart(_retriever: unknown, _query: unknown, runId: string, parentRunId?: string): void {
-    guarded('langchain', () => linkRun(runId, parentRunId));
+    guarded('langchain', () => linkRun(runId, this.parentOf(parentRunId)));
   }
 
   /** Leaves a retriever. */
@@ -175,6 +196,10 @@ export class AgentMetricsCallbackHandler {
   /** Leaves a retriever that has failed. */
   handleRetrieverError(error: unknown, runId: string): void {
     guarded('langchain', () => failRun(runId, error));
+  }
+
+  private parentOf(parentRunId: string | undefined): string | undefined {
+    return parentRunId ?? this.toldIn;
   }
 
   private agentOf(runName: string | undefined): string {

@@ -1,7 +1,11 @@
 import { Logger } from '@nestjs/common';
 import { processWide } from '../../runtime/process-wide';
 import { guarded } from '../../tracking/adapting/guarded';
-import { AgentMetricsCallbackHandler, type LangChainMetricsOptions } from './agent-metrics.callback-handler';
+import {
+  AgentMetricsCallbackHandler,
+  HANDLER_NAME,
+  type LangChainMetricsOptions,
+} from './agent-metrics.callback-handler';
 
 /** `@langchain/core/callbacks/manager`, as imported. */
 export interface CallbackManagerModule {
@@ -58,6 +62,6 @@ const WRONG_MODULE =
 
 /** A manager is made anew for each run, so that nothing of the user's changes. */
 function withHandler(manager: CallbackManager, handler: AgentMetricsCallbackHandler): CallbackManager {
-  if (!manager.handlers.some(({ name }) => name === handler.name)) manager.addHandler(handler, true);
+  if (!manager.handlers.some(({ name }) => name === HANDLER_NAME)) manager.addHandler(handler, true);
   return manager;
 }

@@ -3,7 +3,7 @@ import { processWide } from '../../runtime/process-wide';
 import { innermostRunning } from '../../tracking/adapting/context-bridge';
 import { hasEnded } from '../../tracking/adapting/has-ended';
 import { SweptMap } from '../ground/swept-map';
-import { endOf } from './graph-abort';
+import { failureOf } from './aborts';
 
 /** One of LangChain's runs that is an execution. */
 interface Run {
@@ -11,6 +11,8 @@ interface Run {
   readonly handle: ExecutionHandle;
   /** The run inside which it began. */
   readonly around: Run | undefined;
+  /** That of a model call, where it was given one. */
+  readonly signal: AbortSignal | undefined;
   /** How the run inside it that ended last has failed; undefined where that has succeeded. */
   innerError: unknown;
 }
@@ -31,11 +33,11 @@ export function executionOfRun(id: string | undefined): ExecutionHandle | undefi
 }
 
 /** Begins an execution, once: a handler of the model and one of its agent are told of the same run. */
-export function beginRun(id: string, parentId: string | undefined, start: RunStart): void {
+export function beginRun(id: string, parentId: string | undefined, start: RunStart, signal?: AbortSignal): void {
   if (runs.has(id)) return;
   const around = runs.get(parentId);
   const handle = startExecution({ ...start, parent: innermostRunning(around?.handle) });
-  if (!hasEnded(handle)) runs.set(id, { id, handle, around, innerError: undefined });
+  if (!hasEnded(handle)) runs.set(id, { id, handle, around, signal, innerError: undefined });
 }
 
 /** A chain begins: what begins inside it belongs to the execution around it. */
@@ -58,9 +60,9 @@ export function endRun(id: string, output: unknown): void {
 export function failRun(id: string, error: unknown): void {
   const run = runs.take(id);
   if (run === undefined) return;
-  const end = run.id === id ? endOf(error, run.innerError) : { error };
-  tellAround(run, id, end.error);
-  if (run.id === id) run.handle.end(end);
+  const failure = failureOf(error, run.id === id ? run.signal : undefined, run.innerError);
+  tellAround(run, id, failure);
+  if (run.id === id) run.handle.end({ error: failure });
 }
 
 /** A chain's id leads to the run around it. */

@@ -19,13 +19,20 @@ export function modelNameOf(
   return { name: name ?? nameOf(llm) ?? 'unknown', provider: textOf(metadata?.['ls_provider'])?.split('.', 1)[0] };
 }
 
-/** What a model answered. */
-export interface LLMResult {
-  readonly generations?: readonly (readonly Generation[])[];
-  readonly llmOutput?: { readonly tokenUsage?: TokenUsage };
+/** What aborts the call, where its caller has given it a signal. */
+export function signalOf(extra: Fields | undefined): AbortSignal | undefined {
+  const signal = (extra?.['options'] as Fields | undefined)?.['signal'];
+  return signal instanceof AbortSignal ? signal : undefined;
 }
 
-interface Generation {
+/** What a model answered, in LangChain's own types. */
+export interface LLMResult {
+  readonly generations?: readonly (readonly object[])[];
+  readonly llmOutput?: object;
+}
+
+/** Of a chat model. */
+interface ChatGeneration {
   readonly message?: { readonly usage_metadata?: UsageMetadata };
 }
 
@@ -36,21 +43,21 @@ interface UsageMetadata {
   readonly output_token_details?: { readonly reasoning?: number };
 }
 
-/** What models report that put nothing on their messages. */
-interface TokenUsage {
-  readonly promptTokens?: number;
-  readonly completionTokens?: number;
+/** Of models that put nothing on their messages. */
+interface LLMOutput {
+  readonly tokenUsage?: { readonly promptTokens?: number; readonly completionTokens?: number };
 }
 
 /** Undefined where the model has reported no tokens. */
 export function usageOf({ generations = [], llmOutput }: LLMResult): ModelUsage | undefined {
-  const metadata = generations.flat().flatMap(({ message }) => message?.usage_metadata ?? []);
+  const messages = generations.flat().map(({ message }: ChatGeneration) => message);
+  const metadata = messages.flatMap((message) => message?.usage_metadata ?? []);
   // Several choices of one answer share its report.
   const reports = new Set(
     metadata.filter(({ input_tokens, output_tokens }) => (input_tokens ?? output_tokens) !== undefined),
   );
   if (reports.size > 0) return sumOf([...reports]);
-  const { promptTokens, completionTokens } = llmOutput?.tokenUsage ?? {};
+  const { promptTokens, completionTokens } = (llmOutput as LLMOutput | undefined)?.tokenUsage ?? {};
   if (promptTokens === undefined && completionTokens === undefined) return undefined;
   return { inputTokens: promptTokens, outputTokens: completionTokens };
 }
@@ -67,9 +74,9 @@ function sumOf(reports: readonly UsageMetadata[]): ModelUsage {
   };
 }
 
-/** What comes beside a token. */
+/** What comes beside a token: a chunk, of which only that of a chat model has a message. */
 export interface NewTokenFields {
-  readonly chunk?: { readonly message?: ChunkMessage };
+  readonly chunk?: object;
 }
 
 interface ChunkMessage {
@@ -81,7 +88,8 @@ interface ChunkMessage {
 /** Providers send chunks before the first token that say who answers, and after the last that say what it took. */
 export function carriesToken(token: unknown, fields: NewTokenFields | undefined): boolean {
   if (textOf(token) !== undefined) return true;
-  const { content, tool_call_chunks, additional_kwargs } = fields?.chunk?.message ?? {};
+  const { content, tool_call_chunks, additional_kwargs } =
+    (fields?.chunk as { message?: ChunkMessage } | undefined)?.message ?? {};
   return isFilled(content) || isFilled(tool_call_chunks) || textOf(additional_kwargs?.reasoning_content) !== undefined;
 }
 
