@@ -1,8 +1,9 @@
 import { BaseChatModel } from '@langchain/core/language_models/chat_models';
-import { AIMessage, type BaseMessage, ToolMessage } from '@langchain/core/messages';
+import { AIMessage, ToolMessage } from '@langchain/core/messages';
 import type { ChatResult } from '@langchain/core/outputs';
 import { BaseRetriever } from '@langchain/core/retrievers';
 import type { RunnableConfig } from '@langchain/core/runnables';
+import { StructuredTool } from '@langchain/core/tools';
 import { FakeListChatModel, FakeLLM } from '@langchain/core/utils/testing';
 import {
   Command,
@@ -19,6 +20,7 @@ import { createAgent, fakeModel, modelRetryMiddleware, tool } from 'langchain';
 import { trackedTool } from 'nestjs-agent-metrics';
 import { AgentMetricsCallbackHandler } from 'nestjs-agent-metrics/langchain';
 import { settled } from 'nestjs-agent-metrics/testing';
+import { z } from 'zod';
 import { startApplication, type LiveApplication } from '../support/live-application';
 import { seenRecords } from './kit/records';
 
@@ -208,6 +210,19 @@ describe('A tool', () => {
     expect(results[1]).toBe('found');
   });
 
+  it('of a class of its own counts by that, and leaves decorated code to the graph: LangChain says no more', async () => {
+    class Search extends StructuredTool {
+      name = 'search';
+      description = 'finds';
+      schema = z.object({});
+      override _call = trackedTool('lookup', async () => 'found');
+    }
+    await createAgent({ name: 'crew', model: callThenAnswer('search'), tools: [new Search()] }).invoke(go, {
+      callbacks,
+    });
+    expect(counted().slice(1, 3)).toEqual(['tool lookup < crew: success', 'tool Search < crew: success']);
+  });
+
   it('inside decorated code inside a tool stands under that code', async () => {
     const inner = toolOf('inner', () => 'found');
     const search = toolOf('search', () => trackedTool('lookup', () => inner.invoke({}))());
@@ -243,7 +258,7 @@ describe('A tool', () => {
 describe('A model', () => {
   it('counts each prompt as a call', async () => {
     const model = new FakeListChatModel({ responses: ['a', 'b'] });
-    await model.generate([['one'], ['two']] as unknown as BaseMessage[][], { callbacks });
+    await model.generate([['one'], ['two']], { callbacks });
     expect(counted()).toEqual(Array(2).fill('model FakeListChatModel < undefined: success'));
   });
 
@@ -280,8 +295,9 @@ describe('A model', () => {
 
   it.each(['v2', 'v3'] as const)('has a first token in the events of %s', async (version) => {
     const agent = createAgent({ name: 'crew', model: new FakeListChatModel({ responses: ['yes'] }), tools: [] });
-    const events = await agent.streamEvents(go, { callbacks, version: version as 'v2' });
-    for await (const event of events) void event;
+    // The types differ by version.
+    const events: unknown = await Promise.resolve(agent.streamEvents(go, { callbacks, version: version as 'v2' }));
+    for await (const event of events as AsyncIterable<unknown>) void event;
     expect(records()).toMatchObject([{ kind: 'model', firstTokenMs: 0 }, { kind: 'agent' }]);
   });
 

@@ -21,7 +21,7 @@ interface CallbackManager {
 interface CallbackManagerClass {
   new (): CallbackManager;
   /** Gathers the handlers of whatever begins. */
-  _configureSync?(...handlersAndMore: unknown[]): CallbackManager | undefined;
+  _configureSync?: (this: unknown, ...given: unknown[]) => CallbackManager | undefined;
 }
 
 const instrumented = processWide('langchain-instrumented', () => new WeakSet<object>());
@@ -50,8 +50,8 @@ export function instrumentLangChain(
   if (instrumented.has(managers)) return;
   instrumented.add(managers);
   const handler = new AgentMetricsCallbackHandler(options);
-  managers._configureSync = function (this: unknown, ...given) {
-    const manager = configure.apply(this, given) as CallbackManager | undefined;
+  managers._configureSync = function (...given) {
+    const manager = configure.apply(this, given);
     return guarded('langchain', () => withHandler(manager ?? new managers(), handler)) ?? manager;
   };
 }

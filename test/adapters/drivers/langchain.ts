@@ -102,8 +102,9 @@ async function read(stream: AsyncIterable<readonly [message: unknown, ...unknown
 /** LangChain waits for seconds before it tries again, and no option says otherwise. */
 async function withoutWaiting<Result>(play: () => Promise<Result>): Promise<Result> {
   const { setTimeout } = globalThis;
-  const impatient = (callback: () => void, ms = 0) => setTimeout(callback, ms >= 1_000 && ms <= 8_000 ? 0 : ms);
-  globalThis.setTimeout = Object.assign(impatient, setTimeout) as typeof setTimeout;
+  const impatient = (callback: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) =>
+    setTimeout(callback, ms >= 1_000 && ms <= 8_000 ? 0 : ms, ...args);
+  globalThis.setTimeout = Object.assign(impatient, setTimeout);
   try {
     return await play();
   } finally {
