@@ -201,6 +201,12 @@ describe('A tool', () => {
     expect(records()[1]).toMatchObject({ name: 'search', status: 'error', errorType: 'ToolMessageError' });
   });
 
+  it('that throws nothing has failed, too', async () => {
+    const search = toolOf('search', () => Promise.reject(undefined as unknown as Error));
+    await expect(search.invoke({}, { callbacks })).rejects.toBeUndefined();
+    expect(counted()).toEqual(['tool search < undefined: error']);
+  });
+
   it('returns what its function has returned, whatever LangChain makes of that', async () => {
     await application.module.close();
     const results: unknown[] = [];

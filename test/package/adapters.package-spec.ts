@@ -13,10 +13,21 @@ const DRIVERS = [
   { driver: 'openai', exported: 'openaiChat' },
   { driver: 'openai', exported: 'openaiResponses' },
   { driver: 'anthropic', exported: 'anthropic' },
+  { driver: 'langchain', exported: 'langChainOpenAI' },
+  { driver: 'langchain', exported: 'langChainResponses' },
+  { driver: 'langchain', exported: 'langChainAnthropic' },
 ] as const;
 
 /** Each in its newest version. */
-const SDKS: readonly string[] = ['openai@7', '@anthropic-ai/sdk@1'];
+const SDKS: readonly string[] = [
+  'openai@7',
+  '@anthropic-ai/sdk@1',
+  'langchain',
+  '@langchain/anthropic',
+  '@langchain/core',
+  '@langchain/langgraph',
+  '@langchain/openai',
+];
 
 let library: PackedLibrary;
 let project: ScratchProject;

@@ -62,7 +62,7 @@ export function failRun(id: string, error: unknown): void {
   if (run === undefined) return;
   const failure = failureOf(error, run.id === id ? run.signal : undefined, run.innerError);
   tellAround(run, id, failure);
-  if (run.id === id) run.handle.end({ error: failure });
+  if (run.id === id) run.handle.end(failure === undefined ? 'error' : { error: failure });
 }
 
 /** A chain's id leads to the run around it. */
