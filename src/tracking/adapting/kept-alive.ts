@@ -9,9 +9,9 @@ import { executionOf } from '../execution/tracked-handle';
  */
 export function keepAlive(handle: ExecutionHandle): () => void {
   const execution = executionOf(handle);
-  const idleEnds = [execution?.idleEnd, execution?.whole?.idleEnd];
-  for (const idleEnd of idleEnds) idleEnd?.enter(1);
+  const idleEnds = [execution?.idleEnd, execution?.joined?.whole?.idleEnd];
+  for (const idleEnd of idleEnds) idleEnd?.enter();
   return () => {
-    for (const idleEnd of idleEnds) idleEnd?.enter(-1);
+    for (const idleEnd of idleEnds) idleEnd?.leave(undefined);
   };
 }
