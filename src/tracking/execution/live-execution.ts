@@ -73,6 +73,11 @@ export class LiveExecution extends CallingExecution implements EndingExecution, 
     return this.stage === 'ended' || this.stage === 'ending';
   }
 
+  /** What joined it last has failed. */
+  get hasFailedPart(): boolean {
+    return this.inner?.failedPart !== undefined;
+  }
+
   /** In whose context its code runs. */
   get context(): LiveExecution {
     return this.joined?.whole ?? this;
