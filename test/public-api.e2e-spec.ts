@@ -33,7 +33,17 @@ describe('The package', () => {
   };
 
   it('has these entries and itself', () => {
-    const entries = ['.', './anthropic', './langchain', './mcp', './openai', './otel', './terminus', './testing'];
+    const entries = [
+      '.',
+      './anthropic',
+      './langchain',
+      './mcp',
+      './openai',
+      './openai-agents',
+      './otel',
+      './terminus',
+      './testing',
+    ];
     expect(Object.keys(exports).sort()).toEqual([...entries, './package.json'].sort());
     expect(askFor('nestjs-agent-metrics/package.json')).toBe(join(root, 'package.json'));
   });

@@ -8,7 +8,7 @@ import { failCall, SeenStyles } from './declaring/call-style';
 import { specOfCaller, type DeclaredCall } from './declaring/declared-call';
 import { agentSpec, type ExecutionSpec } from './declaring/execution-spec';
 import type { ExecutionHandle } from './execution-handle';
-import { runningExecution } from './execution/context-bridges';
+import { modelCallBegan, runningExecution } from './execution/context-bridges';
 import type { ExecutionHost, TrackingOptions } from './execution/execution-host';
 import { nearestOpenAgent } from './execution/execution-lineage';
 import { addUsageTo, countCallAround, enterAround, leaveAround } from './execution/enclosing-runs';
@@ -323,6 +323,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     const { kind, parent } = execution;
     this.running.add(execution);
     if (parent !== undefined && kind !== 'agent') countCallAround(parent, kind, 1);
+    if (kind === 'model') this.faults.guard('begin', () => modelCallBegan(execution));
     if (this.options.measureRepeats) noteCall(execution);
     if (this.idling > 0) enterAround(parent);
     try {

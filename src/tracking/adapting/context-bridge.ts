@@ -8,9 +8,17 @@ import { executionOf, handleOf } from '../execution/tracked-handle';
  *
  * @param sdk has one bridge in the process: the first
  * @param find asked at each beginning; cheap, and never throws
+ * @param modelCallBegan hears of each model call that begins, whoever counts it; never throws either
  */
-export function bridgeContext(sdk: string, find: () => ExecutionHandle | undefined): void {
-  addBridge(sdk, () => executionOf(find())?.context);
+export function bridgeContext(
+  sdk: string,
+  find: () => ExecutionHandle | undefined,
+  modelCallBegan?: (call: ExecutionHandle) => void,
+): void {
+  addBridge(sdk, {
+    find: () => executionOf(find())?.context,
+    modelCallBegan: modelCallBegan && ((call) => modelCallBegan(handleOf(call))),
+  });
 }
 
 /** The innermost of the running execution and one that the SDK names as the parent of what begins. */

@@ -3,8 +3,12 @@ import { enteredExecution } from './async-context';
 import { isWithin } from './execution-lineage';
 import type { LiveExecution } from './live-execution';
 
-/** Finds the execution to which an SDK's own async context belongs, where the caller runs in one. */
-type Bridge = () => LiveExecution | undefined;
+interface Bridge {
+  /** Finds the execution to which an SDK's own async context belongs, where the caller runs in one. */
+  readonly find: () => LiveExecution | undefined;
+  /** Hears of each model call that begins, in the context of whoever makes it. */
+  readonly modelCallBegan: ((call: LiveExecution) => void) | undefined;
+}
 
 /** An SDK whose callbacks cannot enter our context has one of its own, in which our executions can be looked up. */
 const bridges = processWide('bridges', () => new Map<string, Bridge>());
@@ -17,8 +21,12 @@ export function addBridge(sdk: string, bridge: Bridge): void {
 /** The execution in which the caller runs, by our context or by that of an SDK. */
 export function runningExecution(): LiveExecution | undefined {
   let running = enteredExecution();
-  if (bridges.size > 0) for (const bridge of bridges.values()) running = innermost(running, bridge());
+  if (bridges.size > 0) for (const { find } of bridges.values()) running = innermost(running, find());
   return running;
+}
+
+export function modelCallBegan(call: LiveExecution): void {
+  for (const bridge of bridges.values()) bridge.modelCallBegan?.(call);
 }
 
 /** Of two in which the caller runs: the one that runs inside the other. Ours, where neither does. */

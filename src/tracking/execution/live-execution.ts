@@ -73,6 +73,11 @@ export class LiveExecution extends CallingExecution implements EndingExecution, 
     return this.stage === 'ended' || this.stage === 'ending';
   }
 
+  /** How it ended; undefined as long as it runs. */
+  get outcome(): Outcome | undefined {
+    return this.ended ? this.verdict : undefined;
+  }
+
   /** What joined it last has failed. */
   get hasFailedPart(): boolean {
     return this.inner?.failedPart !== undefined;

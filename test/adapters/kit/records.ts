@@ -173,6 +173,6 @@ function toolRecords(name: string, tool: ToolScript, driver: Driver, around: Aro
 
 /** In an order that does not depend on which of two calls ended first. */
 export function inOrder(records: readonly SeenRecord[]): SeenRecord[] {
-  const keyOf = (record: SeenRecord) => JSON.stringify(record, (_key, value: unknown) => value ?? null);
+  const keyOf = (record: SeenRecord) => JSON.stringify(Object.entries(record).sort());
   return [...records].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }

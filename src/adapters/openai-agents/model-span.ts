@@ -1,0 +1,94 @@
+import { startExecution, type ExecutionEnd, type ExecutionHandle, type ModelName, type ModelUsage } from '../../index';
+import type { AgentsSpan } from './agents-span';
+import type { Place } from './open-spans';
+import { errorOf } from './span-error';
+
+/** Of a model whose name the SDK keeps for itself, with `traceIncludeSensitiveData: false` for example. */
+const UNKNOWN_MODEL = 'unknown';
+
+/** What a span has of a call of a model: all of it only at its end, and with sensitive data in the trace. */
+interface ModelSpanData {
+  readonly type: string;
+  /** Of the Chat Completions API, and of models of the user's own. */
+  readonly model?: string;
+  readonly input?: unknown;
+  readonly output?: readonly Answer[];
+  readonly usage?: Usage;
+  /** Of the Responses API. */
+  readonly _input?: unknown;
+  readonly _response?: Answer;
+}
+
+interface Answer {
+  readonly model?: string;
+  readonly usage?: Usage | null;
+}
+
+interface Usage {
+  readonly input_tokens?: number;
+  readonly prompt_tokens?: number;
+  readonly output_tokens?: number;
+  readonly completion_tokens?: number;
+  readonly input_tokens_details?: Details;
+  readonly prompt_tokens_details?: Details;
+  readonly output_tokens_details?: Details;
+  readonly completion_tokens_details?: Details;
+}
+
+interface Details {
+  readonly cached_tokens?: number;
+  readonly reasoning_tokens?: number;
+}
+
+/** The types of spans that are a call of a model. */
+export const MODEL_SPANS: ReadonlySet<string> = new Set(['generation', 'response']);
+
+/** Counts the call of a model when its span has ended. */
+export function recordModelSpan(span: AgentsSpan, place: Place, endTime: Date | undefined): ExecutionHandle {
+  const call = startExecution({ kind: 'model', ...modelOf(span), ...place });
+  const usage = usageOf(span);
+  if (usage !== undefined) call.usage(usage);
+  call.end({ ...modelEndOf(span), endTime });
+  return call;
+}
+
+const dataOf = ({ spanData }: AgentsSpan) => spanData as ModelSpanData;
+
+const answerOf = ({ _response, output }: ModelSpanData): Answer | undefined => _response ?? output?.[0];
+
+/**
+ * The name that was asked for, where the span has it; else the one that answered. Of a model of the AI SDK the span says
+ * `anthropic.messages:claude-x`; a model of OpenAI's that the user has trained is `ft:gpt-x:…`.
+ */
+function modelOf(span: AgentsSpan): ModelName {
+  const data = dataOf(span);
+  const model = data.model ?? answerOf(data)?.model ?? UNKNOWN_MODEL;
+  const { provider, name } = /^(?!ft:)(?<provider>[\w-]+)[\w.-]*:(?<name>.+)$/.exec(model)?.groups ?? {};
+  return { name: name ?? model, provider: provider ?? 'openai' };
+}
+
+function usageOf(span: AgentsSpan): ModelUsage | undefined {
+  const data = dataOf(span);
+  const usage = answerOf(data)?.usage ?? data.usage;
+  if (usage === undefined || usage === null) return undefined;
+  const input = usage.input_tokens_details ?? usage.prompt_tokens_details;
+  const output = usage.output_tokens_details ?? usage.completion_tokens_details;
+  return known({
+    inputTokens: usage.input_tokens ?? usage.prompt_tokens,
+    cachedInputTokens: input?.cached_tokens,
+    outputTokens: usage.output_tokens ?? usage.completion_tokens,
+    reasoningTokens: output?.reasoning_tokens,
+  });
+}
+
+/** A stream that was left has no answer, and its span no error. Where the SDK keeps answers for itself, nothing tells. */
+function modelEndOf(span: AgentsSpan): ExecutionEnd {
+  const data = dataOf(span);
+  const hasData = data.input !== undefined || data._input !== undefined;
+  const error = errorOf(span);
+  return error === undefined && hasData && answerOf(data) === undefined ? { status: 'cancelled' } : { error };
+}
+
+function known(counts: Readonly<Record<string, unknown>>): ModelUsage {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => typeof count === 'number'));
+}
