@@ -1,3 +1,5 @@
+import { Client } from '@modelcontextprotocol/client';
+import { InMemoryTransport, McpServer } from '@modelcontextprotocol/server';
 import { Injectable } from '@nestjs/common';
 import {
   currentExecution,
@@ -7,6 +9,7 @@ import {
   type MetricsModuleOptions,
 } from 'nestjs-agent-metrics';
 import { trackedMcpServer } from 'nestjs-agent-metrics/mcp';
+import * as example from '../../examples/adapters/mcp';
 import { startApplication, type LiveApplication } from '../support/live-application';
 import { MCP_SDKS, type HighServer, type McpClient, type Tool } from '../support/mcp-sdks';
 
@@ -349,6 +352,18 @@ describe.each(MCP_SDKS)('trackedMcpServer with $version', ({ version, makeServer
     expect(await call()).toMatchObject(says('Oslo'));
     expect(application.collector.getHistory()).toEqual([]);
   });
+});
+
+it('counts what docs/mcp.md shows', async () => {
+  application = await startApplication({ providers: [example.WeatherServer] });
+  const server = application.module.get(example.WeatherServer).create();
+  const client = new Client({ name: 'client', version: '1.0.0' });
+  const [near, far] = InMemoryTransport.createLinkedPair();
+  await Promise.all([server.connect(near), client.connect(far)]);
+  for (const city of ['Oslo', 'Atlantis']) await client.callTool({ name: 'forecast', arguments: { city } });
+  await client.close();
+  expect(example.documented()).toBeInstanceOf(McpServer);
+  expect(counted()).toEqual(['forecast success', 'forecast error RangeError']);
 });
 
 it('leaves alone what is no MCP server', async () => {

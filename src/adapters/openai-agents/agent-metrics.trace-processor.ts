@@ -5,7 +5,7 @@ import { bridgeContext, innermostRunning } from '../../tracking/adapting/context
 import { guarded } from '../../tracking/adapting/guarded';
 import { activeSpan, type AgentsSpan } from './agents-span';
 import { MODEL_SPANS, recordModelSpan } from './model-span';
-import { agentAround, executionAround, OpenSpans, type OpenSpan } from './open-spans';
+import { callerOf, executionAround, OpenSpans, type OpenSpan } from './open-spans';
 import { SPAN_EXECUTIONS } from './span-executions';
 
 /** Of all copies of this package: a span that two of them are told of counts once. */
@@ -94,13 +94,13 @@ function findExecution(): ExecutionHandle | undefined {
 /** A tracked client, or something else that knows more than the span, counts the model call of the span. */
 function modelCallBegan(call: ExecutionHandle): void {
   const span = activeSpan();
-  const open = span && spans.find(span.spanId);
-  if (open === undefined) return;
+  if (span === undefined || span.endedAt !== null) return;
+  const open = openSpan(span);
   noteModelCall(open, call);
   open.modelCall = undefined;
 }
 
 function noteModelCall(open: OpenSpan, call: ExecutionHandle): void {
-  const agent = agentAround(open);
+  const agent = callerOf(open);
   if (agent !== undefined) agent.lastModelCall = call;
 }

@@ -58,9 +58,15 @@ function* outwards(open: OpenSpan | undefined): Generator<OpenSpan> {
   for (let next = open; next !== undefined; next = next.around) yield next;
 }
 
-/** The nearest agent. */
-export function agentAround(open: OpenSpan | undefined): OpenSpan | undefined {
-  for (const candidate of outwards(open)) if (candidate.type === 'agent') return candidate;
+/** What may call models on its own account. */
+const OTHERS: ReadonlySet<string> = new Set(['function', 'guardrail']);
+
+/** The agent that makes the model call of a span itself. */
+export function callerOf(open: OpenSpan): OpenSpan | undefined {
+  for (const candidate of outwards(open)) {
+    if (candidate.type === 'agent') return candidate;
+    if (OTHERS.has(candidate.type)) return undefined;
+  }
   return undefined;
 }
 
