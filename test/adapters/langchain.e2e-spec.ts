@@ -154,22 +154,15 @@ describe('An abort', () => {
     expect(counted().slice(1)).toEqual(['tool wait < crew: timeout', 'agent crew < undefined: timeout']);
   });
 
-  it('does not take the error of a tool that the graph has overcome for its own', async () => {
-    const controller = new AbortController();
-    const fail = toolOf('fail', () => {
-      throw new RangeError('no');
-    });
-    const wait = toolOf('wait', () => {
-      setImmediate(() => controller.abort());
-      return new Promise(() => {});
-    });
-    const model = fakeModel()
-      .respondWithTools([{ name: 'fail', args: {}, id: '1' }])
-      .respondWithTools([{ name: 'wait', args: {}, id: '2' }]);
-    const agent = createAgent({ name: 'crew', model, tools: [fail, wait] });
-    await expect(agent.invoke(go, { callbacks, signal: controller.signal })).rejects.toThrow();
-    await settled(application.module);
-    expect(records().at(-1)).toMatchObject({ kind: 'agent', status: 'cancelled' });
+  it('between two steps has nothing to do with an error that the step before has overcome', () => {
+    const [graph, node, search] = ['graph', 'node', 'search'];
+    handler.handleChainStart({ id: ['langgraph', 'pregel'] }, {}, graph, undefined, [], {}, undefined, 'crew');
+    handler.handleChainStart({ id: ['langchain_core'] }, {}, node, graph, [], {}, undefined, 'tools');
+    handler.handleToolStart({}, '', search, node, [], {}, 'search');
+    handler.handleToolError(new RangeError('no'), search);
+    handler.handleChainEnd({}, node);
+    handler.handleChainError(new Error('Abort'), graph);
+    expect(counted()).toEqual(['tool search < crew: error', 'agent crew < undefined: cancelled']);
   });
 
   it('before the first step cancels the graph', async () => {
@@ -202,7 +195,9 @@ describe('A tool', () => {
   });
 
   it('that throws nothing has failed, too', async () => {
-    const search = toolOf('search', () => Promise.reject(undefined as unknown as Error));
+    const search = toolOf('search', async () => {
+      throw undefined;
+    });
     await expect(search.invoke({}, { callbacks })).rejects.toBeUndefined();
     expect(counted()).toEqual(['tool search < undefined: error']);
   });

@@ -2,17 +2,8 @@ import { guarded } from '../../tracking/adapting/guarded';
 import { placeOfChain } from './chain-place';
 import { bridgeLangChain, currentRunId, passOnRun } from './langchain-context';
 import { beginRun, endRun, executionOfRun, failRun, isRun, linkRun } from './langchain-runs';
-import {
-  carriesToken,
-  isDelta,
-  modelNameOf,
-  signalOf,
-  usageOf,
-  type LLMResult,
-  type ModelStreamEvent,
-  type NewTokenFields,
-} from './model-run';
-import { isGraph, nameOf, textOf, type SerializedComponent } from './run-parts';
+import { carriesToken, isDelta, modelNameOf, signalOf, usageOf } from './model-run';
+import { isGraph, nameOf, textOf } from './run-parts';
 import { failureOfTool, resultOfTool } from './tool-result';
 
 /** What LangGraph calls a graph that was given no name. */
@@ -47,6 +38,7 @@ export class AgentMetricsCallbackHandler {
   /** The run in whose context LangChain told of something last. */
   private toldIn: string | undefined;
 
+  /** Makes one for as many calls as you like. */
   constructor({ agent }: LangChainMetricsOptions = {}) {
     this.unnamed = textOf(agent) ?? UNNAMED_GRAPH;
     bridgeLangChain();
@@ -68,7 +60,7 @@ export class AgentMetricsCallbackHandler {
   }
 
   /** Begins a graph, or follows a chain inside one. */
-  handleChainStart(chain: SerializedComponent, _inputs: unknown, runId: string, ...place: unknown[]): void {
+  handleChainStart(chain: object, _inputs: unknown, runId: string, ...place: unknown[]): void {
     guarded('langchain', () => {
       const { parentRunId, runName } = placeOfChain(place, isRun);
       if (isGraph(chain)) beginRun(runId, this.parentOf(parentRunId), { kind: 'agent', id: this.agentOf(runName) });
@@ -88,7 +80,7 @@ export class AgentMetricsCallbackHandler {
 
   /** Begins a call of a chat model. */
   handleChatModelStart(
-    llm: SerializedComponent,
+    llm: object,
     _messages: unknown,
     runId: string,
     parentRunId?: string,
@@ -108,7 +100,7 @@ export class AgentMetricsCallbackHandler {
 
   /** Begins a call of a model that completes texts. */
   handleLLMStart(
-    llm: SerializedComponent,
+    llm: object,
     prompts: unknown,
     runId: string,
     parentRunId?: string,
@@ -126,7 +118,7 @@ export class AgentMetricsCallbackHandler {
     runId: string,
     _parentRunId?: string,
     _tags?: string[],
-    fields?: NewTokenFields,
+    fields?: object,
   ): void {
     guarded('langchain', () => {
       if (carriesToken(token, fields)) executionOfRun(runId)?.firstToken();
@@ -134,14 +126,14 @@ export class AgentMetricsCallbackHandler {
   }
 
   /** Sees it where the stream consists of events. */
-  handleChatModelStreamEvent(event: ModelStreamEvent, runId: string): void {
+  handleChatModelStreamEvent(event: object, runId: string): void {
     guarded('langchain', () => {
       if (isDelta(event)) executionOfRun(runId)?.firstToken();
     });
   }
 
   /** Ends a model call, with its tokens. */
-  handleLLMEnd(output: LLMResult, runId: string): void {
+  handleLLMEnd(output: object, runId: string): void {
     guarded('langchain', () => {
       const usage = usageOf(output);
       if (usage !== undefined) executionOfRun(runId)?.usage(usage);
@@ -156,7 +148,7 @@ export class AgentMetricsCallbackHandler {
 
   /** Begins a tool. */
   handleToolStart(
-    tool: SerializedComponent,
+    tool: object,
     _input: string,
     runId: string,
     parentRunId?: string,

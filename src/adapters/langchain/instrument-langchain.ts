@@ -10,7 +10,7 @@ import {
 /** `@langchain/core/callbacks/manager`, as imported. */
 export interface CallbackManagerModule {
   /** The class that holds the handlers of a run. */
-  readonly CallbackManager: abstract new (...args: never[]) => object;
+  readonly CallbackManager: object;
 }
 
 interface CallbackManager {
@@ -44,7 +44,7 @@ export function instrumentLangChain(
   { CallbackManager }: CallbackManagerModule,
   options: LangChainMetricsOptions = {},
 ): void {
-  const managers = CallbackManager as unknown as CallbackManagerClass;
+  const managers = CallbackManager as CallbackManagerClass;
   const configure = managers?._configureSync;
   if (configure === undefined) return new Logger('AgentMetrics').warn(WRONG_MODULE);
   if (instrumented.has(managers)) return;

@@ -26,7 +26,7 @@ export function signalOf(extra: Fields | undefined): AbortSignal | undefined {
 }
 
 /** What a model answered, in LangChain's own types. */
-export interface LLMResult {
+interface LLMResult {
   readonly generations?: readonly (readonly object[])[];
   readonly llmOutput?: object;
 }
@@ -75,7 +75,7 @@ function sumOf(reports: readonly UsageMetadata[]): ModelUsage {
 }
 
 /** What comes beside a token: a chunk, of which only that of a chat model has a message. */
-export interface NewTokenFields {
+interface NewTokenFields {
   readonly chunk?: object;
 }
 
@@ -98,8 +98,8 @@ function isFilled(parts: unknown): boolean {
 }
 
 /** An event of a model's stream, for handlers that prefer events to tokens. */
-export interface ModelStreamEvent {
-  readonly event: string;
+interface ModelStreamEvent {
+  readonly event?: string;
 }
 
 /** Whether it carries a part of the answer; the others frame it. */
