@@ -1,0 +1,4 @@
+import { anthropic } from '../drivers/anthropic';
+import { describeDriver } from '../kit/describe-driver';
+
+describeDriver(anthropic);
