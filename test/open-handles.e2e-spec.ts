@@ -8,7 +8,7 @@ import {
   type ExecutionHandle,
   type ExecutionStatus,
 } from '../src';
-import { keepAlive } from '../src/tracking/adapting/kept-alive';
+import { keepAlive } from '../src/tracking/adapting/adapted-execution';
 import { CollectionApp } from './support/collection-app';
 
 const PRICES = { m: { inputPerMillion: 10, outputPerMillion: 100 }, n: { inputPerMillion: 1, outputPerMillion: 1 } };

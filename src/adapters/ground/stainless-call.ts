@@ -1,6 +1,6 @@
 import type { ExecutionHandle } from '../../index';
 import { guarded } from '../../tracking/adapting/guarded';
-import { keepAlive } from '../../tracking/adapting/kept-alive';
+import { keepAlive } from '../../tracking/adapting/adapted-execution';
 import type { AnswerNews, AnswerReader } from './stainless-answer';
 
 /** How a call is counted, and how its answers are read. */

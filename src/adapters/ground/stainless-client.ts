@@ -1,6 +1,6 @@
 import { startExecution } from '../../index';
 import { guarded } from '../../tracking/adapting/guarded';
-import { isTracked } from '../../tracking/adapting/is-tracked';
+import { isTracked } from '../../tracking/adapting/adapted-execution';
 import { processWide } from '../../runtime/process-wide';
 import { replaceMethod } from './replaced-method';
 import type { AnswerReader } from './stainless-answer';

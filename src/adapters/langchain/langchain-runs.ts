@@ -1,7 +1,7 @@
 import { startExecution, type AgentStart, type ExecutionHandle, type ModelStart, type ToolStart } from '../../index';
 import { processWide } from '../../runtime/process-wide';
+import { isOpen } from '../../tracking/adapting/adapted-execution';
 import { innermostRunning } from '../../tracking/adapting/context-bridge';
-import { hasEnded } from '../../tracking/adapting/has-ended';
 import { SweptMap } from '../ground/swept-map';
 import { failureOf } from './aborts';
 
@@ -21,7 +21,7 @@ interface Run {
 type RunStart = Omit<AgentStart, 'parent'> | Omit<ModelStart, 'parent'> | Omit<ToolStart, 'parent'>;
 
 /** By the id of the run. That of a chain, which is no execution, leads to the run inside which it began. */
-const runs = processWide('langchain-runs', () => new SweptMap<Run>(({ handle }) => hasEnded(handle)));
+const runs = processWide('langchain-runs', () => new SweptMap<Run>(({ handle }) => !isOpen(handle)));
 
 export function isRun(id: string): boolean {
   return runs.has(id);
@@ -37,7 +37,7 @@ export function beginRun(id: string, parentId: string | undefined, start: RunSta
   if (runs.has(id)) return;
   const around = runs.get(parentId);
   const handle = startExecution({ ...start, parent: innermostRunning(around?.handle) });
-  if (!hasEnded(handle)) runs.set(id, { id, handle, around, signal, innerError: undefined });
+  if (isOpen(handle)) runs.set(id, { id, handle, around, signal, innerError: undefined });
 }
 
 /** A chain begins: what begins inside it belongs to the execution around it. */

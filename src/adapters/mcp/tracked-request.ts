@@ -1,7 +1,6 @@
 import { type ExecutionHandle, startExecution } from '../../index';
-import { abandon } from '../../tracking/adapting/abandon';
+import { abandon, hasFailedInside } from '../../tracking/adapting/adapted-execution';
 import { guarded } from '../../tracking/adapting/guarded';
-import { hasFailedInside } from '../../tracking/adapting/failed-part';
 import { withinLimit } from '../ground/within-limit';
 import type { ListedNames } from './listed-names';
 import { signalOf, type RequestHandler } from './mcp-server-like';

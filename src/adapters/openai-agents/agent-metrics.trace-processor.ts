@@ -1,6 +1,6 @@
 import type { ExecutionHandle } from '../../index';
 import { processWide } from '../../runtime/process-wide';
-import { applicationTime } from '../../tracking/adapting/application-time';
+import { applicationTime } from '../../tracking/adapting/adapted-execution';
 import { bridgeContext, innermostRunning } from '../../tracking/adapting/context-bridge';
 import { guarded } from '../../tracking/adapting/guarded';
 import { activeSpan, type AgentsSpan } from './agents-span';

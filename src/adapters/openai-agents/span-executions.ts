@@ -1,6 +1,5 @@
 import { startExecution, type ExecutionEnd, type ExecutionHandle } from '../../index';
-import { hasFailedInside } from '../../tracking/adapting/failed-part';
-import { outcomeOf } from '../../tracking/adapting/outcome-of';
+import { hasFailedInside, outcomeOf } from '../../tracking/adapting/adapted-execution';
 import type { AgentsSpan } from './agents-span';
 import type { OpenSpan, Place } from './open-spans';
 import { errorOf } from './span-error';

@@ -1,0 +1,57 @@
+import type { Outcome } from '../../collection/executions/finished-execution';
+import type { ExecutionHandle } from '../execution-handle';
+import { executionOf } from '../execution/tracked-handle';
+import { trackingOfHandle, trackingWithoutInstance } from '../linking/application-link';
+
+/*
+ * What an adapter asks of a call that an SDK makes, beyond what a handle offers to everybody.
+ */
+
+/** Whether any application counts it. What nobody counts need not be watched. */
+export function isTracked(call: ExecutionHandle): boolean {
+  return executionOf(call) !== undefined;
+}
+
+/** Whether it has yet to end. One that nobody counts is never open. */
+export function isOpen(call: ExecutionHandle): boolean {
+  return executionOf(call)?.ended === false;
+}
+
+/** How it ended; undefined as long as it runs. */
+export function outcomeOf(call: ExecutionHandle): Outcome | undefined {
+  return executionOf(call)?.outcome;
+}
+
+/** Whether what joined it last has failed. It then ends as that did, unless told otherwise. */
+export function hasFailedInside(call: ExecutionHandle): boolean {
+  return executionOf(call)?.hasFailedPart ?? false;
+}
+
+/** Nobody wants the result any more: aborts the signal of a call that has yet to come to its end. */
+export function abandon(call: ExecutionHandle, reason: unknown): void {
+  executionOf(call)?.abandon(reason);
+}
+
+/**
+ * Keeps it from ending as idle while it waits for something that is sure to come, such as the answer to a request that has a
+ * timeout of its own.
+ *
+ * @returns ends the wait; call it once
+ */
+export function keepAlive(call: ExecutionHandle): () => void {
+  const execution = executionOf(call);
+  const idleEnds = [execution?.idleEnd, execution?.joined?.whole?.idleEnd];
+  for (const idleEnd of idleEnds) idleEnd?.enter();
+  return () => {
+    for (const idleEnd of idleEnds) idleEnd?.leave(undefined);
+  };
+}
+
+/**
+ * Now, by the clock of the application that counts what begins in `parent`; undefined where none does. For what is counted at
+ * its end, with this as its start.
+ */
+export function applicationTime(parent: ExecutionHandle | undefined): Date | undefined {
+  const clock = (trackingOfHandle(parent) ?? trackingWithoutInstance())?.store.clock;
+  return clock && new Date(clock.wallTime(clock.now()));
+}
