@@ -35,6 +35,7 @@ describe('The package', () => {
   it('has these entries and itself', () => {
     const entries = [
       '.',
+      './ai-sdk',
       './anthropic',
       './langchain',
       './mcp',

@@ -16,10 +16,13 @@ const DRIVERS = [
   { driver: 'langchain', exported: 'langChainOpenAI' },
   { driver: 'langchain', exported: 'langChainResponses' },
   { driver: 'langchain', exported: 'langChainAnthropic' },
+  { driver: 'ai-sdk-7', exported: 'aiSdk7' },
 ] as const;
 
 /** Each in its newest version. */
 const SDKS: readonly string[] = [
+  'ai@7',
+  '@ai-sdk/openai-compatible@3',
   'openai@7',
   '@anthropic-ai/sdk@1',
   'langchain',

@@ -1,0 +1,40 @@
+import { guarded } from '../../tracking/adapting/guarded';
+import { endOf, ModelCall, type ModelIdentity } from './model-call';
+import { objectCallOf } from './object-calls';
+
+/** What a middleware is given to make a call, of any specification. */
+interface WrappedCall {
+  readonly model: ModelIdentity;
+  readonly params: { readonly prompt?: unknown };
+}
+
+/** Fits the middleware of `wrapLanguageModel` in AI SDK 5, 6 and 7. */
+export interface AgentMetricsMiddleware<Specification extends string = 'v3'> {
+  /** That of the models in the AI SDK which is installed; the SDK does not read it. */
+  readonly specificationVersion: Specification;
+  wrapGenerate<Result>(call: WrappedCall & { readonly doGenerate: () => PromiseLike<Result> }): Promise<Result>;
+  wrapStream<Result>(call: WrappedCall & { readonly doStream: () => PromiseLike<Result> }): Promise<Result>;
+}
+
+/**
+ * Counts the calls of a language model in AI SDK 5 and 6: tokens, first tokens, errors. Each attempt that the SDK makes is a call
+ * of its own, since a middleware cannot tell a retry from another call. Its agent is the running one.
+ *
+ * @example
+ * const model = wrapLanguageModel({ model: openai('gpt-4o'), middleware: agentMetricsMiddleware() });
+ */
+export function agentMetricsMiddleware<Specification extends string = 'v3'>(): AgentMetricsMiddleware<Specification> {
+  return {
+    specificationVersion: 'v3' as Specification,
+    wrapGenerate: (call) => runCall(call, call.doGenerate),
+    wrapStream: (call) => runCall(call, call.doStream),
+  };
+}
+
+async function runCall<Result>({ model, params }: WrappedCall, execute: () => PromiseLike<Result>): Promise<Result> {
+  const call = guarded(
+    'ai-sdk middleware',
+    () => new ModelCall(model, objectCallOf(params?.prompt), ({ handle }, ending) => handle.end(endOf(ending))),
+  );
+  return call === undefined ? execute() : call.attempt(execute);
+}

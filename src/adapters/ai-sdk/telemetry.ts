@@ -1,0 +1,113 @@
+import { guarded } from '../../tracking/adapting/guarded';
+import { beginEmbedding, endEmbedding, endEmbeddings } from './embed-calls';
+import { failure, type ModelCall } from './model-call';
+import { beginObjectCall, endObjectCall } from './object-calls';
+import {
+  abortOperation,
+  beginModelCall,
+  beginOperation,
+  endOperation,
+  endStep,
+  failOperation,
+  failStep,
+  findModelCall,
+} from './operations';
+import {
+  isReplay,
+  type AbortEvent,
+  type EmbedCallEvent,
+  type ErrorEvent,
+  type ModelCallRun,
+  type ObjectStepEndEvent,
+  type ObjectStepStartEvent,
+  type OperationEvent,
+  type StartEvent,
+  type ToolEndEvent,
+  type ToolRun,
+} from './telemetry-events';
+import { endTool, runTool } from './tool-calls';
+
+/** Options of `agentMetricsTelemetry`. */
+export interface AgentMetricsTelemetryOptions {
+  /**
+   * The agent as which calls count that have no `telemetry.functionId` and run in no agent.
+   * @default none: their models and tools belong to no agent
+   */
+  readonly agent?: string;
+}
+
+/** What the AI SDK calls; it fits the SDK's type `Telemetry`. */
+export interface AgentMetricsTelemetry {
+  onStart(event: StartEvent): void;
+  onStepEnd(event: OperationEvent): void;
+  onStepError(event: ErrorEvent): void;
+  onObjectStepStart(event: ObjectStepStartEvent): void;
+  onObjectStepEnd(event: ObjectStepEndEvent): void;
+  onEmbedStart(event: EmbedCallEvent): void;
+  onEmbedEnd(event: EmbedCallEvent): void;
+  onToolExecutionEnd(event: ToolEndEvent): void;
+  onEnd(event: OperationEvent): void;
+  onError(event: unknown): void;
+  onAbort(event: AbortEvent): void;
+  executeLanguageModelCall<Result>(run: ModelCallRun<Result>): PromiseLike<Result>;
+  executeTool<Result>(run: ToolRun<Result>): PromiseLike<Result>;
+}
+
+/**
+ * Counts what the AI SDK 7 does: each call with a `telemetry.functionId` as an agent of that name, its model calls with their
+ * tokens, first tokens and retries, and its tools. Register it once in `main.ts`, before or after the application is made, or
+ * give it to single calls as `telemetry.integrations`. It keeps no prompts and no answers, and changes none.
+ *
+ * @example
+ * registerTelemetry(agentMetricsTelemetry());
+ */
+export function agentMetricsTelemetry({ agent }: AgentMetricsTelemetryOptions = {}): AgentMetricsTelemetry {
+  return {
+    ...EVENTS,
+    onStart: heard((event) => beginOperation(event, agent)),
+    executeLanguageModelCall: runModelCall,
+    executeTool: runTool,
+  };
+}
+
+/** What follows from which event. */
+const EVENTS = {
+  onStepEnd: heard<OperationEvent>(({ callId }) => endStep(callId)),
+  onStepError: heard(failStep),
+  onObjectStepStart: heard(beginObjectCall),
+  onObjectStepEnd: heard(endObjectCall),
+  onEmbedStart: heard(beginEmbedding),
+  onEmbedEnd: heard(endEmbedding),
+  onToolExecutionEnd: heard(endTool),
+  onEnd: heard<OperationEvent>(({ callId }) => {
+    endOperation(callId);
+    endEmbeddings(callId, { status: 'error' });
+  }),
+  onError: heard<ErrorEvent>((event) => {
+    failOperation(event);
+    endEmbeddings(event.callId, failure(event.error));
+  }) as (event: unknown) => void,
+  onAbort: heard(abortOperation),
+};
+
+/** The SDK must notice nothing, and older versions know no `callId`. */
+function heard<Event extends OperationEvent>(hear: (event: Event) => void): (event: Event) => void {
+  return (event) => {
+    guarded('ai-sdk event', () => {
+      if (typeof event?.callId === 'string') hear(event);
+    });
+  };
+}
+
+async function runModelCall<Result>(run: ModelCallRun<Result>): Promise<Result> {
+  const call = guarded('ai-sdk model', () => callToRun(run));
+  return call === undefined ? run.execute() : call.attempt(run.execute);
+}
+
+/** Undefined where another integration of ours counts it. */
+function callToRun<Result>(run: ModelCallRun<Result>): ModelCall | undefined {
+  if (isReplay(run)) return undefined;
+  const present = findModelCall(run.callId);
+  if (present?.isAttempting) return undefined;
+  return present ?? beginModelCall(run.callId, run);
+}
