@@ -1,4 +1,5 @@
 import { Client } from '@modelcontextprotocol/client';
+import type { McpServer as McpServerOf1 } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { InMemoryTransport, McpServer } from '@modelcontextprotocol/server';
 import { Injectable } from '@nestjs/common';
 import {
@@ -364,6 +365,13 @@ it('counts what docs/mcp.md shows', async () => {
   await client.close();
   expect(example.documented()).toBeInstanceOf(McpServer);
   expect(counted()).toEqual(['forecast success', 'forecast error RangeError']);
+});
+
+it('is a serverMutator of MCP-Nest 1 and 2', async () => {
+  await start();
+  const of1: (server: McpServerOf1) => McpServerOf1 = trackedMcpServer;
+  const of2: (server: McpServer) => McpServer = trackedMcpServer;
+  expect([of1, of2]).toEqual([trackedMcpServer, trackedMcpServer]);
 });
 
 it('leaves alone what is no MCP server', async () => {

@@ -1,5 +1,10 @@
 /** What `trackedMcpServer` takes: an `McpServer`, or the lower `Server`, of either major version of the MCP SDK. */
-export type McpServerLike = McpProtocolLike | { readonly server: McpProtocolLike };
+export type McpServerLike =
+  | McpProtocolLike
+  | {
+      /** The `Server` of an `McpServer`. */
+      readonly server: McpProtocolLike;
+    };
 
 /** A `Server` of the MCP SDK. */
 export interface McpProtocolLike {

@@ -13,7 +13,12 @@ export interface AgentsSpan {
   /** ISO 8601; null as long as it goes on. */
   readonly endedAt: string | null;
   /** What failed, as text. */
-  readonly error: { readonly message: string; readonly data?: Readonly<Record<string, unknown>> } | null;
+  readonly error: {
+    /** Of the error itself, or of what was done as it came. */
+    readonly message: string;
+    /** The error as text, under `error`. */
+    readonly data?: Readonly<Record<string, unknown>>;
+  } | null;
 }
 
 /** What a span is about. */
