@@ -1,6 +1,6 @@
 import type { ExecutionEnd } from '../../index';
 import { processWide } from '../../runtime/process-wide';
-import { hasEnded } from '../../tracking/adapting/has-ended';
+import { isOpen } from '../../tracking/adapting/adapted-execution';
 import { SweptMap } from '../ground/swept-map';
 import { ModelCall } from './model-call';
 import { parentIn } from './operations';
@@ -18,7 +18,7 @@ class EmbedOperation {
   readonly calls = new Set<EmbedCall>();
 
   get isOver(): boolean {
-    for (const { call } of this.calls) if (!hasEnded(call.handle)) return false;
+    for (const { call } of this.calls) if (isOpen(call.handle)) return false;
     return true;
   }
 }

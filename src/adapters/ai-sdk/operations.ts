@@ -1,7 +1,7 @@
 import { currentExecution, startExecution, type ExecutionEnd, type ExecutionHandle } from '../../index';
 import { processWide } from '../../runtime/process-wide';
 import { innermostRunning } from '../../tracking/adapting/context-bridge';
-import { hasEnded } from '../../tracking/adapting/has-ended';
+import { isOpen } from '../../tracking/adapting/adapted-execution';
 import { SweptMap } from '../ground/swept-map';
 import { failure, statusOf, ModelCall, type ModelIdentity } from './model-call';
 import type { StreamEnding } from './model-stream';
@@ -18,7 +18,7 @@ class AgentRun {
   }
 }
 
-const isOver = ({ handle }: AgentRun | ModelCall): boolean => hasEnded(handle);
+const isOver = ({ handle }: AgentRun | ModelCall): boolean => !isOpen(handle);
 
 /** By the ids of the SDK. One in the process, so that whatever is registered twice counts once. */
 const open = processWide('ai-sdk operations', () => ({

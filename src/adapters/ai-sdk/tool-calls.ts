@@ -1,14 +1,14 @@
 import { startExecution, type ExecutionHandle } from '../../index';
 import { processWide } from '../../runtime/process-wide';
 import { guarded } from '../../tracking/adapting/guarded';
-import { hasEnded } from '../../tracking/adapting/has-ended';
+import { isOpen } from '../../tracking/adapting/adapted-execution';
 import { SweptMap } from '../ground/swept-map';
 import { withinLimit } from '../ground/within-limit';
 import { failure } from './model-call';
 import { parentIn } from './operations';
 import { isReplay, type ToolEndEvent, type ToolRun } from './telemetry-events';
 
-const open = processWide('ai-sdk tools', () => new SweptMap<ExecutionHandle>(hasEnded));
+const open = processWide('ai-sdk tools', () => new SweptMap<ExecutionHandle>((handle) => !isOpen(handle)));
 
 /** Runs a tool, and all that is inside it. It rejects at the tool's limit; its result is told of by an event. */
 export async function runTool<Result>(run: ToolRun<Result>): Promise<Result> {
@@ -31,7 +31,7 @@ function beginTool<Result>(id: string, run: ToolRun<Result>): ExecutionHandle | 
   if (isReplay(run) || open.has(id)) return undefined;
   const name = run.toolCall?.toolName ?? '';
   const handle = startExecution({ kind: 'tool', name, parent: parentIn(run.callId) });
-  if (!hasEnded(handle)) open.set(id, handle);
+  if (isOpen(handle)) open.set(id, handle);
   return handle;
 }
 
