@@ -15,7 +15,7 @@ const ROOMS = {
   adapters: ['index', 'runtime', 'tracking/adapting'],
   testing: ['index'],
   terminus: ['index'],
-  demo: ['index'],
+  demo: ['index', 'adapters'],
 };
 
 /** Within a room data flows down: each folder or file may import from the steps below its own. */

@@ -1,6 +1,6 @@
 import { CacheModule } from '@nestjs/cache-manager';
 import { Logger, Module, type DynamicModule } from '@nestjs/common';
-import { ExecutionTracker, MetricsModule, type Execution, type MetricsRootOptions } from '../index';
+import { MetricsModule, type Execution, type MetricsRootOptions, type ModelPrice } from '../index';
 import { CrewController } from './crew/crew.controller';
 import { CrewService } from './crew/crew.service';
 import { PlannerAgent } from './crew/planner.agent';
@@ -8,9 +8,8 @@ import { ResearcherAgent } from './crew/researcher.agent';
 import { WriterAgent } from './crew/writer.agent';
 import type { DemoConfig } from './demo.config';
 import { DocsIndex } from './docs/docs-index';
-import { EMBEDDED_PRICES, EmbeddedModel } from './model/embedded.model';
-import { LanguageModel } from './model/language-model';
-import { OpenAiCompatibleModel } from './model/openai-compatible.model';
+import { CrewModels } from './model/crew-models';
+import { EMBEDDED_PRICES } from './model/embedded.model';
 import { AskExpertTool } from './tools/ask-expert.tool';
 import { CalculateTool } from './tools/calculate.tool';
 import { ReadSectionTool } from './tools/read-section.tool';
@@ -28,11 +27,12 @@ const CACHE_TTL_MS = 5 * 60_000;
 })
 export class DemoModule {
   static forRoot(docs: DocsIndex, { openAi, ...config }: DemoConfig): DynamicModule {
+    const prices: Readonly<Record<string, ModelPrice>> = EMBEDDED_PRICES;
     const metrics: MetricsRootOptions = {
       bearerToken: config.metricsToken,
       measurePayloads: true,
       timeouts: config.timeouts,
-      pricing: (model) => (openAi ? openAi.price : EMBEDDED_PRICES[model]),
+      pricing: (model) => (openAi ? openAi.price : prices[model]),
       onExecution: logFailure,
     };
     return {
@@ -41,10 +41,8 @@ export class DemoModule {
       providers: [
         { provide: DocsIndex, useValue: docs },
         {
-          provide: LanguageModel,
-          inject: [ExecutionTracker],
-          useFactory: (tracker: ExecutionTracker) =>
-            openAi ? new OpenAiCompatibleModel(tracker, openAi) : new EmbeddedModel(tracker, config.msPerWord),
+          provide: CrewModels,
+          useValue: openAi ? CrewModels.ofServer(openAi) : CrewModels.embedded(config.msPerWord),
         },
       ],
     };

@@ -32,7 +32,14 @@ export type CrewEvent =
   | { readonly type: 'agent_start'; readonly data: { readonly agent: string } }
   | { readonly type: 'agent_response'; readonly data: { readonly agent: string; readonly response: unknown } }
   | ToolEvent
+  | TextEvent
   | { readonly type: 'done'; readonly data: CrewAnswer };
+
+/** A piece of the answer, as the model writes it. */
+export interface TextEvent {
+  readonly type: 'text';
+  readonly data: { readonly text: string };
+}
 
 export type ToolEvent =
   | { readonly type: 'tool_start'; readonly data: PlanStep }

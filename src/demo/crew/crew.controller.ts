@@ -1,4 +1,5 @@
 import {
+  BadGatewayException,
   BadRequestException,
   Body,
   Controller,
@@ -10,7 +11,8 @@ import {
   Sse,
   type PipeTransform,
 } from '@nestjs/common';
-import type { Observable } from 'rxjs';
+import { AISDKError, APICallError } from 'ai';
+import { catchError, throwError, type Observable } from 'rxjs';
 import { ExecutionTimeoutError } from '../../index';
 import { AskExpertTool } from '../tools/ask-expert.tool';
 import type { CrewAnswer, CrewEvent } from './crew-event';
@@ -38,14 +40,13 @@ export class CrewController {
   @HttpCode(200)
   ask(@Body('question', TextPipe) question: string): Promise<CrewAnswer> {
     return this.crew.ask(question).catch((error: unknown) => {
-      // An agent at its limit is no bug, and asking again may help.
-      throw error instanceof ExecutionTimeoutError ? new GatewayTimeoutException(error.message) : error;
+      throw explained(error);
     });
   }
 
   @Sse('stream')
   stream(@Query('question', TextPipe) question: string): Observable<CrewEvent> {
-    return this.crew.stream(question);
+    return this.crew.stream(question).pipe(catchError((error: unknown) => throwError(() => explained(error))));
   }
 
   /** The user is the expert whom `ask_expert` waits for. */
@@ -54,4 +55,21 @@ export class CrewController {
   answer(@Body('answer', TextPipe) answer: string): void {
     this.expert.answer(answer);
   }
+}
+
+/** What no bug has caused says so by its status: asking again may help. */
+function explained(error: unknown): unknown {
+  if (error instanceof ExecutionTimeoutError) return new GatewayTimeoutException(error.message);
+  const reason = reasonOf(error);
+  return reason === undefined ? error : new BadGatewayException(`The model gave no answer: ${reason}.`);
+}
+
+/** Undefined where the model and its server have no part in it. */
+function reasonOf(error: unknown): string | undefined {
+  const { cause } = error as Error;
+  // Of a connection that failed.
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+  if (code !== undefined) return code;
+  if (APICallError.isInstance(error) && (error.statusCode ?? 0) >= 400) return `HTTP ${error.statusCode}`;
+  return AISDKError.isInstance(error) ? error.message : undefined;
 }

@@ -15,7 +15,7 @@ export class CrewService {
     private readonly writer: WriterAgent,
   ) {}
 
-  /** @throws BadGatewayException if the model's server fails, ExecutionTimeoutError if an agent reaches its limit */
+  /** @throws an error of the AI SDK if the model's server fails, ExecutionTimeoutError if an agent reaches its limit */
   async ask(question: string): Promise<CrewAnswer> {
     const { data } = await lastValueFrom(this.stream(question));
     return data as CrewAnswer;
@@ -39,7 +39,7 @@ export class CrewService {
     yield { type: 'agent_response', data: { agent: 'researcher', response: outline } };
 
     yield { type: 'agent_start', data: { agent: 'writer' } };
-    const draft = await this.writer.run(question, findings);
+    const draft = yield* this.writer.run(question, findings);
     yield { type: 'agent_response', data: { agent: 'writer', response: draft.answer } };
     yield { type: 'done', data: { question, ...draft, failures } };
   }

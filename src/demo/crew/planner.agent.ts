@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { TrackAgent } from '../../index';
+import { generateText } from 'ai';
+import { currentExecution, TrackAgent } from '../../index';
 import { contentWords } from '../docs/content-words';
-import { LanguageModel } from '../model/language-model';
+import { CrewModels } from '../model/crew-models';
 import type { PlanStep, ToolName } from './crew-event';
 
 const MAX_QUERIES = 3;
@@ -19,7 +20,7 @@ const COMMANDS: readonly (readonly [ToolName, RegExp])[] = [
 /** Turns a question into uses of tools: those that it names, and searches for the rest. */
 @Injectable()
 export class PlannerAgent {
-  constructor(private readonly model: LanguageModel) {}
+  constructor(private readonly models: CrewModels) {}
 
   @TrackAgent({ id: 'planner', name: 'Planner' })
   async run(question: string): Promise<PlanStep[]> {
@@ -37,8 +38,15 @@ export class PlannerAgent {
 
   private async searchesFor(text: string): Promise<PlanStep[]> {
     if (contentWords(text).length === 0) return [];
-    const reply = await this.model.ask('small', { instructions: INSTRUCTIONS, text });
-    const queries = reply.split('\n').filter((line) => line.trim() !== '');
+    const reply = await generateText({
+      model: this.models.small,
+      system: INSTRUCTIONS,
+      prompt: text,
+      temperature: 0,
+      maxRetries: 0,
+      abortSignal: currentExecution()?.signal,
+    });
+    const queries = reply.text.split('\n').filter((line) => line.trim() !== '');
     return queries.slice(0, MAX_QUERIES).map((input) => ({ tool: 'search_docs', input }));
   }
 }

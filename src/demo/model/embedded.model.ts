@@ -1,38 +1,93 @@
 import { setTimeout } from 'node:timers/promises';
+import type {
+  LanguageModelV3,
+  LanguageModelV3CallOptions,
+  LanguageModelV3FinishReason,
+  LanguageModelV3GenerateResult,
+  LanguageModelV3Prompt,
+  LanguageModelV3StreamPart,
+  LanguageModelV3StreamResult,
+  LanguageModelV3Usage,
+} from '@ai-sdk/provider';
 import MiniSearch from 'minisearch';
-import type { ExecutionTracker, ModelPrice } from '../../index';
+import type { ModelPrice } from '../../index';
 import { contentWords } from '../docs/content-words';
-import { LanguageModel, type Completion, type ModelSize, type Prompt } from './language-model';
 
 /** Made up, per million words. */
-export const EMBEDDED_PRICES: Readonly<Record<string, ModelPrice>> = {
+export const EMBEDDED_PRICES = {
   'embedded-small': { inputPerMillion: 0.5, outputPerMillion: 2 },
   'embedded-large': { inputPerMillion: 5, outputPerMillion: 25 },
-};
+} satisfies Record<string, ModelPrice>;
 
 const MAX_QUOTES = 3;
+const STOP: LanguageModelV3FinishReason = { unified: 'stop', raw: undefined };
+
+interface Reply {
+  readonly text: string;
+  readonly usage: LanguageModelV3Usage;
+}
 
 /**
- * Needs no server. The small model searches with the question's own words; the large one quotes the sentences of the
- * passages that fit the question best. Tokens are words, and each word written takes its time.
+ * A model of the AI SDK that needs no server. The small one searches with the question's own words; the large one quotes the
+ * sentences of the passages that fit the question best. Tokens are words, and each word written takes its time.
  */
-export class EmbeddedModel extends LanguageModel {
-  protected readonly provider = 'embedded';
-  protected readonly names = { small: 'embedded-small', large: 'embedded-large' };
+export class EmbeddedModel implements LanguageModelV3 {
+  readonly specificationVersion = 'v3';
+  readonly provider = 'embedded';
+  readonly supportedUrls = {};
 
   constructor(
-    tracker: ExecutionTracker,
+    readonly modelId: keyof typeof EMBEDDED_PRICES,
     private readonly msPerWord: number,
-  ) {
-    super(tracker);
+  ) {}
+
+  async doGenerate({ prompt, abortSignal }: LanguageModelV3CallOptions): Promise<LanguageModelV3GenerateResult> {
+    const { text, usage } = this.reply(prompt);
+    await this.write(wordsIn(text), abortSignal);
+    return { content: [{ type: 'text', text }], finishReason: STOP, usage, warnings: [] };
   }
 
-  protected async complete(size: ModelSize, { instructions, text }: Prompt, signal?: AbortSignal): Promise<Completion> {
-    const reply = size === 'small' ? contentWords(text).join(' ') : quotesFrom(text);
-    const [inputTokens, outputTokens] = [wordsIn(`${instructions} ${text}`), wordsIn(reply)];
-    await setTimeout(outputTokens * this.msPerWord, undefined, { signal });
-    return { text: reply, usage: { inputTokens, outputTokens } };
+  async doStream({ prompt, abortSignal }: LanguageModelV3CallOptions): Promise<LanguageModelV3StreamResult> {
+    return { stream: ReadableStream.from(this.partsOf(this.reply(prompt), abortSignal)) };
   }
+
+  private async *partsOf({ text, usage }: Reply, signal?: AbortSignal): AsyncGenerator<LanguageModelV3StreamPart> {
+    yield { type: 'stream-start', warnings: [] };
+    yield { type: 'text-start', id: '0' };
+    for (const delta of text.split(/(?<=\s)(?=\S)/)) {
+      await this.write(1, signal);
+      yield { type: 'text-delta', id: '0', delta };
+    }
+    yield { type: 'text-end', id: '0' };
+    yield { type: 'finish', finishReason: STOP, usage };
+  }
+
+  private reply(prompt: LanguageModelV3Prompt): Reply {
+    const question = textsOf(prompt, 'user');
+    const text = this.modelId === 'embedded-small' ? contentWords(question).join(' ') : quotesFrom(question);
+    const read = wordsIn(`${textsOf(prompt, 'system')} ${question}`);
+    const written = wordsIn(text);
+    return {
+      text,
+      usage: {
+        inputTokens: { total: read, noCache: read, cacheRead: 0, cacheWrite: 0 },
+        outputTokens: { total: written, text: written, reasoning: 0 },
+      },
+    };
+  }
+
+  private async write(words: number, signal?: AbortSignal): Promise<void> {
+    await setTimeout(words * this.msPerWord, undefined, { signal });
+  }
+}
+
+function textsOf(prompt: LanguageModelV3Prompt, role: 'system' | 'user'): string {
+  const contents = prompt.filter((message) => message.role === role).map(({ content }) => content);
+  return contents
+    .flatMap((content) =>
+      typeof content === 'string' ? content : content.map((part) => ('text' in part ? part.text : '')),
+    )
+    .join('\n');
 }
 
 function quotesFrom(prompt: string): string {
