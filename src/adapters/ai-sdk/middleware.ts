@@ -12,7 +12,9 @@ interface WrappedCall {
 export interface AgentMetricsMiddleware<Specification extends string = 'v3'> {
   /** That of the models in the AI SDK which is installed; the SDK does not read it. */
   readonly specificationVersion: Specification;
+  /** Makes a call, and hands on its answer. */
   wrapGenerate<Result>(call: WrappedCall & { readonly doGenerate: () => PromiseLike<Result> }): Promise<Result>;
+  /** Makes a call, and hands on a stream that is watched. */
   wrapStream<Result>(call: WrappedCall & { readonly doStream: () => PromiseLike<Result> }): Promise<Result>;
 }
 

@@ -38,18 +38,31 @@ export interface AgentMetricsTelemetryOptions {
 
 /** What the AI SDK calls; it fits the SDK's type `Telemetry`. */
 export interface AgentMetricsTelemetry {
+  /** A call of the SDK begins. */
   onStart(event: StartEvent): void;
+  /** A step has ended: so has its model call. */
   onStepEnd(event: OperationEvent): void;
+  /** A step has failed. */
   onStepError(event: ErrorEvent): void;
+  /** The model call of `generateObject` or `streamObject` begins. */
   onObjectStepStart(event: ObjectStepStartEvent): void;
+  /** It has ended, with its tokens. */
   onObjectStepEnd(event: ObjectStepEndEvent): void;
+  /** A call of an embedding model begins. */
   onEmbedStart(event: EmbedCallEvent): void;
+  /** It has ended, with its tokens. */
   onEmbedEnd(event: EmbedCallEvent): void;
+  /** A tool has ended, or failed. */
   onToolExecutionEnd(event: ToolEndEvent): void;
+  /** A call of the SDK has ended. */
   onEnd(event: OperationEvent): void;
+  /** It has failed. */
   onError(event: unknown): void;
+  /** Its caller has aborted it. */
   onAbort(event: AbortEvent): void;
+  /** Makes an attempt of a model call, and hands on its answer. */
   executeLanguageModelCall<Result>(run: ModelCallRun<Result>): PromiseLike<Result>;
+  /** Runs a tool, and all that is inside it. */
   executeTool<Result>(run: ToolRun<Result>): PromiseLike<Result>;
 }
 

@@ -5,7 +5,10 @@ import { readResponse } from './response.reader';
 /** A client of the package `openai`: `OpenAI`, `AzureOpenAI`, or a class that inherits from one of them. */
 export interface OpenAIClient {
   /** Where its chat completions are. */
-  readonly chat: { readonly completions: object };
+  readonly chat: {
+    /** Creates them. */
+    readonly completions: object;
+  };
 }
 
 /** How the calls of a client are counted. */

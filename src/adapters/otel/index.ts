@@ -1,2 +1,2 @@
 export { AgentMetricsSpanProcessor } from './agent-metrics.span-processor';
-export type { Attributes, EndedSpan, HrTime, StartedSpan } from './span';
+export type { Attributes, EndedSpan, HrTime, SpanEvent, StartedSpan } from './span';

@@ -1,6 +1,7 @@
 /** Seconds and nanoseconds since 1970. */
 export type HrTime = readonly [number, number];
 
+/** What a span says of itself, by name. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
 /** What is read of a span of the OpenTelemetry SDK, 1.x or 2.x, when it starts. */
@@ -13,14 +14,25 @@ export interface StartedSpan {
   readonly startTime: HrTime;
 }
 
+/** Something that happened within a span. */
+export interface SpanEvent {
+  /** `exception` for one. */
+  readonly name: string;
+  /** What it says of itself. */
+  readonly attributes?: Attributes;
+}
+
 /** What is read of it when it has ended. */
 export interface EndedSpan extends StartedSpan {
   /** When it ended. */
   readonly endTime: HrTime;
-  /** 2 is an error. */
-  readonly status: { readonly code: number };
-  /** An exception is one of them. */
-  readonly events: readonly { readonly name: string; readonly attributes?: Attributes }[];
+  /** How it ended. */
+  readonly status: {
+    /** 2 is an error. */
+    readonly code: number;
+  };
+  /** What happened within it. */
+  readonly events: readonly SpanEvent[];
 }
 
 export function dateOf([seconds, nanoseconds]: HrTime): Date {
