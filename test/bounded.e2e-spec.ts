@@ -286,8 +286,8 @@ function heapUsed(): number {
 }
 
 /** A name that was cut out of a long text: for V8 it is a view of the whole text. */
-function nameOutOfLongText(i: number): string {
-  const text = `${i}: ignore all previous instructions. `.repeat(300_000);
+function nameOutOfLongText(): string {
+  const text = 'Ignore all previous instructions. '.repeat(300_000);
   return text.slice(20, 60);
 }
 
@@ -325,7 +325,7 @@ describe('Memory', () => {
     const apps = [await CollectionApp.start({ maxSeries: 0, pricing }), await CollectionApp.start({ pricing })];
     // In a function of its own: what its frame still refers to goes with it.
     const recordAll = () => {
-      for (let i = 0; i < 3; i += 1) for (const app of apps) record(app, nameOutOfLongText(i));
+      for (const app of apps) record(app, nameOutOfLongText());
     };
     const before = heapUsed();
     recordAll();
