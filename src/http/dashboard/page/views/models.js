@@ -6,6 +6,12 @@ import { nameText, severity } from './names.js';
 /** @import { Execution, ModelMetrics } from '../data/documents' */
 /** @import { Snapshot } from '../data/snapshot.js' */
 
+/** Counts that most crews never have: shown once a model has one. */
+const RARE = /** @type {const} */ ([
+  { key: 'retry_count', title: 'Retries', hint: 'attempts that were made again' },
+  { key: 'calls_without_usage', title: 'No usage', hint: 'calls whose tokens nobody has reported' },
+]);
+
 const SHOWN = 50;
 const SHOWN_TYPES = 5;
 
@@ -13,6 +19,7 @@ const SHOWN_TYPES = 5;
 export function modelsPanel({ models, executions }, matches) {
   const rows = [...models].filter(([name, { provider }]) => matches(name, provider ?? ''));
   const sorted = rows.sort(([, a], [, b]) => b.execution_count - a.execution_count);
+  const rare = RARE.filter(({ key }) => rows.some(([, model]) => model[key] > 0));
   return html`<section class="panel" id="models" aria-labelledby="models-title">
     <header>
       <h2 id="models-title">Models <span class="count">${formatCount(rows.length)}</span></h2>
@@ -31,8 +38,7 @@ export function modelsPanel({ models, executions }, matches) {
                   <th scope="col" class="number">Calls</th>
                   <th scope="col" class="number">Errors</th>
                   <th scope="col" class="number" title="in progress now">Running</th>
-                  <th scope="col" class="number">Retries</th>
-                  <th scope="col" class="number" title="calls whose tokens nobody has reported">No usage</th>
+                  ${rare.map(({ title, hint }) => html`<th scope="col" class="number" title=${hint}>${title}</th>`)}
                   <th scope="col" class="number">Average</th>
                   <th scope="col" class="number" title="median of the calls in the history">First token</th>
                   <th scope="col" class="number">Tokens</th>
@@ -40,7 +46,7 @@ export function modelsPanel({ models, executions }, matches) {
                 </tr>
               </thead>
               <tbody>
-                ${sorted.slice(0, SHOWN).map(([name, model]) => modelRow(name, model, executions))}
+                ${sorted.slice(0, SHOWN).map(([name, model]) => modelRow(name, model, executions, rare))}
               </tbody>
             </table>
           </div>`
@@ -49,14 +55,14 @@ export function modelsPanel({ models, executions }, matches) {
   </section>`;
 }
 
-/** @param {string} name @param {ModelMetrics} model @param {readonly Execution[]} executions */
-function modelRow(name, model, executions) {
+/** @param {string} name @param {ModelMetrics} model @param {readonly Execution[]} executions @param {readonly (typeof RARE)[number][]} rare */
+function modelRow(name, model, executions, rare) {
   const { execution_count, average_duration_seconds, token_usage } = model;
   const firstToken = medianFirstToken(executions.filter((execution) => execution.model === name));
   return html`<tr>
     <th scope="row" class="name-cell">${nameText(name)} <bdi class="alias">${model.provider}</bdi></th>
     <td class="number">${formatCount(execution_count)}</td>
-    ${errorCell(model)} ${[model.in_progress, model.retry_count, model.calls_without_usage].map(countCell)}
+    ${errorCell(model)} ${countCell(model.in_progress)} ${rare.map(({ key }) => countCell(model[key]))}
     <td class="number">${formatSeconds(average_duration_seconds)}</td>
     <td class="number">${firstToken === undefined ? '–' : formatSeconds(firstToken)}</td>
     <td
