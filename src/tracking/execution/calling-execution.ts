@@ -5,9 +5,8 @@ import type { ExecutionSpec } from '../declaring/execution-spec';
 import type { SequenceBudget } from '../limits/sequence-budget';
 import type { ExecutionHost } from './execution-host';
 import { InnerCalls } from './inner-calls';
-import type { LiveExecution } from './live-execution';
 import { ModelCall } from './model-call';
-import { PlacedExecution, type Origin } from './placed-execution';
+import { PlacedExecution, type Origin, type Placed } from './placed-execution';
 
 /** Of an agent that has called nothing. */
 const NOTHING_CALLED: Readonly<RunTotals> = new RunTotals();
@@ -15,22 +14,22 @@ const NOTHING_CALLED: Readonly<RunTotals> = new RunTotals();
 const NOTHING_REPEATED: Readonly<RunTotals> = new RunTotals(0);
 
 /** What one execution calls and uses: inside it, and itself where it is a model call. */
-export abstract class CallingExecution extends PlacedExecution {
+export abstract class CallingExecution<Self extends Placed<Self>> extends PlacedExecution<Self> {
   /** Of model calls only. */
-  readonly model: ModelCall<LiveExecution> | undefined;
+  readonly model: ModelCall<Self> | undefined;
   /** Made by the first call inside it. */
   protected inner: InnerCalls | undefined = undefined;
 
   constructor(
-    host: ExecutionHost<LiveExecution>,
+    host: ExecutionHost<Self>,
     spec: ExecutionSpec,
     name: string,
     serial: number,
-    parent: LiveExecution | undefined,
+    parent: Self | undefined,
     origin: Origin | undefined,
   ) {
     super(host, spec, name, serial, parent, origin);
-    this.model = spec.kind === 'model' ? new ModelCall<LiveExecution>(this) : undefined;
+    this.model = spec.kind === 'model' ? new ModelCall<Self>(this) : undefined;
   }
 
   /** Who serves the model. */

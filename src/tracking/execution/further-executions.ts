@@ -1,5 +1,5 @@
 import { LiveExecution } from './live-execution';
-import { HashedCall } from './repeated-calls';
+import { HashedCall } from './hashed-call';
 
 /**
  * Makes another execution of the same call; none once its application has closed.

@@ -20,11 +20,11 @@ import type { ExecutionHost } from './execution-host';
 import { nearestOpen, openAncestors, openAround } from './execution-lineage';
 import { ExecutionSignal } from './execution-signal';
 import type { IdleEnd } from './idle-end';
+import type { HashedCall } from './hashed-call';
 import { JoinedCall } from './joined-call';
 import { awaitReport } from './late-reports';
 import { OutsideEnds } from './outside-ends';
 import type { Origin } from './placed-execution';
-import type { HashedCall } from './repeated-calls';
 import { hasRoom, isStackOverflow } from './stack-overflow';
 
 /**
@@ -40,7 +40,10 @@ type Stage = 'begun' | 'postponed' | 'ending' | 'ended';
 type CallState = 'running' | 'thrown' | 'over';
 
 /** One execution from its beginning to its end. */
-export class LiveExecution extends CallingExecution implements EndingExecution, EnclosingExecution, TrackedModelCall {
+export class LiveExecution
+  extends CallingExecution<LiveExecution>
+  implements EndingExecution, EnclosingExecution, TrackedModelCall
+{
   /** How far the call of its function has come. */
   call: CallState = 'over';
   private stage: Stage = 'begun';
@@ -52,7 +55,7 @@ export class LiveExecution extends CallingExecution implements EndingExecution, 
   private verdict: Outcome | undefined = undefined;
   private signalling: ExecutionSignal | undefined = undefined;
   /** How others see the same call; undefined for most, which nobody else sees. */
-  joined: JoinedCall | undefined = undefined;
+  joined: JoinedCall<LiveExecution> | undefined = undefined;
   /** What ends it beside its function; undefined where nothing does. */
   outsideEnds: OutsideEnds | undefined = undefined;
   /** Of a tool; undefined where nobody has looked at its arguments, or can. */
@@ -89,7 +92,7 @@ export class LiveExecution extends CallingExecution implements EndingExecution, 
   }
 
   /** Made by who has something to say of it. */
-  get joining(): JoinedCall {
+  get joining(): JoinedCall<LiveExecution> {
     return (this.joined ??= new JoinedCall());
   }
 
@@ -188,7 +191,7 @@ export class LiveExecution extends CallingExecution implements EndingExecution, 
   override chunk(chunk: unknown, at?: number): void {
     if (this.ended) return;
     super.chunk(chunk, at);
-    if (this.model !== undefined) awaitReport(this, this.model.askChunk(chunk));
+    if (this.model !== undefined) awaitReport<LiveExecution>(this, this.model.askChunk(chunk));
   }
 
   /** The call came to its end with this value. */
@@ -196,7 +199,7 @@ export class LiveExecution extends CallingExecution implements EndingExecution, 
     if (this.ended) return;
     const { options, outcomeRules } = this.host;
     if (options.measurePayloads) this.delivers(value);
-    if (this.model !== undefined) awaitReport(this, this.model.askResult(value));
+    if (this.model !== undefined) awaitReport<LiveExecution>(this, this.model.askResult(value));
     if (outcomeRules.judgeResults) this.judge(value);
     this.succeeded();
   }
@@ -372,7 +375,7 @@ export class LiveExecution extends CallingExecution implements EndingExecution, 
     this.stage = 'ending';
     if (this.model !== undefined) {
       this.model.around = [...openAround<LiveExecution>(this)];
-      awaitReport(this, this.model.askKept());
+      awaitReport<LiveExecution>(this, this.model.askKept());
     }
     if (this.inner !== undefined && this.inner.lateReports > 0 && !this.host.closed)
       this.stopClock(this.host.store.clock.now());

@@ -5,8 +5,7 @@ import type { CollectedRequest } from '../../collection/requests/collected-reque
 import type { CountedSeries } from '../../collection/series/execution-series';
 import type { ExecutionSpec } from '../declaring/execution-spec';
 import type { ExecutionHost } from './execution-host';
-import { nearestOpenAgent } from './execution-lineage';
-import type { LiveExecution } from './live-execution';
+import { nearestOpenAgent, type Descendant } from './execution-lineage';
 import { MeasuredExecution } from './measured-execution';
 
 /** What an execution has from the one in which it began. */
@@ -17,8 +16,19 @@ export interface Origin {
   readonly contextAgentId: string | undefined;
 }
 
+/** One of the others among which an execution has its place. */
+export interface Placed<Self> extends Descendant<Self> {
+  readonly root: Self | undefined;
+  readonly request: CollectedRequest | undefined;
+  readonly requestSerial: number | undefined;
+  readonly enclosingRequest: number | undefined;
+}
+
 /** One execution among the others: who it is, inside which it runs, and where it is counted. */
-export abstract class PlacedExecution extends MeasuredExecution<LiveExecution> implements Linked<LiveExecution> {
+export abstract class PlacedExecution<Self extends Placed<Self>>
+  extends MeasuredExecution<Self>
+  implements Linked<Self>
+{
   readonly parentSerial: number | undefined;
   readonly parentCallSerial: number | undefined;
   /** The first execution of the call of which this one is a further use; itself, if it is the first. */
@@ -27,7 +37,7 @@ export abstract class PlacedExecution extends MeasuredExecution<LiveExecution> i
   /** The agent under which the tools that it calls are counted. */
   readonly contextAgentId: string | undefined;
   /** The outermost agent around it; without one, what began first. Undefined for that itself. */
-  readonly root: LiveExecution | undefined;
+  readonly root: Self | undefined;
   /** Of a root: what is collected of its request. */
   request: CollectedRequest | undefined = undefined;
   /** The active OpenTelemetry span as it began. */
@@ -36,15 +46,15 @@ export abstract class PlacedExecution extends MeasuredExecution<LiveExecution> i
   ledger: Ledger | undefined = undefined;
   /** A model call keeps it: its tokens may be recorded after its end. */
   series: CountedSeries | undefined = undefined;
-  older: LiveExecution | undefined = undefined;
-  newer: LiveExecution | undefined = undefined;
+  older: Self | undefined = undefined;
+  newer: Self | undefined = undefined;
 
   constructor(
-    host: ExecutionHost<LiveExecution>,
+    host: ExecutionHost<Self>,
     spec: ExecutionSpec,
     public name: string,
     readonly serial: number,
-    public parent: LiveExecution | undefined,
+    public parent: Self | undefined,
     origin: Origin | undefined,
   ) {
     super(host, spec);

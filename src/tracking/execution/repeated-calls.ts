@@ -1,21 +1,6 @@
-import { hashCall } from './call-hash';
 import { nearestOpenAgent } from './execution-lineage';
+import { HashedCall } from './hashed-call';
 import type { LiveExecution } from './live-execution';
-
-/** A tool call whose arguments have been looked at. */
-export class HashedCall {
-  /** The agent had called the tool with equal arguments before. */
-  isRepeated = false;
-
-  /** @param hash of the tool's name and its arguments */
-  constructor(readonly hash: bigint) {}
-}
-
-/** Undefined where its arguments cannot be looked at, and for what is no tool. */
-export function hashedCallOf({ kind, name }: LiveExecution, args: readonly unknown[]): HashedCall | undefined {
-  const hash = kind === 'tool' ? hashCall(name, args) : undefined;
-  return hash === undefined ? undefined : new HashedCall(hash);
-}
 
 /** A call begins: whether the nearest agent has made this call before. */
 export function noteCall(execution: LiveExecution): void {
