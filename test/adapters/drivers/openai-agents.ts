@@ -9,6 +9,7 @@ import {
   tool,
   type Model,
 } from '@openai/agents';
+import { trackedOpenAI } from 'nestjs-agent-metrics/openai';
 import { AgentMetricsTraceProcessor } from 'nestjs-agent-metrics/openai-agents';
 import OpenAI from 'openai';
 import { z } from 'zod';
@@ -17,6 +18,7 @@ import type { FakeProvider } from '../kit/fake-provider';
 import type { SeenRecord } from '../kit/records';
 import type { Run } from '../kit/run';
 import { STORIES, type StoryName } from '../kit/stories';
+import { REFUSED } from './openai';
 
 const APIS = { 'chat completions': OpenAIChatCompletionsModel, responses: OpenAIResponsesModel } as const;
 
@@ -54,13 +56,15 @@ const HIDDEN: readonly (readonly [stories: readonly StoryName[], change: Change,
   [['a tool that throws'], noClass, 'the SDK keeps errors of tools for itself'],
 ];
 
-function deviationsOf(api: keyof typeof APIS): Driver['deviations'] {
+/** With a tracked client, the SDK hides nothing of its models. */
+const HIDDEN_WITH_CLIENT = HIDDEN.filter(([, change]) => change === noClass);
+
+function deviationsOf(hidden: typeof HIDDEN, named: readonly Change[] = []): Driver['deviations'] {
   const stories = Object.keys(STORIES) as StoryName[];
   const deviations = stories.map((story) => {
-    const hidden = HIDDEN.filter(([hiding]) => hiding.includes(story));
-    const named = api === 'responses' ? [answeringModel] : [];
-    const changes = [...hidden.map(([, change]) => change), ...named];
-    const reason = hidden.map(([, , why]) => why).join(', ') || 'a span has no name that was asked for';
+    const ofStory = hidden.filter(([hiding]) => hiding.includes(story));
+    const changes = [...ofStory.map(([, change]) => change), ...named];
+    const reason = ofStory.map(([, , why]) => why).join(', ') || 'a span has no name that was asked for';
     const sees = (expected: readonly SeenRecord[]) =>
       expected.map((record) => Object.assign({}, record, ...changes.map((change) => change(record))) as SeenRecord);
     return changes.length === 0 ? [] : [[story, { reason, sees }] as const];
@@ -68,18 +72,40 @@ function deviationsOf(api: keyof typeof APIS): Driver['deviations'] {
   return Object.fromEntries(deviations.flat());
 }
 
-export const openAiAgents = (api: keyof typeof APIS): Driver => ({
-  name: `OpenAI Agents, ${api}`,
+const openAiAgentsDriver = {
   counts: ['agents', 'tools', 'models'],
   provider: 'openai',
+} as const satisfies Partial<Driver>;
+
+/** The processor alone. */
+export const openAiAgents = (api: keyof typeof APIS): Driver => ({
+  ...openAiAgentsDriver,
+  name: `OpenAI Agents, ${api}`,
   errorTypes: { refused: () => 'Error', broken: 'TypeError' },
-  deviations: deviationsOf(api),
-  play: (run, provider, playing) => play(run, provider, playing, APIS[api]),
+  deviations: deviationsOf(HIDDEN, api === 'responses' ? [answeringModel] : []),
+  play: (run, provider, playing) => play(run, clientOf(run, provider), playing, APIS[api]),
 });
+
+/** Beside the processor, the client that makes the calls is tracked. */
+export const openAiAgentsWithClient = (api: keyof typeof APIS): Driver => ({
+  ...openAiAgentsDriver,
+  name: `OpenAI Agents with a tracked client, ${api}`,
+  errorTypes: { refused: (status) => REFUSED[status]!, broken: 'TypeError' },
+  deviations: deviationsOf(HIDDEN_WITH_CLIENT),
+  play(run, provider, playing) {
+    const client = clientOf(run, provider);
+    if (playing.tracked) trackedOpenAI(client);
+    if (playing.twice) trackedOpenAI(client);
+    return play(run, client, playing, APIS[api]);
+  },
+});
+
+const clientOf = (run: Run, provider: FakeProvider) =>
+  new OpenAI({ apiKey: 'none', baseURL: provider.urlOf(run), maxRetries: 2 });
 
 async function play(
   run: Run,
-  provider: FakeProvider,
+  client: OpenAI,
   { tracked, twice }: Playing,
   ApiModel: new (client: OpenAI, model: string) => Model,
 ): Promise<string> {
@@ -89,7 +115,6 @@ async function play(
   for (let times = tracked ? (twice ? 2 : 1) : 0; times > 0; times -= 1)
     addTraceProcessor(new AgentMetricsTraceProcessor());
   const { script } = run;
-  const client = new OpenAI({ apiKey: 'none', baseURL: provider.urlOf(run), maxRetries: 2 });
   const tools = Object.entries(run.tools).map(([name, call]) =>
     tool({
       name,

@@ -5,7 +5,8 @@ import type { FakeProvider } from '../kit/fake-provider';
 import type { Run } from '../kit/run';
 import { endsQuietly } from './deviations';
 
-const REFUSED: Readonly<Record<number, string>> = {
+/** What the SDK calls the answers of a provider that refuses. */
+export const REFUSED: Readonly<Record<number, string>> = {
   400: 'BadRequestError',
   429: 'RateLimitError',
   500: 'InternalServerError',

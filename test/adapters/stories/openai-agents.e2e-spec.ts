@@ -1,5 +1,7 @@
-import { openAiAgents } from '../drivers/openai-agents';
+import { openAiAgents, openAiAgentsWithClient } from '../drivers/openai-agents';
 import { describeDriver } from '../kit/describe-driver';
 
 describeDriver(openAiAgents('chat completions'));
 describeDriver(openAiAgents('responses'));
+describeDriver(openAiAgentsWithClient('chat completions'));
+describeDriver(openAiAgentsWithClient('responses'));
