@@ -1,12 +1,19 @@
-import { addTraceProcessor, Agent, run, tool } from '@openai/agents';
+import { addTraceProcessor, Agent, run, setDefaultOpenAIClient, tool } from '@openai/agents';
 import { Injectable, Module } from '@nestjs/common';
 import { MetricsModule } from 'nestjs-agent-metrics';
+import { trackedOpenAI } from 'nestjs-agent-metrics/openai';
 import { AgentMetricsTraceProcessor } from 'nestjs-agent-metrics/openai-agents';
+import OpenAI from 'openai';
 import { z } from 'zod';
 
 // #region processor
 /** Once, where the process starts. */
 addTraceProcessor(new AgentMetricsTraceProcessor());
+// #endregion
+
+// #region client
+/** Once, too: the client that makes the calls of all models. */
+setDefaultOpenAIClient(trackedOpenAI(new OpenAI()));
 // #endregion
 
 // #region agent

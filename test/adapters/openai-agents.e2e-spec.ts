@@ -18,7 +18,6 @@ import {
 import { currentExecution, ExecutionTracker, startExecution, trackedModel, trackedTool } from 'nestjs-agent-metrics';
 import { AgentMetricsTraceProcessor } from 'nestjs-agent-metrics/openai-agents';
 import { z } from 'zod';
-import type * as example from '../../examples/adapters/openai-agents';
 import { startApplication, type LiveApplication } from '../support/live-application';
 
 type Output = ModelResponse['output'];
@@ -232,21 +231,6 @@ describe('AgentMetricsTraceProcessor', () => {
     await settled();
     expect(seen).toEqual(['look', 'crew']);
     expect(counted().slice(-2)).toEqual(['agent crew in outer: success', 'agent outer: success']);
-  });
-
-  it('counts what docs/openai-agents.md shows', async () => {
-    setTraceProcessors([]);
-    const { ForecastService } = jest.requireActual<typeof example>('../../examples/adapters/openai-agents');
-    const service = new ForecastService();
-    service.agent.model = new FakeModel(calls('forecast', { city: 'Oslo' }), says('Rain.'));
-    expect(await service.answer('Rain?')).toBe('Rain.');
-    await settled();
-    expect(counted()).toEqual([
-      'model gpt-x in meteorologist: success',
-      'tool forecast in meteorologist: success',
-      'model gpt-x in meteorologist: success',
-      'agent meteorologist: success',
-    ]);
   });
 
   it('counts nothing where the SDK traces nothing', async () => {
