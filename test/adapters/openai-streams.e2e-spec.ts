@@ -120,6 +120,25 @@ describe('A streamed chat completion', () => {
     expect(calls()).toMatchObject([{ ...ending, durationMs: 30 }]);
   });
 
+  it('is a timeout where its reader leaves it at a limit', async () => {
+    const abort = new AbortController();
+    server.answer(sendEvents(hello, 'wait'));
+    await read(await client.chat.completions.create(chat, { signal: abort.signal }), ({ choices: [choice] }) => {
+      if (choice!.delta.content === 'Hel') abort.abort(new DOMException('Late.', 'TimeoutError'));
+      return abort.signal.aborted;
+    });
+    expect(calls()).toMatchObject([{ status: 'timeout', durationMs: 10 }]);
+  });
+
+  it('succeeds where it is aborted once the model has finished', async () => {
+    server.answer(sendEvents(whole.slice(0, -1), 'wait'));
+    const stream = await client.chat.completions.create(chat);
+    await read(stream, ({ choices }) => {
+      if (choices[0]?.finish_reason) stream.controller.abort();
+    });
+    expect(calls()).toMatchObject([counted]);
+  });
+
   it('fails where the connection breaks', async () => {
     server.answer(sendEvents(hello, 'drop'));
     await expect(read(await client.chat.completions.create(chat))).rejects.toThrow();

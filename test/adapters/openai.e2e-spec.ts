@@ -226,6 +226,12 @@ describe('A call of a tracked OpenAI client that fails', () => {
     expect(calls()).toMatchObject([{ status: 'error', errorType: 'server_error', tokenUsage: tokens }]);
   });
 
+  it('ends with an answer that it cannot read', async () => {
+    server.answer(sendJson({ ...chatCompletion(), choices: null }));
+    await expect(client.chat.completions.create(chat)).resolves.toMatchObject({ choices: null });
+    expect(calls()).toMatchObject([{ ...counted, tokenUsage: undefined }]);
+  });
+
   it('leaves a request that it cannot read to the SDK', async () => {
     const create = async () => client.chat.completions.create(undefined as never);
     await expect(create()).rejects.toThrow(TypeError);

@@ -54,7 +54,8 @@ export class StainlessCall {
 
   /** The whole answer has come. */
   answered(answer: unknown): void {
-    const { error } = this.take(answer);
+    // What is no answer as its SDK describes it has been answered all the same.
+    const error = this.guard(() => this.take(answer))?.error;
     this.handle.returned(answer);
     this.handle.end({ error });
   }
@@ -73,14 +74,15 @@ export class StainlessCall {
    * @param signal of the stream: one that was aborted ends like any other
    */
   finished(signal: AbortSignal | undefined): void {
-    if (!signal?.aborted) return this.handle.end();
-    const timeout = this.timeoutOfCaller();
-    this.handle.end(timeout === undefined ? 'cancelled' : { error: timeout });
+    if (signal?.aborted) this.left();
+    else this.handle.end();
   }
 
   /** Nobody reads the stream any further. */
   left(): void {
-    this.handle.end(this.hasSaidAll ? 'success' : 'cancelled');
+    if (this.hasSaidAll) return this.handle.end();
+    const timeout = this.timeoutOfCaller();
+    this.handle.end(timeout === undefined ? 'cancelled' : { error: timeout });
   }
 
   /** What is in the answer is read without the SDK, so that nothing more is known of it. */
