@@ -165,6 +165,27 @@ describe('An abort', () => {
     expect(counted()).toEqual(['tool search < crew: error', 'agent crew < undefined: cancelled']);
   });
 
+  it('within a step has nothing to do with an error that the step has overcome', async () => {
+    const controller = new AbortController();
+    const search = toolOf('search', () => {
+      throw new RangeError('none');
+    });
+    const graph = graphOf(async () => {
+      await search.invoke({}).catch(() => {});
+      controller.abort();
+      await new Promise((resolve) => setImmediate(resolve));
+      return {};
+    }, 'crew');
+    await expect(graph.invoke({ messages: [] }, { callbacks, signal: controller.signal })).rejects.toThrow();
+    await settled(application.module);
+    expect(counted()).toEqual(['tool search < crew: error', 'agent crew < undefined: cancelled']);
+  });
+
+  it('with an error of the caller as its reason is no error of the graph', async () => {
+    await abortWith(new RangeError('enough'));
+    expect(counted().at(-1)).toBe('agent crew < undefined: cancelled');
+  });
+
   it('before the first step cancels the graph', async () => {
     const graph = graphOf(async () => ({}), 'crew');
     await expect(graph.invoke({ messages: [] }, { callbacks, signal: AbortSignal.abort() })).rejects.toThrow();
@@ -184,6 +205,16 @@ describe('An abort', () => {
     });
     await expect(model.invoke('Go on.', { callbacks, signal: controller.signal })).rejects.toThrow('AbortError');
     expect(records()).toMatchObject([{ kind: 'model', status }]);
+  });
+
+  it('of a model that fails with the reason of the caller is none of its errors', async () => {
+    const controller = new AbortController();
+    const model = new OwnModel(() => {
+      controller.abort(new RangeError('enough'));
+      throw controller.signal.reason;
+    });
+    await expect(model.invoke('Go on.', { callbacks, signal: controller.signal })).rejects.toThrow(RangeError);
+    expect(records()).toMatchObject([{ kind: 'model', status: 'cancelled' }]);
   });
 });
 
