@@ -186,15 +186,21 @@ describe('AgentMetricsTraceProcessor', () => {
     expect(application.collector.getModelMetrics('unknown')).toMatchObject({ callsWithoutUsage: 1 });
   });
 
-  it('names a model of the AI SDK as the AI SDK does', async () => {
+  it('names a model of the AI SDK as the AI SDK does, and another as it is asked for', async () => {
     await withTrace('test', () =>
       withGenerationSpan(async () => {}, {
-        data: { model: 'anthropic.messages:claude-x', usage: { input_tokens: 3 } },
+        data: {
+          model: 'anthropic.messages:claude-x',
+          model_config: { provider: 'anthropic.messages', model_impl: 'ai-sdk' },
+          usage: { input_tokens: 3 },
+        },
       }),
     );
-    await withTrace('test', () => withGenerationSpan(async () => {}, { data: { model: 'ft:gpt-x:us:1' } }));
+    for (const model of ['ft:gpt-x:us:1', 'llama3.2:3b'])
+      await withTrace('test', () => withGenerationSpan(async () => {}, { data: { model } }));
     await settled();
     expect(application.collector.getHistory({ kind: 'model' })).toMatchObject([
+      { model: 'llama3.2:3b', provider: 'openai' },
       { model: 'ft:gpt-x:us:1', provider: 'openai' },
       { model: 'claude-x', provider: 'anthropic', tokenUsage: { inputTokens: 3 } },
     ]);
@@ -274,21 +280,27 @@ describe('AgentMetricsTraceProcessor', () => {
     expect(counted()).toEqual(['agent forgotten: cancelled']);
   });
 
-  it('cancels an agent whose last model call was cancelled, though the SDK tells of a success', async () => {
-    const left: Model = {
-      getResponse: async () =>
-        withGenerationSpan(async () => {
-          startExecution({ kind: 'model', name: 'gpt-x' }).end('cancelled');
-          return { usage: new Usage(), output: says('Hel') };
-        }),
-      getStreamedResponse: () => {
-        throw new Error('not asked for');
-      },
-    };
-    await new Runner().run(new Agent({ name: 'crew', model: left }), 'Hi.');
-    await settled();
-    expect(counted()).toEqual(['model gpt-x in crew: cancelled', 'agent crew: cancelled']);
-  });
+  it.each(['cancelled', 'timeout'] as const)(
+    'ends an agent as %s whose last model call has, though the SDK tells of a success',
+    async (status) => {
+      const left: Model = {
+        getResponse: async () =>
+          withGenerationSpan(async () => {
+            startExecution({ kind: 'model', name: 'gpt-x' }).end(status);
+            return { usage: new Usage(), output: says('Hel') };
+          }),
+        getStreamedResponse: () => {
+          throw new Error('not asked for');
+        },
+      };
+      await new Runner().run(new Agent({ name: 'crew', model: left }), 'Hi.');
+      await settled();
+      expect(application.collector.getHistory()).toMatchObject([
+        { kind: 'agent', status },
+        { kind: 'model', status },
+      ]);
+    },
+  );
 });
 
 const untracked = (): Model => ({

@@ -28,8 +28,10 @@ export class AgentMetricsTraceProcessor {
     bridgeContext('openai-agents', findExecution, (call) => void guarded('span', () => modelCallBegan(call)));
   }
 
-  /** Called by the SDK as a trace starts: nothing to do. */
-  async onTraceStart(): Promise<void> {}
+  /** Called by the SDK as a trace starts, before its first span does. */
+  async onTraceStart(): Promise<void> {
+    spans.isHearing = true;
+  }
 
   /** Called by the SDK as a trace ends: nothing to do, its spans have ended. */
   async onTraceEnd(): Promise<void> {}
@@ -37,6 +39,7 @@ export class AgentMetricsTraceProcessor {
   /** Called by the SDK as a span starts. */
   async onSpanStart(span: AgentsSpan): Promise<void> {
     guarded('span', () => {
+      spans.isHearing = true;
       spans.keep(span, openSpan(span));
       // Other processors took longer over its start than over its end, or it was told of as a whole.
       if (span.endedAt !== null) closeSpan(span, new Date(span.endedAt));
@@ -86,14 +89,14 @@ function closeSpan(span: AgentsSpan, endTime?: Date): void {
 
 /** The agent or tool to which code belongs that the SDK runs. */
 function findExecution(): ExecutionHandle | undefined {
-  const span = activeSpan();
+  const span = spans.isHearing ? activeSpan() : undefined;
   if (span === undefined) return undefined;
   return guarded('span', () => executionAround(span.endedAt === null ? openSpan(span) : spanAround(span)));
 }
 
 /** A tracked client, or something else that knows more than the span, counts the model call of the span. */
 function modelCallBegan(call: ExecutionHandle): void {
-  const span = activeSpan();
+  const span = spans.isHearing ? activeSpan() : undefined;
   if (span === undefined || span.endedAt !== null) return;
   const open = openSpan(span);
   noteModelCall(open, call);

@@ -11,6 +11,7 @@ interface ModelSpanData {
   readonly type: string;
   /** Of the Chat Completions API, and of models of the user's own. */
   readonly model?: string;
+  readonly model_config?: { readonly provider?: unknown; readonly model_impl?: unknown };
   readonly input?: unknown;
   readonly output?: readonly Answer[];
   readonly usage?: Usage;
@@ -58,13 +59,15 @@ const answerOf = ({ _response, output }: ModelSpanData): Answer | undefined => _
 
 /**
  * The name that was asked for, where the span has it; else the one that answered. Of a model of the AI SDK the span says
- * `anthropic.messages:claude-x`; a model of OpenAI's that the user has trained is `ft:gpt-x:…`.
+ * `anthropic.messages:claude-x`; in other names, such as Ollama's `llama3.2:3b`, a colon says nothing of a provider.
  */
 function modelOf(span: AgentsSpan): ModelName {
   const data = dataOf(span);
-  const model = data.model ?? answerOf(data)?.model ?? UNKNOWN_MODEL;
-  const { provider, name } = /^(?!ft:)(?<provider>[\w-]+)[\w.-]*:(?<name>.+)$/.exec(model)?.groups ?? {};
-  return { name: name ?? model, provider: provider ?? 'openai' };
+  const name = data.model ?? answerOf(data)?.model ?? UNKNOWN_MODEL;
+  const { provider, model_impl } = data.model_config ?? {};
+  if (model_impl !== 'ai-sdk' || typeof provider !== 'string' || !name.startsWith(`${provider}:`))
+    return { name, provider: 'openai' };
+  return { name: name.slice(provider.length + 1), provider: provider.split('.', 1)[0] };
 }
 
 function usageOf(span: AgentsSpan): ModelUsage | undefined {

@@ -22,6 +22,8 @@ export interface Place {
 
 /** By their ids: the SDK copies spans. One that it never ends goes with the run that holds the original. */
 export class OpenSpans {
+  /** A processor of ours that is made, but not given to the SDK, hears of no end either. */
+  isHearing = false;
   private readonly originals = new WeakMap<AgentsSpan, OpenSpan>();
   private readonly byId = new Map<string, WeakRef<OpenSpan>>();
   private readonly dropped = new FinalizationRegistry<string>((id) => this.byId.delete(id));

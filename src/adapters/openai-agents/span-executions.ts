@@ -1,4 +1,4 @@
-import { startExecution, type ExecutionEnd, type ExecutionHandle } from '../../index';
+import { startExecution, type ExecutionEnd, type ExecutionHandle, type ExecutionStatus } from '../../index';
 import { hasFailedInside, outcomeOf } from '../../tracking/adapting/adapted-execution';
 import type { AgentsSpan } from './agents-span';
 import type { OpenSpan, Place } from './open-spans';
@@ -29,6 +29,9 @@ export const SPAN_EXECUTIONS: Readonly<Record<string, SpanExecution>> = {
   function: TOOL,
 };
 
+/** How a model call ends whose stream is read no further. */
+const STOPPED: ReadonlySet<ExecutionStatus> = new Set(['cancelled', 'timeout']);
+
 /**
  * A stream that was aborted or left ends the agent's span like any other: only its model call knows. Where that failed, it
  * knows the class of the error.
@@ -36,7 +39,8 @@ export const SPAN_EXECUTIONS: Readonly<Record<string, SpanExecution>> = {
 function agentEndOf(span: AgentsSpan, lastModelCall: ExecutionHandle | undefined): ExecutionEnd {
   const error = errorOf(span);
   const ofModel = lastModelCall && outcomeOf(lastModelCall);
-  if (error === undefined) return ofModel?.status === 'cancelled' ? { status: 'cancelled' } : {};
+  if (error === undefined)
+    return ofModel !== undefined && STOPPED.has(ofModel.status) ? { status: ofModel.status } : {};
   if (ofModel === undefined || ofModel.status === 'success') return { error };
   const { status, errorType = error.name, httpStatus } = ofModel;
   return {
