@@ -353,6 +353,16 @@ describe.each(MCP_SDKS)('trackedMcpServer with $version', ({ version, makeServer
     expect(await call()).toMatchObject(says('Oslo'));
     expect(application.collector.getHistory()).toEqual([]);
   });
+
+  it('asks for no list where no application counts', async () => {
+    await start();
+    await application.module.close();
+    const low = makeLowServer([[`uncounted_${version}`]], (name) => says(name));
+    trackedMcpServer(low.server);
+    await connect(low);
+    expect(await client.callTool({ name: `uncounted_${version}` })).toMatchObject(says(`uncounted_${version}`));
+    expect(low.listings()).toBe(0);
+  });
 });
 
 it('counts what docs/mcp.md shows', async () => {

@@ -1,5 +1,5 @@
 import { type ExecutionHandle, startExecution } from '../../index';
-import { abandon, hasFailedInside } from '../../tracking/adapting/adapted-execution';
+import { abandon, hasFailedInside, isAnyCounting } from '../../tracking/adapting/adapted-execution';
 import { guarded } from '../../tracking/adapting/guarded';
 import { withinLimit } from '../ground/within-limit';
 import type { ListedNames } from './listed-names';
@@ -10,7 +10,8 @@ import type { TrackedMethod } from './tracked-methods';
 /** The handler of a method, each call of which is counted as a tool. */
 export function trackedHandler(method: TrackedMethod, names: ListedNames, handler: RequestHandler): RequestHandler {
   return async (request, context) => {
-    const label = guarded('mcp', () => names.labelOf(method, request, context));
+    // The server must not be asked for names that nobody needs.
+    const label = guarded('mcp', () => (isAnyCounting() ? names.labelOf(method, request, context) : undefined));
     const name = typeof label === 'object' ? await label : label;
     const call = name === undefined ? undefined : guarded('mcp', () => startExecution({ kind: 'tool', name }));
     return call === undefined

@@ -12,6 +12,11 @@ export function isTracked(call: ExecutionHandle): boolean {
   return executionOf(call) !== undefined;
 }
 
+/** Whether any application counts what begins here. */
+export function isAnyCounting(): boolean {
+  return trackingWithoutInstance() !== undefined;
+}
+
 /** Whether it has yet to end. One that nobody counts is never open. */
 export function isOpen(call: ExecutionHandle): boolean {
   return executionOf(call)?.ended === false;
