@@ -145,17 +145,30 @@ describe('The middleware, with AI SDK 6', () => {
     expect(models()).toMatchObject([{ status, durationMs: 10 }]);
   });
 
-  it('counts a stream that breaks while nobody reads it', async () => {
-    const made = source(delta('Hel'), 'open');
-    const controller = new AbortController();
-    const { stream } = await wrapped({ streams: [made] }).doStream({ prompt: [], abortSignal: controller.signal });
-    const reader = stream.getReader();
-    await reader.read();
-    controller.abort();
-    await tick();
+  it.each([undefined, new RangeError('Enough.')])(
+    'counts a stream that breaks by %p while nobody reads it',
+    async (reason) => {
+      const made = source(delta('Hel'), 'open');
+      const controller = new AbortController();
+      const { stream } = await wrapped({ streams: [made] }).doStream({ prompt: [], abortSignal: controller.signal });
+      const reader = stream.getReader();
+      await reader.read();
+      controller.abort(reason);
+      await tick();
 
-    expect(models()).toMatchObject([{ status: 'cancelled', durationMs: 10 }]);
-    await expect(reader.read()).rejects.toBe(controller.signal.reason);
+      expect(models()).toMatchObject([{ status: 'cancelled', durationMs: 10 }]);
+      await expect(reader.read()).rejects.toBe(controller.signal.reason);
+    },
+  );
+
+  it('is cancelled with whatever a caller aborts it with', async () => {
+    const reason = new RangeError('Enough.');
+    const model = wrapped({ answers: [reason, reason] });
+    const [aborted, abortSignal] = [AbortSignal.abort(reason), new AbortController().signal];
+    for (const signal of [aborted, abortSignal])
+      await expect(model.doGenerate({ prompt: [], abortSignal: signal })).rejects.toBe(reason);
+
+    expect(models()).toMatchObject([{ status: 'error', errorType: 'RangeError' }, { status: 'cancelled' }]);
   });
 
   it('ends a stream that nobody can read any more', async () => {

@@ -1,11 +1,12 @@
 import { guarded } from '../../tracking/adapting/guarded';
 import { endOf, ModelCall, type ModelIdentity } from './model-call';
+import type { StreamEnding } from './model-stream';
 import { objectCallOf } from './object-calls';
 
 /** What a middleware is given to make a call, of any specification. */
 interface WrappedCall {
   readonly model: ModelIdentity;
-  readonly params: { readonly prompt?: unknown };
+  readonly params: { readonly prompt?: unknown; readonly abortSignal?: AbortSignal };
 }
 
 /** Fits the middleware of `wrapLanguageModel` in AI SDK 5, 6 and 7. */
@@ -36,7 +37,16 @@ export function agentMetricsMiddleware<Specification extends string = 'v3'>(): A
 async function runCall<Result>({ model, params }: WrappedCall, execute: () => PromiseLike<Result>): Promise<Result> {
   const call = guarded(
     'ai-sdk middleware',
-    () => new ModelCall(model, objectCallOf(params?.prompt), ({ handle }, ending) => handle.end(endOf(ending))),
+    () =>
+      new ModelCall(model, objectCallOf(params?.prompt), ({ handle }, ending) =>
+        handle.end(endOf(byCaller(ending, params?.abortSignal))),
+      ),
   );
   return call === undefined ? execute() : call.attempt(execute);
+}
+
+/** Whatever a caller aborts with is what the model fails with, and no error of its own. */
+function byCaller(ending: StreamEnding, signal: AbortSignal | undefined): StreamEnding {
+  const isReason = ending.how === 'failed' && signal?.aborted === true && ending.error === signal.reason;
+  return isReason ? { how: 'left', reason: ending.error } : ending;
 }
