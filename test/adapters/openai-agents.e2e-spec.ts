@@ -8,6 +8,7 @@ import {
   setTracingDisabled,
   tool,
   Usage,
+  withAgentSpan,
   withGenerationSpan,
   withTrace,
   type Model,
@@ -18,6 +19,7 @@ import {
 import { currentExecution, ExecutionTracker, startExecution, trackedModel, trackedTool } from 'nestjs-agent-metrics';
 import { AgentMetricsTraceProcessor } from 'nestjs-agent-metrics/openai-agents';
 import { z } from 'zod';
+import { collectGarbageUntil } from '../support/garbage-collector';
 import { startApplication, type LiveApplication } from '../support/live-application';
 
 type Output = ModelResponse['output'];
@@ -267,6 +269,23 @@ describe('AgentMetricsTraceProcessor', () => {
     release();
     await settled();
     expect(counted()).toEqual(['agent late: success']);
+  });
+
+  it('counts once what it is told of so late that garbage was collected meanwhile', async () => {
+    setTraceProcessors([]);
+    let release!: () => void;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    addTraceProcessor(Object.assign(new AgentMetricsTraceProcessor(), { onSpanStart: () => held }));
+    addTraceProcessor(new AgentMetricsTraceProcessor());
+    const callTool = async () => {
+      startExecution({ kind: 'tool', name: 'search' }).end();
+      await collectGarbageUntil(() => false, 5);
+      release();
+      await settled();
+    };
+    await withTrace('test', () => withAgentSpan(callTool, { data: { name: 'crew' } }));
+    await settled();
+    expect(counted()).toEqual(['tool search in crew: success', 'agent crew: success']);
   });
 
   it('ends what the SDK never ends where nothing shows that it goes on', async () => {

@@ -20,11 +20,11 @@ export interface Place {
   readonly startTime: Date | undefined;
 }
 
-/** By their ids: the SDK copies spans. One that it never ends goes with the run that holds the original. */
+/** By their ids: the SDK copies spans. One that it never ends goes with the run that holds the original and the copies. */
 export class OpenSpans {
   /** A processor of ours that is made, but not given to the SDK, hears of no end either. */
   isHearing = false;
-  private readonly originals = new WeakMap<AgentsSpan, OpenSpan>();
+  private readonly bySpan = new WeakMap<AgentsSpan, OpenSpan>();
   private readonly byId = new Map<string, WeakRef<OpenSpan>>();
   private readonly dropped = new FinalizationRegistry<string>((id) => this.byId.delete(id));
 
@@ -37,12 +37,13 @@ export class OpenSpans {
     const open: OpenSpan = { type, around, execution: undefined, modelCall: undefined, lastModelCall: undefined };
     this.byId.set(span.spanId, new WeakRef(open));
     this.dropped.register(open, span.spanId, open);
+    this.keep(span, open);
     return open;
   }
 
-  /** The SDK holds the original as long as the run goes on. */
+  /** The SDK holds the original as long as the run goes on, and a copy as long as code runs in its context. */
   keep(span: AgentsSpan, open: OpenSpan): void {
-    this.originals.set(span, open);
+    this.bySpan.set(span, open);
   }
 
   /** @returns undefined where it has ended before */
