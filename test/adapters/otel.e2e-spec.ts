@@ -277,6 +277,18 @@ describe('The processor', () => {
     ]);
   });
 
+  it('leaves its tokens to an adapter inside the span, which knows more of them', () => {
+    const usage = { inputTokens: 100, cachedInputTokens: 40, cacheWriteTokens: 5, outputTokens: 20, reasoningTokens: 3 };
+    const span = chat();
+    const call = context.with(within(span), () => startExecution({ kind: 'model', name: 'm' }));
+    call.usage(usage);
+    call.end();
+    span.setAttributes({ 'gen_ai.usage.input_tokens': 100, 'gen_ai.usage.output_tokens': 20 });
+    endSpan(span);
+
+    expect(application.collector.getHistory()).toMatchObject([{ tokenUsage: usage }]);
+  });
+
   it('counts a span of an agent within one of the same name', () => {
     const outer = startSpan('invoke_agent a', { 'gen_ai.operation.name': 'invoke_agent' });
     endSpan(startSpan('invoke_agent a', { 'gen_ai.operation.name': 'invoke_agent' }, within(outer)));

@@ -110,5 +110,6 @@ function reportModel(execution: ExecutionHandle, span: EndedSpan): void {
   const firstChunkMs = timeToFirstChunkMs(attributes);
   if (firstChunkMs !== undefined) execution.firstToken(new Date(dateOf(startTime).getTime() + firstChunkMs));
   execution.rename({ name: nameOfSpan(span, 'model'), provider: providerOf(attributes) });
-  execution.usage(usageOf(attributes));
+  // Spans leave some counts out. What counts the same call beside the span has reported all.
+  if (execution.spent.tokens === 0) execution.usage(usageOf(attributes));
 }
