@@ -278,7 +278,13 @@ describe('The processor', () => {
   });
 
   it('leaves its tokens to an adapter inside the span, which knows more of them', () => {
-    const usage = { inputTokens: 100, cachedInputTokens: 40, cacheWriteTokens: 5, outputTokens: 20, reasoningTokens: 3 };
+    const usage = {
+      inputTokens: 100,
+      cachedInputTokens: 40,
+      cacheWriteTokens: 5,
+      outputTokens: 20,
+      reasoningTokens: 3,
+    };
     const span = chat();
     const call = context.with(within(span), () => startExecution({ kind: 'model', name: 'm' }));
     call.usage(usage);
