@@ -80,9 +80,9 @@ export function collectorOf(application: INestApplicationContext): MetricsCollec
 export function counted(application: INestApplicationContext): string[] {
   return collectorOf(application)
     .getHistory()
-    .map(({ kind, agentId, toolName, status, errorType }) => {
+    .map(({ kind, agentId, toolName, model, status, errorType }) => {
       const owner = agentId === undefined ? '' : ` of ${agentId}`;
-      const name = kind === 'agent' ? `agent ${agentId}` : `tool ${toolName}${owner}`;
+      const name = kind === 'agent' ? `agent ${agentId}` : `${kind} ${toolName ?? model}${owner}`;
       return `${name}: ${[status, errorType].filter(Boolean).join(' ')}`;
     })
     .reverse();
