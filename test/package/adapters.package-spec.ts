@@ -17,6 +17,10 @@ const DRIVERS = [
   { driver: 'langchain', exported: 'langChainResponses' },
   { driver: 'langchain', exported: 'langChainAnthropic' },
   { driver: 'ai-sdk-7', exported: 'aiSdk7' },
+  { driver: 'openai-agents', exported: "openAiAgents('chat completions')" },
+  { driver: 'openai-agents', exported: "openAiAgents('responses')" },
+  { driver: 'openai-agents', exported: "openAiAgentsWithClient('chat completions')" },
+  { driver: 'openai-agents', exported: "openAiAgentsWithClient('responses')" },
 ] as const;
 
 /** Each in its newest version. */
@@ -30,6 +34,7 @@ const SDKS: readonly string[] = [
   '@langchain/core',
   '@langchain/langgraph',
   '@langchain/openai',
+  '@openai/agents',
 ];
 
 let library: PackedLibrary;
@@ -54,8 +59,8 @@ afterAll(() => library.remove());
 /** What a driver says in a process of its own. */
 async function reportOf(driver: string, exported: string): Promise<Report> {
   const program = `require('reflect-metadata');
-    const { ${exported} } = require('./drivers/${driver}.js');
-    require('./kit/tell-all.js').tellAll(${exported}).then((report) => {
+    const driver = require('./drivers/${driver}.js').${exported};
+    require('./kit/tell-all.js').tellAll(driver).then((report) => {
       console.log(JSON.stringify(report));
       process.exit();
     });`;
