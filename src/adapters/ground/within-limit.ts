@@ -1,4 +1,4 @@
-import { ExecutionTimeoutError, type ExecutionHandle } from '../../index';
+import type { ExecutionHandle, ExecutionTimeoutError } from '../../index';
 
 /**
  * The call as the SDK waits for it: it rejects at the limit of its execution. Nothing else that aborts the signal ends it,
@@ -24,7 +24,11 @@ export async function withinLimit<Result>(handle: ExecutionHandle, call: Promise
   }
 }
 
-/** An agent's limit aborts the signals of its tools too, and leaves it to them what to do. */
+/**
+ * An agent's limit aborts the signals of its tools too, and leaves it to them what to do. Not asked for its class: the error may be
+ * one of another copy of this package.
+ */
 function isOwnLimit({ kind, name }: ExecutionHandle, reason: unknown): boolean {
-  return reason instanceof ExecutionTimeoutError && reason.kind === kind && reason.executionName === name;
+  const limit = reason as Partial<ExecutionTimeoutError> | null | undefined;
+  return limit?.name === 'TimeoutError' && limit.kind === kind && limit.executionName === name;
 }
