@@ -123,48 +123,33 @@ const onFailedAttempt = (error: unknown): void => {
   if ((error as { status?: number }).status === 400) throw error;
 };
 
-export const langChainOpenAI = langChain({
-  name: 'LangChain with ChatOpenAI',
-  provider: 'openai',
-  errorTypes: { refused: (status) => REFUSALS[status] ?? 'APIError', broken: 'TypeError' },
-  createModel: ({ model, url, callbacks }) =>
-    new ChatOpenAI({
-      model,
-      apiKey: 'none',
-      maxRetries: 2,
-      onFailedAttempt,
-      callbacks,
-      configuration: { baseURL: url },
-    }),
-});
+const errorTypes: Driver['errorTypes'] = {
+  refused: (status) => REFUSALS[status] ?? 'APIError',
+  broken: 'TypeError',
+};
+const settings = { apiKey: 'none', maxRetries: 2, onFailedAttempt };
 
-export const langChainResponses = langChain({
-  name: "LangChain with ChatOpenAI's responses",
-  provider: 'openai',
-  errorTypes: { refused: (status) => REFUSALS[status] ?? 'APIError', broken: 'TypeError' },
-  createModel: ({ model, url, callbacks }) =>
-    new ChatOpenAI({
-      model,
-      apiKey: 'none',
-      maxRetries: 2,
-      onFailedAttempt,
-      callbacks,
-      useResponsesApi: true,
-      configuration: { baseURL: url },
-    }),
-});
+const withOpenAI = (name: string, useResponsesApi: boolean): Driver =>
+  langChain({
+    name,
+    provider: 'openai',
+    errorTypes,
+    createModel: ({ model, url, callbacks }) =>
+      new ChatOpenAI({ ...settings, model, callbacks, useResponsesApi, configuration: { baseURL: url } }),
+  });
+
+export const langChainOpenAI = withOpenAI('LangChain with ChatOpenAI', false);
+export const langChainResponses = withOpenAI("LangChain with ChatOpenAI's responses", true);
 
 export const langChainAnthropic = langChain({
   name: 'LangChain with ChatAnthropic',
   deviations: ofAnthropic,
   provider: 'anthropic',
-  errorTypes: { refused: (status) => REFUSALS[status] ?? 'APIError', broken: 'TypeError' },
+  errorTypes,
   createModel: ({ model, url, callbacks }) =>
     new ChatAnthropic({
       model,
-      apiKey: 'none',
-      maxRetries: 2,
-      onFailedAttempt,
+      ...settings,
       callbacks,
       anthropicApiUrl: url.replace(/\/v1$/, ''),
     }),

@@ -32,8 +32,6 @@ export interface Driver {
     readonly broken: string;
   };
   readonly deviations?: Partial<Record<StoryName, Deviation>>;
-  /** Stories that the SDK has no part in, with the reason. */
-  readonly lacks?: Partial<Record<StoryName, string>>;
   /**
    * Runs an agent of the SDK by a script: its model is at `provider.urlOf(run)`, its tools are `run.tools`, each takes `{ input }`.
    * With `run.script.streams` it reads the text by pieces, hands each to `run.read`, and stops where that says false. It retries
