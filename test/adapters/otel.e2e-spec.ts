@@ -173,7 +173,7 @@ describe('Other instrumentations', () => {
       'anthropic',
       { input: 100, cachedInput: 30, output: 20, reasoning: 5 },
     ],
-    ['OpenLLMetry', OPEN_LLMETRY, 'gpt-x', 'OpenAI', { input: 100, cachedInput: 30, output: 20, reasoning: 0 }],
+    ['OpenLLMetry', OPEN_LLMETRY, 'gpt-x', 'openai', { input: 100, cachedInput: 30, output: 20, reasoning: 0 }],
     [
       'one that counts the cache beside the input',
       BESIDE,

@@ -1,5 +1,6 @@
 import { startExecution, type ExecutionEnd, type ExecutionHandle } from '../../index';
 import { guarded } from '../../tracking/adapting/guarded';
+import { providerLabel } from '../ground/provider-label';
 import { watchStream, type StreamEnding } from './model-stream';
 import { usageOf } from './model-usage';
 
@@ -37,7 +38,7 @@ export class ModelCall {
     private readonly onOver: (call: ModelCall, ending: StreamEnding) => void,
   ) {
     this.provider = provider;
-    this.handle = startExecution({ kind: 'model', name: modelId, provider: firstWord(provider), parent });
+    this.handle = startExecution({ kind: 'model', name: modelId, provider: providerLabel(provider), parent });
   }
 
   /** Makes an attempt. The caller gets what the model answers; of a stream a copy that is watched. */
@@ -116,9 +117,4 @@ export function failure(error: unknown): ExecutionEnd {
 export function statusOf(reason: unknown): 'timeout' | 'cancelled' {
   const { name } = (reason ?? {}) as { readonly name?: unknown };
   return name === 'TimeoutError' ? 'timeout' : 'cancelled';
-}
-
-/** `openai.chat` is served by `openai`. */
-function firstWord(provider: string): string {
-  return provider.split('.', 1)[0]!;
 }

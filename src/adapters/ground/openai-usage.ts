@@ -11,7 +11,7 @@ interface OutputDetails {
   readonly reasoning_tokens?: Count;
 }
 
-/** Responses say input and output, everything else says prompt and completion. */
+/** As OpenAI's clients and the spans of its Agents have it. Responses say input and output, everything else says prompt and completion. */
 export interface OpenAIUsage {
   readonly prompt_tokens?: Count;
   readonly prompt_tokens_details?: InputDetails | null;

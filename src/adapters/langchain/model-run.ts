@@ -1,4 +1,5 @@
 import type { ModelName, ModelUsage } from '../../index';
+import { providerLabel } from '../ground/provider-label';
 import { nameOf, textOf, type SerializedComponent } from './run-parts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -16,7 +17,8 @@ export function modelNameOf(
 ): ModelName {
   const called = extra?.['invocation_params'] as Fields | undefined;
   const name = textOf(metadata?.['ls_model_name']) ?? textOf(called?.['model']) ?? textOf(called?.['model_name']);
-  return { name: name ?? nameOf(llm) ?? 'unknown', provider: textOf(metadata?.['ls_provider'])?.split('.', 1)[0] };
+  const provider = textOf(metadata?.['ls_provider']);
+  return { name: name ?? nameOf(llm) ?? 'unknown', provider: provider && providerLabel(provider) };
 }
 
 /** What aborts the call, where its caller has given it a signal. */

@@ -1,4 +1,6 @@
-import { startExecution, type ExecutionEnd, type ExecutionHandle, type ModelName, type ModelUsage } from '../../index';
+import { startExecution, type ExecutionEnd, type ExecutionHandle, type ModelName } from '../../index';
+import { usageOf, type OpenAIUsage } from '../ground/openai-usage';
+import { providerLabel } from '../ground/provider-label';
 import type { AgentsSpan } from './agents-span';
 import type { Place } from './open-spans';
 import { errorOf } from './span-error';
@@ -14,7 +16,7 @@ interface ModelSpanData {
   readonly model_config?: { readonly provider?: unknown; readonly model_impl?: unknown };
   readonly input?: unknown;
   readonly output?: readonly Answer[];
-  readonly usage?: Usage;
+  readonly usage?: OpenAIUsage;
   /** Of the Responses API. */
   readonly _input?: unknown;
   readonly _response?: Answer;
@@ -22,23 +24,7 @@ interface ModelSpanData {
 
 interface Answer {
   readonly model?: string;
-  readonly usage?: Usage | null;
-}
-
-interface Usage {
-  readonly input_tokens?: number;
-  readonly prompt_tokens?: number;
-  readonly output_tokens?: number;
-  readonly completion_tokens?: number;
-  readonly input_tokens_details?: Details;
-  readonly prompt_tokens_details?: Details;
-  readonly output_tokens_details?: Details;
-  readonly completion_tokens_details?: Details;
-}
-
-interface Details {
-  readonly cached_tokens?: number;
-  readonly reasoning_tokens?: number;
+  readonly usage?: OpenAIUsage | null;
 }
 
 /** The types of spans that are a call of a model. */
@@ -47,7 +33,8 @@ export const MODEL_SPANS: ReadonlySet<string> = new Set(['generation', 'response
 /** Counts the call of a model when its span has ended. */
 export function recordModelSpan(span: AgentsSpan, place: Place, endTime: Date | undefined): ExecutionHandle {
   const call = startExecution({ kind: 'model', ...modelOf(span), ...place });
-  const usage = usageOf(span);
+  const data = dataOf(span);
+  const usage = usageOf(answerOf(data)?.usage ?? data.usage);
   if (usage !== undefined) call.usage(usage);
   call.end({ ...modelEndOf(span), endTime });
   return call;
@@ -67,21 +54,7 @@ function modelOf(span: AgentsSpan): ModelName {
   const { provider, model_impl } = data.model_config ?? {};
   if (model_impl !== 'ai-sdk' || typeof provider !== 'string' || !name.startsWith(`${provider}:`))
     return { name, provider: 'openai' };
-  return { name: name.slice(provider.length + 1), provider: provider.split('.', 1)[0] };
-}
-
-function usageOf(span: AgentsSpan): ModelUsage | undefined {
-  const data = dataOf(span);
-  const usage = answerOf(data)?.usage ?? data.usage;
-  if (usage === undefined || usage === null) return undefined;
-  const input = usage.input_tokens_details ?? usage.prompt_tokens_details;
-  const output = usage.output_tokens_details ?? usage.completion_tokens_details;
-  return known({
-    inputTokens: usage.input_tokens ?? usage.prompt_tokens,
-    cachedInputTokens: input?.cached_tokens,
-    outputTokens: usage.output_tokens ?? usage.completion_tokens,
-    reasoningTokens: output?.reasoning_tokens,
-  });
+  return { name: name.slice(provider.length + 1), provider: providerLabel(provider) };
 }
 
 /** A stream that was left has no answer, and its span no error. Where the SDK keeps answers for itself, nothing tells. */
@@ -90,8 +63,4 @@ function modelEndOf(span: AgentsSpan): ExecutionEnd {
   const hasData = data.input !== undefined || data._input !== undefined;
   const error = errorOf(span);
   return error === undefined && hasData && answerOf(data) === undefined ? { status: 'cancelled' } : { error };
-}
-
-function known(counts: Readonly<Record<string, unknown>>): ModelUsage {
-  return Object.fromEntries(Object.entries(counts).filter(([, count]) => typeof count === 'number'));
 }

@@ -1,5 +1,5 @@
 import { errorOf, type AnswerReader, type DescribedFailure } from '../ground/stainless-answer';
-import { usageOf, type OpenAIUsage } from './openai-usage';
+import { usageOf, type OpenAIUsage } from '../ground/openai-usage';
 
 /** A part of what the model says. Servers that speak OpenAI's language have added some. */
 const DELTA_PARTS = ['content', 'reasoning_content', 'reasoning', 'refusal', 'tool_calls', 'function_call', 'audio'];

@@ -1,5 +1,5 @@
 import { errorOf, type AnswerNews, type DescribedFailure } from '../ground/stainless-answer';
-import { usageOf, type OpenAIUsage } from './openai-usage';
+import { usageOf, type OpenAIUsage } from '../ground/openai-usage';
 
 interface ModelResponse {
   readonly model?: string;

@@ -1,4 +1,5 @@
 import type { ExecutionKind, ModelUsage } from '../../index';
+import { providerLabel } from '../ground/provider-label';
 import type { Attributes, EndedSpan, StartedSpan } from './span';
 
 /** Where names stand, the best first. */
@@ -74,9 +75,10 @@ export function nameOfSpan({ name, attributes }: StartedSpan, kind: ExecutionKin
   return textAt(attributes, NAMES[kind]) ?? name.replace(/^(?:invoke_agent|execute_tool|chat|embeddings) (?=.)/, '');
 }
 
-/** `openai.chat` is `openai`. */
+/** OpenLLMetry writes `OpenAI` where the conventions say `openai`. */
 export function providerOf(attributes: Attributes): string | undefined {
-  return textAt(attributes, PROVIDERS)?.split('.')[0];
+  const provider = textAt(attributes, PROVIDERS);
+  return provider && providerLabel(provider).toLowerCase();
 }
 
 /**
