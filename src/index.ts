@@ -66,7 +66,9 @@ export type { ExecutionEnd, ExecutionHandle, ModelName, ModelUsage, Spending } f
 export type { TimeoutOptions } from './tracking/limits/execution-limits';
 export type { AgentOptions, ExecutionName, ToolOptions, Until } from './tracking/declaring/execution-options';
 export type { ModelOptions, ReportedUsage } from './tracking/declaring/model-options';
+export { ExecutionLimitError } from './tracking/limits/execution-limit.error';
 export { ExecutionTimeoutError } from './tracking/limits/execution-timeout.error';
+export type { LimitName, RunLimit, RunLimitOptions } from './tracking/limits/run-limit';
 export {
   type AgentStart,
   type ExecutionStart,

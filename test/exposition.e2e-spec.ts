@@ -107,7 +107,8 @@ describe('One of everything', () => {
 
   const startAndPlay = async () => {
     const pricing = { 'gpt-x': { inputPerMillion: 30, outputPerMillion: 60 } };
-    const options = { defaultLabels: { region: 'eu "west"' }, pricing, measureRepeats: true };
+    const limits = { agent: { toolCalls: 1, onExceeded: 'report' } } as const;
+    const options = { defaultLabels: { region: 'eu "west"' }, pricing, measureRepeats: true, limits };
     const app = await start(options, { providers: [Search, Researcher] });
     await play(app);
     return app;
@@ -160,7 +161,7 @@ describe('What OpenMetrics says of the birth of a series', () => {
   }
 
   it('stands beside each of its counters and histograms, and beside no gauge', async () => {
-    const app = await start({ measureRepeats: true }, { providers: [Crew] });
+    const app = await start({ measureRepeats: true, limits: { agent: { toolCalls: 9 } } }, { providers: [Crew] });
     app.collector.recordAgentExecution({ agentId: 'writer', durationMs: 1, status: 'error' });
     app.collector.recordModelCall({ model: 'm', timeToFirstTokenMs: 1, status: 'error' });
     for await (const chunk of app.nest.get(Crew).write()) expect(chunk).toBe('a');

@@ -29,7 +29,7 @@ const listed = (message: string) => /[a-zA-Z]+(?:(?:, | and )[a-zA-Z]+)*(?=\.$)/
 
 describe('docs/options.md', () => {
   const documented = documentedDefaults();
-  const groups = ['listen', 'buckets', 'timeouts', 'requestHistory', 'endpoint'];
+  const groups = ['listen', 'buckets', 'timeouts', 'limits', 'requestHistory', 'endpoint'];
 
   it('names exactly the options that there are', () => {
     const named = new Set([...documented.keys()].map((name) => name.split('.')[0]));
@@ -45,7 +45,7 @@ describe('docs/options.md', () => {
 
   const resolved: Record<string, unknown> = { ...resolveOptions(), ...resolveStaticOptions({}) };
   const flat = Object.entries(resolved).flatMap(([name, value]): [name: string, value: unknown][] =>
-    groups.includes(name)
+    groups.includes(name) && value !== undefined
       ? Object.entries(value as object).map(([key, nested]) => [`${name}.${key}`, nested])
       : [[name, value]],
   );
@@ -67,6 +67,9 @@ describe('docs/options.md', () => {
       'timeouts.toolMs': 'none',
       'timeouts.sequenceMs': 'none',
       'timeouts.perTool': 'none',
+      'limits.request': 'none',
+      'limits.agent': 'none',
+      'limits.perAgent': 'none',
       onExecution: 'none',
       classifyError: 'none',
       classifyResult: 'none',

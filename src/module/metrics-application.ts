@@ -182,6 +182,7 @@ export class MetricsApplication {
       prefix: this.options.prefix,
       oldestAgesMs: () => tracking.oldestAgesMs(),
       pausedCounts: () => tracking.pausedCounts(),
+      limitLabels: (agentId: string) => tracking.limitLabels(agentId),
       measuresRepeats: tracking.measuresRepeats,
     };
   }

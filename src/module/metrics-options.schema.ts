@@ -3,6 +3,7 @@ import type { CanActivate } from '@nestjs/common';
 import * as v from 'valibot';
 import { findPriceFault, type ModelPrice } from '../collection/models/model-price';
 import { type ClientRegistry, isClientRegistry } from '../export/prom-client/client-registry';
+import type { RunLimit } from '../tracking/limits/run-limit';
 import type {
   MetricsModuleOptions,
   MetricsStaticOptions,
@@ -33,6 +34,14 @@ function recordOf<Value>(findFault: (value: unknown) => ValueFault | undefined, 
       }
     }),
   );
+}
+
+function findRunLimitFault(value: unknown): ValueFault | undefined {
+  const { issues } = v.safeParse(runLimit, value, { abortEarly: true });
+  if (issues === undefined) return undefined;
+  const [issue] = issues;
+  const path = issue.path?.map(({ key }) => String(key)) ?? [];
+  return { path, value: issue.input, allowed: issue.message };
 }
 
 function faultUnless(isValue: (value: unknown) => boolean, allowed: string) {
@@ -79,6 +88,22 @@ const token = v.pipe(v.string(TOKEN), v.regex(/^[\x21-\x7e]+$/, TOKEN));
 const OWN_LABELS = ['agent', 'tool', 'model', 'provider', 'status', 'type', 'error_type', 'cache', 'family', 'le'];
 const LABELS = `labels named [a-zA-Z_][a-zA-Z0-9_]*, none of ${OWN_LABELS.join(', ')} and none that begins with __`;
 const PREFIX = 'a word of the form [a-zA-Z][a-zA-Z0-9_]* that does not end with _';
+
+const RUN_LIMIT = 'an object of toolCalls, modelCalls, repeatedCalls, tokens, costUsd and onExceeded';
+const RUN_LIMITS = `${RUN_LIMIT}, by agent`;
+const DOLLARS = 'US dollars from 0';
+const dollars = v.pipe(v.number(DOLLARS), v.finite(DOLLARS), v.minValue(0, DOLLARS));
+const runLimit = v.strictObject(
+  {
+    toolCalls: v.optional(count),
+    modelCalls: v.optional(count),
+    repeatedCalls: v.optional(count),
+    tokens: v.optional(count),
+    costUsd: v.optional(dollars),
+    onExceeded: v.optional(v.picklist(['stop', 'report'], "'stop' or 'report'")),
+  },
+  RUN_LIMIT,
+);
 
 const PRICING = 'a function, or an object of prices by model';
 
@@ -148,6 +173,16 @@ const optionsSchema = v.strictObject(
       ),
       {},
     ),
+    limits: v.optional(
+      v.strictObject(
+        {
+          request: v.optional(runLimit),
+          agent: v.optional(runLimit),
+          perAgent: v.optional(recordOf<RunLimit>(findRunLimitFault, RUN_LIMITS)),
+        },
+        'an object of request, agent and perAgent',
+      ),
+    ),
     pricing: v.optional(
       // Not a union, which would say of every fault only that it is none of both.
       v.lazy((input) => (typeof input === 'function' ? v.function() : recordOf<ModelPrice>(findPriceFault, PRICING))),
@@ -196,6 +231,7 @@ const OPTION_NAMES = [...Object.keys(optionsSchema.entries), ...Object.keys(stat
 /** Fills in the defaults. @throws an error that names the option, its value and what is allowed */
 export function resolveOptions(options: MetricsModuleOptions = {}): ResolvedMetricsOptions {
   const { bearerToken, ...resolved } = parse(optionsSchema, options) as MetricsModuleOptions;
+  if (resolved.limits !== undefined && resolved.asyncContext === false) throw limitsNeedContext();
   return { ...resolved, bearerToken: bearerToken === undefined ? [] : [bearerToken].flat() } as ResolvedMetricsOptions;
 }
 
@@ -207,6 +243,13 @@ export function resolveStaticOptions(options: MetricsStaticOptions): ResolvedSta
 /** What `forRoot` takes in one object is known at different times: at once, or when a factory has run. */
 export function splitOptions({ isGlobal, imports, endpoint, ...options }: MetricsModuleOptions & MetricsStaticOptions) {
   return { staticOptions: { isGlobal, imports, endpoint }, options };
+}
+
+function limitsNeedContext(): TypeError {
+  return new TypeError(
+    'MetricsModule: the option "limits" needs the async context, without which nobody knows which agent calls. Leave out ' +
+      '"asyncContext: false", or "limits".',
+  );
 }
 
 type Schema = typeof optionsSchema | typeof staticSchema;

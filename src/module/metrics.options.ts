@@ -5,6 +5,7 @@ import type { RequestHistoryOptions } from '../collection/requests/request-histo
 import type { ClientRegistry } from '../export/prom-client/client-registry';
 import type { ListenOptions } from '../http/metrics-listener';
 import type { TimeoutOptions } from '../tracking/limits/execution-limits';
+import type { RunLimitOptions } from '../tracking/limits/run-limit';
 import type { ErrorClassifier, ResultClassifier } from '../tracking/outcomes/outcome-rules';
 
 /**
@@ -92,6 +93,8 @@ export interface MetricsModuleOptions {
    * Of the arguments nothing is kept but a hash, until that execution ends. Needs `asyncContext`. @default false
    */
   readonly measureRepeats?: boolean;
+  /** What one request or one agent execution may spend: calls, tokens, dollars. Needs `asyncContext`. @default none */
+  readonly limits?: RunLimitOptions;
   /** Limits in milliseconds for agents, tools, and the tools of one agent together. @default none */
   readonly timeouts?: TimeoutOptions;
   /**

@@ -3,7 +3,7 @@ import type { ModelCallQuery, TrackedExecutions } from '../collection/collector-
 import { activeSpan } from '../collection/executions/active-span';
 import type { Outcome } from '../collection/executions/finished-execution';
 import type { MetricsStore } from '../collection/metrics-store';
-import type { LabelSet } from '../collection/series/execution-series';
+import { AgentSeries, type LabelSet } from '../collection/series/execution-series';
 import { failCall, SeenStyles } from './declaring/call-style';
 import { specOfCaller, type DeclaredCall } from './declaring/declared-call';
 import { agentSpec, type ExecutionSpec } from './declaring/execution-spec';
@@ -20,18 +20,24 @@ import { isPart } from './execution/joined-call';
 import { LiveExecution } from './execution/live-execution';
 import { findModelCall } from './execution/open-model-call';
 import { noteCall, takeBackCall, tellCall } from './execution/repeated-calls';
+import { RunLimiter } from './execution/run-limiter';
 import { SeriesPlaces } from './execution/series-places';
 import { createOverflow, hasRoom } from './execution/stack-overflow';
 import { toldTime } from './execution/told-time';
 import { executionOf, handleOf, type TrackedHandle } from './execution/tracked-handle';
 import type { FaultLog } from './fault-log';
 import { ExecutionLimits, type TimeoutOptions } from './limits/execution-limits';
+import type { RunLimitOptions } from './limits/run-limit';
+import { limitError, limitLabel, RunLimits, type AppliedLimit } from './limits/run-limits';
 import { OutcomeRules, type OutcomeRuleOptions } from './outcomes/outcome-rules';
 import { follow } from './results/follow-result';
 
 export interface ApplicationTrackingOptions extends TrackingOptions, OutcomeRuleOptions {
+  readonly limits?: RunLimitOptions;
   readonly timeouts: TimeoutOptions;
 }
+
+const REPORTED = 'Nothing was stopped; further ones are not logged (option "limits").';
 
 /** Begins and ends the executions of one application. None of its methods throws because of a fault of ours. */
 export class ApplicationTracking implements ExecutionHost<LiveExecution>, TrackedExecutions {
@@ -42,6 +48,9 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   private readonly running = new LinkedList<LiveExecution>();
   private places: SeriesPlaces;
   private readonly limits: ExecutionLimits;
+  private readonly runLimits: RunLimits;
+  /** Undefined where runs have no limits. */
+  private readonly limiter: RunLimiter | undefined;
   private readonly styles = new SeenStyles();
   /** How long an execution may show no sign of life, in milliseconds. */
   private readonly idleMs: number;
@@ -61,8 +70,13 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     options: ApplicationTrackingOptions,
   ) {
     const { asyncContext, measurePayloads, measureRepeats } = options;
+    this.runLimits = new RunLimits(options.limits);
     // Without the context nobody knows which agent calls.
-    this.options = { asyncContext, measurePayloads, measureRepeats: measureRepeats && asyncContext };
+    const looksForRepeats = asyncContext && (measureRepeats || this.runLimits.countRepeats);
+    this.options = { asyncContext, measurePayloads, measureRepeats: looksForRepeats };
+    this.limiter = this.runLimits.any
+      ? new RunLimiter(this.runLimits, (...reached) => this.reached(...reached))
+      : undefined;
     this.outcomeRules = new OutcomeRules(options, faults, handleOf);
     this.places = new SeriesPlaces(store.names);
     this.limits = new ExecutionLimits(options.timeouts, { clock: store.clock, faults });
@@ -100,12 +114,12 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   }
 
   refuseCall(execution: LiveExecution, { style }: DeclaredCall): unknown {
-    return failCall(this.styles.styleOf(execution, style), execution.expired!);
+    return failCall(this.styles.styleOf(execution, style), execution.stoppedBy!);
   }
 
   endCall(execution: LiveExecution, { style }: DeclaredCall, result: unknown): unknown {
     // Without limits no call is refused.
-    if (this.limits.any) this.styles.see(execution, result);
+    if (this.limits.any || this.limiter !== undefined) this.styles.see(execution, result);
     const handedOn = follow(execution, result, style === 'async function' ? 'promised' : 'returned');
     if (execution.isLimited) this.armLimit(execution);
     execution.call = 'over';
@@ -120,12 +134,21 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
    * Begins an execution that ends when its handle says so.
    *
    * @param parent null for none, undefined for the running one
+   * @param args what it is given; `UNTOLD_ARGUMENTS` where nobody says
    * @param startTime now if left out
    */
-  start(spec: ExecutionSpec, parent: ExecutionHandle | null | undefined, startTime?: Date): TrackedHandle | undefined {
+  start(
+    spec: ExecutionSpec,
+    parent: ExecutionHandle | null | undefined,
+    args: readonly unknown[],
+    startTime?: Date,
+  ): TrackedHandle | undefined {
     return this.faults.guard('begin', () => {
-      const execution = this.create(spec, [], parent === null ? undefined : this.parentOf(parent)).begin();
+      const execution = this.create(spec, [], parent === null ? undefined : this.parentOf(parent));
       execution.joining.isBegunByHandle = true;
+      if (this.options.measureRepeats) execution.hashed = hashedCallOf(execution, args);
+      execution.begin();
+      execution.received(args);
       const startedAt = toldTime(startTime, this.store.clock);
       if (startedAt !== undefined) execution.startClock(startedAt);
       this.watchIdle(execution);
@@ -161,8 +184,11 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     const { joined } = execution;
     if (joined?.whole?.ended) joined.whole = undefined;
     const whole = joined?.whole;
-    if (whole === undefined) this.openedAlone(execution);
+    const refusal = this.refusalOf(execution, whole);
+    if (whole === undefined)
+      this.openedAlone(execution, refusal === undefined || execution.joined?.isBegunByHandle === true);
     else this.openedPart(execution, whole);
+    if (refusal !== undefined) return execution.refuse(refusal);
     if (this.limits.any || execution.spec.timeoutMs !== undefined) this.limit(execution);
   }
 
@@ -176,13 +202,17 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   }
 
   postponed(execution: LiveExecution): void {
-    const { joined, kind, startedAt } = execution;
+    const { joined, startedAt } = execution;
     // A generator function is postponed before it has begun.
     if (Number.isNaN(startedAt)) return;
     if (joined?.whole !== undefined) return joined.whole.partEnded();
-    if (kind !== 'agent') countCallAround(execution.parent, kind, -1);
-    if (this.options.measureRepeats) takeBackCall(execution);
+    this.takeBack(execution);
     this.left(execution);
+  }
+
+  dropped(execution: LiveExecution): void {
+    this.takeBack(execution);
+    execution.dropRefused();
   }
 
   renamed(execution: LiveExecution): void {
@@ -212,6 +242,11 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     } catch (fault) {
       this.faults.report('finish', fault);
     }
+  }
+
+  /** The labels of all limits that an agent may reach. */
+  limitLabels(agentId: string): Iterable<string> {
+    return this.runLimits.labelsOf(agentId);
   }
 
   get measuresRepeats(): boolean {
@@ -320,12 +355,15 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     this.idling += 1;
   }
 
-  private openedAlone(execution: LiveExecution): void {
+  /** @param isMade whether the call is made, as far as that can be told: one that was refused is not */
+  private openedAlone(execution: LiveExecution, isMade: boolean): void {
     const { kind, parent } = execution;
     this.running.add(execution);
-    if (parent !== undefined && kind !== 'agent') countCallAround(parent, kind, 1);
-    if (kind === 'model') this.faults.guard('begin', () => modelCallBegan(execution));
-    if (this.options.measureRepeats) noteCall(execution);
+    if (isMade) {
+      if (parent !== undefined && kind !== 'agent') countCallAround(parent, kind, 1);
+      if (kind === 'model') this.faults.guard('begin', () => modelCallBegan(execution));
+      if (this.options.measureRepeats) noteCall(execution);
+    }
     if (this.idling > 0) enterAround(parent);
     try {
       if (this.store.enabled) this.countOpened(execution);
@@ -337,6 +375,30 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   private openedPart(execution: LiveExecution, whole: LiveExecution): void {
     whole.partOpened();
     if (this.options.measureRepeats) tellCall(whole, execution);
+  }
+
+  /** The call has not been made after all. */
+  private takeBack(execution: LiveExecution): void {
+    const { kind, parent } = execution;
+    if (kind !== 'agent') countCallAround(parent, kind, -1);
+    if (this.options.measureRepeats) takeBackCall(execution);
+  }
+
+  /** What a call must not begin for. A part of a call that was refused is refused with it. */
+  private refusalOf(execution: LiveExecution, whole: LiveExecution | undefined): Error | undefined {
+    const { limiter } = this;
+    if (limiter === undefined || execution.kind === 'agent') return undefined;
+    return this.faults.attempt('run limit', () =>
+      whole === undefined ? limiter.refusalOf(execution) : limiter.refusalOfPart(execution, whole),
+    );
+  }
+
+  private reached(run: LiveExecution, limit: AppliedLimit): void {
+    const { ledger, series } = run;
+    if (series instanceof AgentSeries && ledger === this.store.ledger && this.store.enabled)
+      series.addLimitReached(limitLabel(limit));
+    if (!limit.isStop)
+      this.faults.warnOnce(`limit:${limit.kind}:${limit.name}`, `${limitError(limit, run).message} ${REPORTED}`);
   }
 
   /** It is no longer in progress. */

@@ -272,7 +272,7 @@ describe.each(MCP_SDKS)('trackedMcpServer with $version', ({ version, makeServer
       await call();
       const [{ inputBytes, outputBytes } = { inputBytes: 0, outputBytes: 0 }] = application.collector.getHistory();
       expect({ inputBytes, outputBytes }).toEqual({
-        inputBytes: 4,
+        inputBytes: JSON.stringify({ city: 'Oslo' }).length,
         outputBytes: JSON.stringify(says('Oslo: rain')).length,
       });
     });

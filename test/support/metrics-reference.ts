@@ -81,6 +81,10 @@ const QUERIES: Readonly<Record<string, readonly [question: string, query: string
     'Tools with the most output in the last hour',
     'topk(5, sum by (tool) (increase(crew_tool_output_bytes_total[1h])))',
   ],
+  limits_exceeded_total: [
+    'Share of the executions of each agent that reach a limit',
+    'sum by (agent) (rate(crew_limits_exceeded_total[1h])) / sum by (agent) (rate(crew_agent_executions_total[1h]))',
+  ],
   tool_repeated_calls_total: [
     'Agents that go in circles: share of their tool calls that repeat one of the same execution',
     'sum by (agent) (rate(crew_tool_repeated_calls_total[1h])) / sum by (agent) (rate(crew_tool_executions_total[1h]))',
@@ -142,6 +146,7 @@ const GROUPS: readonly [title: string, names: RegExp][] = [
   ['Tools', /^tool_/],
   ['Models', /^model_/],
   ['Caches', /^cache_/],
+  ['Limits and budgets', /^(?:limits|budget)_/],
   ['The process', /^(?:memory|start_time)/],
   ['Overflow', /^dropped/],
 ];

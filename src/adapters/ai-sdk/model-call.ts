@@ -1,4 +1,5 @@
 import { startExecution, type ExecutionEnd, type ExecutionHandle } from '../../index';
+import { mayBegin } from '../../tracking/adapting/adapted-execution';
 import { guarded } from '../../tracking/adapting/guarded';
 import { providerLabel } from '../ground/provider-label';
 import { watchStream, type StreamEnding } from './model-stream';
@@ -46,6 +47,8 @@ export class ModelCall {
     this.begin();
     let result: Result;
     try {
+      const admission = mayBegin(this.handle);
+      if (admission !== undefined) await admission;
       result = await this.handle.run(execute);
     } catch (error) {
       this.isAttempting = false;

@@ -57,7 +57,7 @@ export interface ModelCallRun<Result> extends Partial<OperationEvent>, ModelIden
 export interface ToolRun<Result> extends Partial<OperationEvent> {
   readonly callId: string;
   readonly toolCallId: string;
-  readonly toolCall?: { readonly toolName: string };
+  readonly toolCall?: { readonly toolName: string; readonly input?: unknown };
   readonly execute: () => PromiseLike<Result>;
 }
 

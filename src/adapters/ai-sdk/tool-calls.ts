@@ -16,7 +16,7 @@ export async function runTool<Result>(run: ToolRun<Result>): Promise<Result> {
   const tool = guarded('ai-sdk tool', () => beginTool(id, run));
   if (tool === undefined) return run.execute();
   try {
-    return await withinLimit(tool, tool.run(run.execute));
+    return await withinLimit(tool, run.execute);
   } catch (error) {
     guarded('ai-sdk tool', () => {
       open.take(id);
@@ -30,7 +30,8 @@ export async function runTool<Result>(run: ToolRun<Result>): Promise<Result> {
 function beginTool<Result>(id: string, run: ToolRun<Result>): ExecutionHandle | undefined {
   if (isReplay(run) || open.has(id)) return undefined;
   const name = run.toolCall?.toolName ?? '';
-  const handle = startExecution({ kind: 'tool', name, parent: parentIn(run.callId) });
+  const input = run.recordInputs === false ? undefined : run.toolCall?.input;
+  const handle = startExecution({ kind: 'tool', name, input, parent: parentIn(run.callId) });
   if (isOpen(handle)) open.set(id, handle);
   return handle;
 }

@@ -1,6 +1,6 @@
 import type { ExecutionHandle } from '../../index';
 import { guarded } from '../../tracking/adapting/guarded';
-import { keepAlive } from '../../tracking/adapting/adapted-execution';
+import { keepAlive, mayBegin } from '../../tracking/adapting/adapted-execution';
 import type { AnswerNews, AnswerReader } from './stainless-answer';
 
 /** How a call is counted, and how its answers are read. */
@@ -29,10 +29,15 @@ export class StainlessCall {
     private readonly settings: CallSettings,
   ) {}
 
-  /** A request is sent. Each but the first repeats one that failed. */
-  sends(): void {
+  /**
+   * A request is about to be sent. Each but the first repeats one that failed.
+   *
+   * @returns rejects where it must not be sent; undefined where nothing is to be waited for
+   */
+  sends(): Promise<void> | undefined {
     this.requests += 1;
     if (this.requests > 1) this.handle.recordRetry();
+    return mayBegin(this.handle);
   }
 
   /** Settles as `wait` does. An answer that is on its way, or a timeout of the SDK's, is sure to come. */

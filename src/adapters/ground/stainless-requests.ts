@@ -31,8 +31,8 @@ export class ClientRequests {
       (prepare) =>
         function (...args) {
           const { options } = (args[1] ?? {}) as { options?: RequestOptions };
-          if (options !== undefined) calls.get(options)?.sends();
-          return prepare.apply(this, args);
+          const admission = options && calls.get(options)?.sends();
+          return admission === undefined ? prepare.apply(this, args) : admission.then(() => prepare.apply(this, args));
         },
     );
   }

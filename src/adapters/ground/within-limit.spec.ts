@@ -17,7 +17,12 @@ describe('withinLimit', () => {
 
   beforeEach(() => {
     controller = new AbortController();
-    handle = { kind: 'tool', name: 'search', signal: controller.signal } as ExecutionHandle;
+    handle = {
+      kind: 'tool',
+      name: 'search',
+      signal: controller.signal,
+      run: (fn: () => unknown) => fn(),
+    } as ExecutionHandle;
   });
 
   const never = new Promise<string>(() => {});
@@ -26,7 +31,7 @@ describe('withinLimit', () => {
     ['ours', new ExecutionTimeoutError('tool', 'search', 10, false)],
     ['another copy of this package', new ForeignTimeoutError('search')],
   ])('rejects at a limit of %s', async (_whose, reason) => {
-    const call = withinLimit(handle, never);
+    const call = withinLimit(handle, () => never);
     controller.abort(reason);
     await expect(call).rejects.toBe(reason);
   });
@@ -38,7 +43,7 @@ describe('withinLimit', () => {
     ['an abort with nothing', null],
   ])('waits for the call where %s aborts it', async (_what, reason) => {
     let answer = (_text: string): void => {};
-    const call = withinLimit(handle, new Promise<string>((resolve) => (answer = resolve)));
+    const call = withinLimit(handle, () => new Promise<string>((resolve) => (answer = resolve)));
     controller.abort(reason);
     answer('found');
     await expect(call).resolves.toBe('found');

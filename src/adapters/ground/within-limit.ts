@@ -1,12 +1,17 @@
 import type { ExecutionHandle, ExecutionTimeoutError } from '../../index';
+import { mayBegin } from '../../tracking/adapting/adapted-execution';
 
 /**
- * The call as the SDK waits for it: it rejects at the limit of its execution. Nothing else that aborts the signal ends it,
- * since only limits are meant to.
+ * The call as the SDK waits for it: it rejects where a limit does not let it begin, and at the limit of its execution. Nothing
+ * else that aborts the signal ends it, since only limits are meant to.
  *
  * @param handle of the call, begun
+ * @param make makes it; not called where it must not begin
  */
-export async function withinLimit<Result>(handle: ExecutionHandle, call: PromiseLike<Result>): Promise<Result> {
+export async function withinLimit<Result>(handle: ExecutionHandle, make: () => PromiseLike<Result>): Promise<Result> {
+  const admission = mayBegin(handle);
+  if (admission !== undefined) await admission;
+  const call = handle.run(make);
   const { signal } = handle;
   let stop = (): void => {};
   const limit = new Promise<never>((_, reject) => {

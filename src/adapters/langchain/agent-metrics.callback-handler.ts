@@ -149,7 +149,7 @@ export class AgentMetricsCallbackHandler {
   /** Begins a tool. */
   handleToolStart(
     tool: object,
-    _input: string,
+    input: string,
     runId: string,
     parentRunId?: string,
     _tags?: string[],
@@ -157,7 +157,11 @@ export class AgentMetricsCallbackHandler {
     runName?: string,
   ): void {
     guarded('langchain', () =>
-      beginRun(runId, this.parentOf(parentRunId), { kind: 'tool', name: textOf(runName) ?? nameOf(tool) ?? 'unknown' }),
+      beginRun(runId, this.parentOf(parentRunId), {
+        kind: 'tool',
+        name: textOf(runName) ?? nameOf(tool) ?? 'unknown',
+        input,
+      }),
     );
   }
 

@@ -8,6 +8,8 @@ export interface TrackedMethod {
   readonly prefix: string;
   /** What the client asks for. */
   readonly subject: (params: McpParams) => unknown;
+  /** What the tool is given. */
+  readonly input: (params: McpParams) => unknown;
   /** Where the server lists what there is. The first list that has it names it. */
   readonly lists: readonly ServerList[];
 }
@@ -26,6 +28,7 @@ export const TOOLS: TrackedMethod = {
   method: 'tools/call',
   prefix: '',
   subject: ({ name }) => name,
+  input: argumentsOf,
   lists: [{ method: 'tools/list', items: 'tools', key: 'name' }],
 };
 
@@ -34,6 +37,7 @@ export const RESOURCES: TrackedMethod = {
   method: 'resources/read',
   prefix: 'resource:',
   subject: ({ uri }) => uri,
+  input: ({ uri }) => uri,
   lists: [
     { method: 'resources/templates/list', items: 'resourceTemplates', key: 'uriTemplate' },
     { method: 'resources/list', items: 'resources', key: 'uri' },
@@ -44,5 +48,11 @@ export const PROMPTS: TrackedMethod = {
   method: 'prompts/get',
   prefix: 'prompt:',
   subject: ({ name }) => name,
+  input: argumentsOf,
   lists: [{ method: 'prompts/list', items: 'prompts', key: 'name' }],
 };
+
+/** What is left out is as if it were empty. */
+function argumentsOf(params: McpParams): unknown {
+  return params['arguments'] ?? {};
+}

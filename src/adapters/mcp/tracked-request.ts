@@ -13,7 +13,10 @@ export function trackedHandler(method: TrackedMethod, names: ListedNames, handle
     // The server must not be asked for names that nobody needs.
     const label = guarded('mcp', () => (isAnyCounting() ? names.labelOf(method, request, context) : undefined));
     const name = typeof label === 'object' ? await label : label;
-    const call = name === undefined ? undefined : guarded('mcp', () => startExecution({ kind: 'tool', name }));
+    const call =
+      name === undefined
+        ? undefined
+        : guarded('mcp', () => startExecution({ kind: 'tool', name, input: method.input(request.params ?? {}) }));
     return call === undefined
       ? handler(request, context)
       : answer(call, signalOf(context), () => handler(request, context));
@@ -29,10 +32,7 @@ async function answer(
   signal?.addEventListener('abort', onAbort);
   if (signal?.aborted) onAbort();
   try {
-    const result = await withinLimit(
-      call,
-      call.run(async () => respond()),
-    );
+    const result = await withinLimit(call, async () => respond());
     guarded('mcp', () => end(call, signal, result));
     return result;
   } catch (error) {

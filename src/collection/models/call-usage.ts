@@ -1,4 +1,4 @@
-import { addTokens, type TokenCounts } from './token-usage';
+import { addTokens, completeTokens, type TokenCounts } from './token-usage';
 
 /** Who says what a call cost: the caller, or the option `pricing`. */
 export type CostSource = 'reported' | 'estimated';
@@ -11,6 +11,9 @@ export interface CallUsage {
   /** Undefined where there is no cost. */
   readonly costSource: CostSource | undefined;
 }
+
+/** Of a call that was not made. */
+export const NOTHING_USED: CallUsage = { tokens: completeTokens({}), costUsd: 0, costSource: 'estimated' };
 
 /** Of two reports about one call. */
 export function addUsage(usage: CallUsage, other: CallUsage): CallUsage {

@@ -265,6 +265,8 @@ export class AgentSeries extends ExecutionSeries {
   /** How many tools and models each of its tracked executions has called itself; made by the first of these. */
   toolCalls: Histogram | undefined = undefined;
   modelCalls: Histogram | undefined = undefined;
+  /** By the name of the limit, how many of its executions have reached it; made by the first of these. */
+  limitsReached: Map<string, number> | undefined = undefined;
   /** How long the executions that paused have waited; made by the first of these. */
   pauses: Histogram | undefined = undefined;
   /** Found by the first execution. */
@@ -286,6 +288,11 @@ export class AgentSeries extends ExecutionSeries {
   addFirstChunk(durationNs: number, exemplar: Exemplar | undefined, wallTime: number): void {
     this.firstChunks ??= new Histogram(this.firstChunkBounds, wallTime);
     this.firstChunks.observe(durationNs, exemplar);
+  }
+
+  addLimitReached(limit: string): void {
+    this.limitsReached ??= new Map();
+    this.limitsReached.set(limit, (this.limitsReached.get(limit) ?? 0) + 1);
   }
 
   /**

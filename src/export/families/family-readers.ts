@@ -116,6 +116,16 @@ export function errors(seriesOf: SeriesOf<ExecutionSeries>): FamilyReader {
   };
 }
 
+/** Of every agent that has limits, from 0 on. */
+export function limitsReached({ agents: all, source }: Scrape): FamilyContent {
+  const found: Counter[] = [];
+  for (const { series, born } of all) {
+    for (const limit of source.limitLabels(series.agentId))
+      found.push([series, series.limitsReached?.get(limit) ?? 0, born, limit]);
+  }
+  return counters(found);
+}
+
 /** A label set for each type, and a sample for each status. */
 export function modelErrors(scrape: Scrape): FamilyContent {
   const found: Counter[] = [];

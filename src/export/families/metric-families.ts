@@ -8,6 +8,7 @@ import {
   errors,
   histograms,
   inProgress,
+  limitsReached,
   modelErrors,
   models,
   oldest,
@@ -119,6 +120,14 @@ export const METRIC_FAMILIES: readonly MetricFamily[] = [
     help: 'Attempts within agent executions that were retried.',
     labels: ['agent'],
     read: counted(agents, 'retries'),
+  },
+  {
+    name: 'limits_exceeded_total',
+    type: 'counter',
+    help: 'Agent executions and requests that have reached a limit of the option "limits".',
+    labels: ['agent'],
+    sampleLabel: 'limit',
+    read: limitsReached,
   },
   {
     name: 'agent_time_to_first_chunk_seconds',

@@ -20,6 +20,8 @@ export interface ScrapeSource {
   readonly oldestAgesMs: () => ReadonlyMap<LabelSet, number>;
   /** How many executions of each series wait on a human. */
   readonly pausedCounts: () => ReadonlyMap<LabelSet, number>;
+  /** The labels of the limits that an agent may reach. */
+  readonly limitLabels: (agentId: string) => Iterable<string>;
   /** Whether arguments are looked at, to see which calls are repeated. */
   readonly measuresRepeats: boolean;
 }

@@ -32,6 +32,18 @@ export function hasFailedInside(call: ExecutionHandle): boolean {
   return executionOf(call)?.hasFailedPart ?? false;
 }
 
+/**
+ * Asked right before a call is made that the adapter can keep from being made. Undefined where it may be made at once; else
+ * a promise that rejects with what its caller gets in its place. The call is not counted as made then, and its end is seen to.
+ */
+export function mayBegin(call: ExecutionHandle): Promise<void> | undefined {
+  const execution = executionOf(call);
+  const refusal = execution?.refusal;
+  if (execution === undefined || refusal === undefined) return undefined;
+  if (!execution.ended) execution.host.dropped(execution);
+  return Promise.reject(refusal);
+}
+
 /** Nobody wants the result any more: aborts the signal of a call that has yet to come to its end. */
 export function abandon(call: ExecutionHandle, reason: unknown): void {
   executionOf(call)?.abandon(reason);

@@ -41,13 +41,21 @@ export interface ExecutionHost<Execution> {
    * Begins an execution that ends when its handle says so.
    *
    * @param parent null for none, undefined for the running one
+   * @param args what it is given; `UNTOLD_ARGUMENTS` where nobody says
    * @param startTime now if left out
    */
-  start(spec: ExecutionSpec, parent: ExecutionHandle | null | undefined, startTime?: Date): ExecutionHandle | undefined;
+  start(
+    spec: ExecutionSpec,
+    parent: ExecutionHandle | null | undefined,
+    args: readonly unknown[],
+    startTime?: Date,
+  ): ExecutionHandle | undefined;
   /** The execution in whose context the caller runs, if it is one of this application. */
   ownRunning(): Execution | undefined;
   /** An execution begins, or begins anew: it is in progress from now on, and its clock and its limit start. */
   opened(execution: Execution): void;
+  /** Its handle was refused, and nobody makes the call. */
+  dropped(execution: Execution): void;
   /** It is taken back, as if it had not begun. */
   postponed(execution: Execution): void;
   /** It has another name: it is in progress under that. */

@@ -1,10 +1,14 @@
 import type { Outcome } from '../../collection/executions/finished-execution';
 import { RunTotals } from '../../collection/executions/run-totals';
+import type { ReachedLimits, RunSpending } from '../limits/run-limits';
 import { SequenceBudget } from '../limits/sequence-budget';
 import { MadeCalls } from './made-calls';
 
 /** What runs inside an execution, and keeps it from being written down. */
-export class InnerCalls extends RunTotals {
+export class InnerCalls extends RunTotals implements RunSpending {
+  /** With those of the agents inside it. */
+  allRepeatedCalls = 0;
+  reached: ReachedLimits | undefined = undefined;
   /** How many reports of tokens are waited for, its own among them. */
   lateReports = 0;
   /** How many parts of the same call have yet to end. */
@@ -15,6 +19,11 @@ export class InnerCalls extends RunTotals {
   private made: MadeCalls | undefined = undefined;
   /** What its tools have together. Made by the first that has a limit. */
   private budget: SequenceBudget | undefined = undefined;
+
+  /** Whether it has made this call itself. */
+  hasMade(callHash: bigint): boolean {
+    return this.made?.has(callHash) ?? false;
+  }
 
   /** Of a tool that it calls itself. @returns whether it has made this call before */
   make(callHash: bigint): boolean {
@@ -36,5 +45,6 @@ export class InnerCalls extends RunTotals {
   letGo(): void {
     this.made = undefined;
     this.budget = undefined;
+    this.reached = undefined;
   }
 }

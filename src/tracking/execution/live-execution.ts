@@ -6,7 +6,7 @@ import {
   type FinishedExecution,
   type Outcome,
 } from '../../collection/executions/finished-execution';
-import type { CallUsage } from '../../collection/models/call-usage';
+import { NOTHING_USED, type CallUsage } from '../../collection/models/call-usage';
 import { ModelSeries } from '../../collection/series/execution-series';
 import type { ExecutionSpec } from '../declaring/execution-spec';
 import type { ModelUsage } from '../execution-handle';
@@ -20,6 +20,7 @@ import type { ExecutionHost } from './execution-host';
 import { nearestOpen, openAncestors, openAround } from './execution-lineage';
 import { ExecutionSignal } from './execution-signal';
 import type { IdleEnd } from './idle-end';
+import type { InnerCalls } from './inner-calls';
 import type { HashedCall } from './hashed-call';
 import { JoinedCall } from './joined-call';
 import { awaitReport } from './late-reports';
@@ -104,6 +105,36 @@ export class LiveExecution
   /** The same. */
   get ends(): OutsideEnds {
     return (this.outsideEnds ??= new OutsideEnds());
+  }
+
+  /** What it was not allowed to begin for, or what a limit has ended it with. */
+  get stoppedBy(): Error | undefined {
+    return this.outsideEnds?.refusal ?? this.expired;
+  }
+
+  /** What it was not allowed to begin for. */
+  get refusal(): Error | undefined {
+    return this.outsideEnds?.refusal;
+  }
+
+  override get isLimited(): boolean {
+    return super.isLimited || this.refusal !== undefined;
+  }
+
+  override onStop(listener: (error: Error) => void): void {
+    const { refusal } = this;
+    if (refusal === undefined) super.onStop(listener);
+    else listener(refusal);
+  }
+
+  /** What it has spent, with everything inside it. */
+  get spending(): InnerCalls {
+    return this.innerCalls;
+  }
+
+  /** An outermost agent. */
+  get isRequest(): boolean {
+    return this.requestSerial === this.serial;
   }
 
   /** Also aborts with the execution around this one: whoever gives up on an agent gives up on its tools. */
@@ -300,6 +331,26 @@ export class LiveExecution
     this.endWith(this.verdict ?? CANCELLED, at);
   }
 
+  /**
+   * A limit does not let it begin. What a handle has begun may go on all the same, and is measured to its end: only who holds
+   * the handle can tell.
+   */
+  refuse(error: Error): void {
+    this.ends.refusal = error;
+    this.decide(error);
+    if (this.joined?.isBegunByHandle) this.abort(error);
+    else this.dropRefused();
+  }
+
+  /** Nobody makes the call that was refused: it has used nothing. */
+  dropRefused(): void {
+    if (this.ended) return;
+    this.ends.isUnmade = true;
+    this.model?.join(NOTHING_USED);
+    this.finish(this.verdict!);
+    this.abort(this.refusal);
+  }
+
   /** Ends it at a limit. */
   expire({ limitMs, sequence }: Expiry): ExecutionTimeoutError {
     const error = new ExecutionTimeoutError(this.kind, this.name, limitMs, sequence);
@@ -373,7 +424,7 @@ export class LiveExecution
     this.verdict = outcome;
     if (stage === 'postponed') return this.letGo();
     this.stage = 'ending';
-    if (this.model !== undefined) {
+    if (this.model !== undefined && !this.outsideEnds?.isUnmade) {
       this.model.around = [...openAround<LiveExecution>(this)];
       awaitReport<LiveExecution>(this, this.model.askKept());
     }

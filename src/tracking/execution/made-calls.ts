@@ -6,6 +6,11 @@ export class MadeCalls {
   /** How often each. */
   private readonly times = new Map<bigint, number>();
 
+  /** Whether it has been made, as far as that is known. */
+  has(hash: bigint): boolean {
+    return this.times.has(hash);
+  }
+
   /** @returns whether it has been made before, as far as that is known */
   add(hash: bigint): boolean {
     const before = this.times.get(hash);

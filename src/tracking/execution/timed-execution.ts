@@ -67,7 +67,7 @@ export abstract class TimedExecution {
   }
 
   /** Calls back at the limit, if there is one and it is reached; at once, if it has been. */
-  onExpire(listener: (error: ExecutionTimeoutError) => void): void {
+  onStop(listener: (error: Error) => void): void {
     if (!this.ended || this.expired !== undefined) this.deadline?.onExpire(listener);
   }
 

@@ -89,17 +89,17 @@ function watchIterator(use: Use, iterator: AnyIterator): boolean {
   const isAsync = Symbol.asyncIterator in iterator;
   const next: Door = (ask, args) => {
     if (!use.begun) stopAtLimit(use.begin(iterator), iterator);
-    if (use.expired !== undefined) return failStep(isAsync, use.expired);
+    if (use.stoppedBy !== undefined) return failStep(isAsync, use.stoppedBy);
     return watchStep(use, () => ask(...args), advance);
   };
   // Stopped before it began: nothing has run, and what is still postponed is not counted.
   const stop: Door = (ask, args) => {
-    if (use.expired !== undefined) return ask(...args);
+    if (use.stoppedBy !== undefined) return ask(...args);
     use.abandoned();
     return watchStep(use, () => ask(...args), stopEarly);
   };
   const fail: Door = (ask, args) => {
-    if (use.expired !== undefined) return ask(...args);
+    if (use.stoppedBy !== undefined) return ask(...args);
     if (!isPrematureClose(args[0])) return watchStep(use, () => ask(...args), advance);
     use.abandoned();
     return watchStep(
@@ -119,7 +119,7 @@ function watchIterator(use: Use, iterator: AnyIterator): boolean {
 function stopAtLimit(use: Use, iterator: AnyIterator): void {
   if (!use.isLimited) return;
   const source = new WeakRef(iterator);
-  use.onExpire(() => {
+  use.onStop(() => {
     const stopping = source.deref()?.return?.();
     if (isThenable(stopping)) Promise.resolve(stopping).catch(() => {});
   });

@@ -28,7 +28,7 @@ function subscribeTracked(calls: Calls, ask: Ask, observer: unknown[]): unknown 
   const tracked = new Observable<unknown>((subscriber) => {
     const outer = enteredExecution();
     use.begin();
-    if (use.expired !== undefined) return subscriber.error(use.expired);
+    if (use.stoppedBy !== undefined) return subscriber.error(use.stoppedBy);
     use.run(() => ask(new TrackedSubscriber(subscriber, use, outer)));
   });
   return (tracked.subscribe as Subscribe).apply(tracked, observer);

@@ -105,6 +105,7 @@ export const thenableFollower: LazyFollower<PromiseLike<unknown>> = {
 function settle(use: Use, ask: Ask, [onFulfilled, onRejected]: unknown[], followOn: Follow): unknown {
   use.begin();
   const callbacks = watchSettling(use, enteredExecution(), followOn, onFulfilled, onRejected);
+  if (use.stoppedBy !== undefined) return NativePromise.reject(use.stoppedBy).then(...callbacks);
   if (use.isLimited) {
     const settled = new NativePromise<unknown>((resolve, reject) => use.run(() => void ask(resolve, reject)));
     return use.race(settled).then(...callbacks);

@@ -93,7 +93,7 @@ function destroyAtLimit(use: Use, stream: Readable): void {
   if (!use.isLimited) return;
   const source = new WeakRef(stream);
   const { faults } = use.execution!.host;
-  use.onExpire((error) => {
+  use.onStop((error) => {
     const expired = source.deref();
     if (expired === undefined || expired.destroyed) return;
     if (expired.listenerCount('error') > 0) return void expired.destroy(error);

@@ -1,7 +1,6 @@
 import { Subscriber } from 'rxjs';
 import { runInContext } from '../execution/async-context';
 import type { LiveExecution } from '../execution/live-execution';
-import type { ExecutionTimeoutError } from '../limits/execution-timeout.error';
 import type { Use } from './use';
 
 /** Stands between a source, which runs in the execution's context, and its consumer, which runs in its own. */
@@ -15,7 +14,7 @@ export class TrackedSubscriber extends Subscriber<unknown> {
     private readonly outer: LiveExecution | undefined,
   ) {
     super(consumer);
-    use.onExpire((error) => this.expire(error));
+    use.onStop((error) => this.stop(error));
   }
 
   /** A consumer that has left is told nothing more, but what the source does in the same turn says what it was. */
@@ -69,7 +68,7 @@ export class TrackedSubscriber extends Subscriber<unknown> {
   }
 
   /** The source is told after the consumer, which must not wait for it. */
-  private expire(error: ExecutionTimeoutError): void {
+  private stop(error: Error): void {
     this.deliver(() => this.destination.error(error));
     this.unsubscribe();
   }

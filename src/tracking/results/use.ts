@@ -2,7 +2,6 @@ import { runInside, enteredExecution } from '../execution/async-context';
 import { earlyStop } from '../execution/abort-reasons';
 import { furtherExecutionsOf, type FurtherExecutions } from '../execution/further-executions';
 import type { LiveExecution } from '../execution/live-execution';
-import type { ExecutionTimeoutError } from '../limits/execution-timeout.error';
 import type { Follow } from './result-follower';
 import { warnUnseen } from './unseen';
 import type { Watch } from './watch';
@@ -19,8 +18,8 @@ const READ_WITHIN_MS = 500;
  */
 export class Use implements Watch {
   readonly isReusable = false;
-  /** What a limit ended it with. */
-  expired: ExecutionTimeoutError | undefined = undefined;
+  /** What a limit has ended it with, or has not let it begin for. */
+  stoppedBy: Error | undefined = undefined;
   private isBegun = false;
   private stopWaiting: (() => void) | undefined = undefined;
 
@@ -70,9 +69,9 @@ export class Use implements Watch {
     this.isBegun = true;
     this.stopWaiting?.();
     dropped.unregister(this);
-    // Those around begin first. One may have no time left.
+    // Those around begin first. One may have no time left, or not be allowed to begin any more.
     for (let index = this.executions.length - 1; index >= 0; index -= 1) this.executions[index]!.resume();
-    this.onExpire((error) => (this.expired ??= error));
+    this.onStop((error) => (this.stoppedBy ??= error));
     if (source !== undefined) this.endWhenDropped(source);
     return this;
   }
@@ -100,8 +99,9 @@ export class Use implements Watch {
     return this.execution !== undefined && enteredExecution() === this.execution.context;
   }
 
-  onExpire(listener: (error: ExecutionTimeoutError) => void): void {
-    for (const execution of this.executions) if (execution.isLimited) execution.onExpire(listener);
+  /** Calls back when a limit ends it; at once, if one has. */
+  onStop(listener: (error: Error) => void): void {
+    for (const execution of this.executions) if (execution.isLimited) execution.onStop(listener);
   }
 
   race<Value>(promise: Promise<Value>): Promise<Value> {

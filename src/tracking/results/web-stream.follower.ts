@@ -66,7 +66,7 @@ class Reading {
   async read(ask: () => unknown): Promise<unknown> {
     const { use } = this;
     use.begin(this.stream);
-    if (use.expired !== undefined) throw use.expired;
+    if (use.stoppedBy !== undefined) throw use.stoppedBy;
     if (!this.isStoppedAtLimit) stopAtLimit(use, this.reader);
     this.isStoppedAtLimit = true;
     this.pending += 1;
@@ -97,7 +97,7 @@ class Reading {
 function stopAtLimit(use: Use, reader: Reader): void {
   if (!use.isLimited) return;
   const source = new WeakRef(reader);
-  use.onExpire(
+  use.onStop(
     (error) =>
       void source
         .deref()

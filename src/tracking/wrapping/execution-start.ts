@@ -1,5 +1,6 @@
 import { agentSpec, modelSpec, toolSpec, type ExecutionSpec } from '../declaring/execution-spec';
 import type { ExecutionHandle } from '../execution-handle';
+import { UNTOLD_ARGUMENTS } from '../execution/call-hash';
 import type { ExecutionHost } from '../execution/execution-host';
 import type { LiveExecution } from '../execution/live-execution';
 import { UntrackedExecution } from '../execution/untracked-execution';
@@ -30,6 +31,11 @@ export interface ToolStart extends StartOptions {
   readonly name: string;
   /** Attributes the tool to this agent. @default that of the parent */
   readonly agent?: string;
+  /**
+   * What the tool is given: its size is measured and repeated calls are found, where the module is asked to. It is not kept.
+   * @default unknown
+   */
+  readonly input?: unknown;
 }
 
 /** A model call that begins now and ends when its handle says so. */
@@ -64,8 +70,13 @@ export function startExecution(options: ExecutionStart): ExecutionHandle {
 export function startIn(tracking: ExecutionHost<LiveExecution> | undefined, options: ExecutionStart): ExecutionHandle {
   const spec = startSpec(options);
   return (
-    tracking?.start(spec, options.parent, options.startTime) ?? new UntrackedExecution(spec.kind, spec.fallbackName)
+    tracking?.start(spec, options.parent, inputOf(options), options.startTime) ??
+    new UntrackedExecution(spec.kind, spec.fallbackName)
   );
+}
+
+function inputOf(options: ExecutionStart): readonly unknown[] {
+  return options.kind === 'tool' && options.input !== undefined ? [options.input] : UNTOLD_ARGUMENTS;
 }
 
 function startSpec(options: ExecutionStart): ExecutionSpec {

@@ -52,7 +52,7 @@ function tracked(
       const execution = findTracking(this)?.beginCall(call, this, args);
       if (execution === undefined) return fn.apply(this, args);
       const { host } = execution;
-      if (execution.expired !== undefined) return host.refuseCall(execution, call);
+      if (execution.stoppedBy !== undefined) return host.refuseCall(execution, call);
       const outer = host.options.asyncContext ? enterContext(execution) : STAYED;
       try {
         const result = fn.apply(this, args);

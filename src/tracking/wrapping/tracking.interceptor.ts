@@ -167,6 +167,7 @@ function observe(
   response: Subscriber<unknown>,
 ): TeardownLogic {
   if (execution === undefined) return next.handle().subscribe(response);
+  if (execution.stoppedBy !== undefined) return response.error(execution.stoppedBy);
   const outer = enteredExecution();
   return runInside(execution, () => next.handle().subscribe(new HandlerSubscriber(response, execution, outer)));
 }
