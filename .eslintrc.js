@@ -26,6 +26,7 @@ const STAIRS = {
     ['metrics-store'],
     ['collector-ports', 'ledger'],
     ['requests/', 'series/'],
+    ['budgets/'],
     ['clock'],
     ['executions/'],
     ['models/', 'memory-sampler', 'export-format'],

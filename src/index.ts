@@ -1,3 +1,7 @@
+export type { Budget, BudgetLimit, BudgetState, BudgetSubject, BudgetWindow } from './collection/budgets/budget';
+export { BudgetExceededError, type ExceededBudget } from './collection/budgets/budget-exceeded.error';
+export type { BudgetAccount, BudgetStore, BudgetSums } from './collection/budgets/budget-store';
+export { BudgetStoreError } from './collection/budgets/budget-store.error';
 export type { Clock } from './collection/clock';
 export type { ExecutionKind, ExecutionStatus } from './collection/executions/execution-status';
 export { EXECUTION_CHANNEL, type ExecutionListener } from './collection/executions/execution-publisher';

@@ -1,3 +1,4 @@
+import { BudgetBook } from './budgets/budget-book';
 import type { Clock } from './clock';
 import type { ExecutionPublisher } from './executions/execution-publisher';
 import { Ledger, type LedgerSettings } from './ledger';
@@ -38,6 +39,8 @@ export class MetricsStore {
     readonly instanceId: string,
     readonly prices: PriceList,
     readonly publisher: ExecutionPublisher,
+    /** A reset keeps them: what was spent stays spent. */
+    readonly budgets: BudgetBook,
   ) {
     this.enabled = settings.enabled;
     this.ledger = this.newLedger();
@@ -62,7 +65,9 @@ export class MetricsStore {
   createEmpty(): MetricsStore {
     const settings = { ...this.settings, ...NOTHING };
     const prices = new PriceList({}, { onFault: ignore, onUnknown: ignore });
-    const store = new MetricsStore(settings, this.clock, this.instanceId, prices, this.publisher.silenced());
+    const budgets = new BudgetBook([], undefined, { clock: this.clock, warn: ignore, report: ignore });
+    const publisher = this.publisher.silenced();
+    const store = new MetricsStore(settings, this.clock, this.instanceId, prices, publisher, budgets);
     store.lastSerial = this.lastSerial;
     return store;
   }

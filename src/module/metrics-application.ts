@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { register as globalRegistry, Registry } from 'prom-client';
+import { BudgetBook } from '../collection/budgets/budget-book';
 import { ReliableClock, type Clock } from '../collection/clock';
 import type { RunningExecution } from '../collection/executions/execution';
 import { ExecutionPublisher } from '../collection/executions/execution-publisher';
@@ -65,11 +66,13 @@ export class MetricsApplication {
   }
 
   /** Ends what runs and takes back everything that reaches beyond this object. Reading goes on working. */
-  close(): void {
+  async close(): Promise<void> {
     this.link.close();
     this.tracking.close();
     this.store.close();
     this.unregister?.();
+    // After the executions, which settle what they have reserved.
+    await this.store.budgets.close();
   }
 
   /** As the collector reads them, but one by one. */
@@ -121,7 +124,17 @@ export class MetricsApplication {
       this.faults.report('onExecution', fault),
     );
     const prices = this.createPriceList();
-    return new MetricsStore(settings, reliableClock(clock, this.faults), instanceId, prices, publisher);
+    const reliable = reliableClock(clock, this.faults);
+    return new MetricsStore(settings, reliable, instanceId, prices, publisher, this.createBudgets(reliable));
+  }
+
+  private createBudgets(clock: Clock): BudgetBook {
+    const { budgets, budgetStore } = this.options;
+    return new BudgetBook(budgets, budgetStore, {
+      clock,
+      warn: (message) => this.faults.warn(message),
+      report: (where, fault) => this.faults.report(where, fault),
+    });
   }
 
   private createCollector(): MetricsCollector {

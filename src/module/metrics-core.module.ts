@@ -104,8 +104,7 @@ export class MetricsCoreModule implements NestModule, OnModuleInit, OnModuleDest
 
   /** Not before the servers are closed: a request that they still finish is no cancelled one. */
   async onApplicationShutdown(): Promise<void> {
-    this.application.close();
-    await this.listener.close();
+    await Promise.all([this.application.close(), this.listener.close()]);
   }
 }
 

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { findPriceFault, type ModelPrice } from '../collection/models/model-price';
 import { type ClientRegistry, isClientRegistry } from '../export/prom-client/client-registry';
 import type { RunLimit } from '../tracking/limits/run-limit';
+import { budgetsSchema, budgetStoreSchema, refuseBudgetsWithoutBreakdown } from './budget-options.schema';
 import type {
   MetricsModuleOptions,
   MetricsStaticOptions,
@@ -183,6 +184,8 @@ const optionsSchema = v.strictObject(
         'an object of request, agent and perAgent',
       ),
     ),
+    budgets: v.optional(budgetsSchema, []),
+    budgetStore: v.optional(budgetStoreSchema),
     pricing: v.optional(
       // Not a union, which would say of every fault only that it is none of both.
       v.lazy((input) => (typeof input === 'function' ? v.function() : recordOf<ModelPrice>(findPriceFault, PRICING))),
@@ -232,6 +235,7 @@ const OPTION_NAMES = [...Object.keys(optionsSchema.entries), ...Object.keys(stat
 export function resolveOptions(options: MetricsModuleOptions = {}): ResolvedMetricsOptions {
   const { bearerToken, ...resolved } = parse(optionsSchema, options) as MetricsModuleOptions;
   if (resolved.limits !== undefined && resolved.asyncContext === false) throw limitsNeedContext();
+  refuseBudgetsWithoutBreakdown(resolved.budgets, (resolved as { breakdown?: unknown }).breakdown);
   return { ...resolved, bearerToken: bearerToken === undefined ? [] : [bearerToken].flat() } as ResolvedMetricsOptions;
 }
 

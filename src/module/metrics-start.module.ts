@@ -24,9 +24,9 @@ export class MetricsStartModule implements OnApplicationBootstrap {
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.listener.open().catch((error: unknown) => {
+    await this.listener.open().catch(async (error: unknown) => {
       // An application that does not start has no shutdown either.
-      this.application.close();
+      await this.application.close();
       throw error;
     });
     this.application.start();

@@ -1,4 +1,6 @@
 import type { ModuleMetadata, Type, FactoryProvider, CanActivate } from '@nestjs/common';
+import type { Budget } from '../collection/budgets/budget';
+import type { BudgetStore } from '../collection/budgets/budget-store';
 import type { ExecutionListener } from '../collection/executions/execution-publisher';
 import type { ModelPricing } from '../collection/models/model-pricing';
 import type { RequestHistoryOptions } from '../collection/requests/request-history-options';
@@ -107,6 +109,13 @@ export interface MetricsModuleOptions {
    * the call's tokens. `pricesOf` makes such a function of a public price list. @default {}
    */
   readonly pricing?: ModelPricing;
+  /** What the application, each agent or each tenant may spend on model calls in a window. @default [] */
+  readonly budgets?: readonly Budget[];
+  /**
+   * Where the processes of the application tell each other what they have spent, so that they keep the budgets together.
+   * Without one each process has the budgets for itself, in memory. @default none
+   */
+  readonly budgetStore?: BudgetStore;
   /** Called with each finished execution, for logs and billing. What it throws is logged once. */
   readonly onExecution?: ExecutionListener;
   /**
@@ -160,7 +169,7 @@ export type ResolvedMetricsOptions = Required<
     readonly requestHistory: false | Required<RequestHistoryOptions>;
   };
 
-type OptionWithoutDefault = 'listen' | 'registry' | 'onExecution' | 'classifyError' | 'classifyResult';
+type OptionWithoutDefault = 'budgetStore' | 'listen' | 'registry' | 'onExecution' | 'classifyError' | 'classifyResult';
 
 /** The static options with every default filled in. */
 export type ResolvedStaticOptions = Required<Omit<MetricsStaticOptions, 'endpoint'>> & {

@@ -47,7 +47,16 @@ export class FaultLog {
   }
 
   warnOnce(kind: string, message: string): void {
-    this.once(`warning:${kind}`, () => void this.logger.warn(message));
+    this.once(`warning:${kind}`, () => this.warn(message));
+  }
+
+  /** Each time; whoever calls sees to it that it is rare. */
+  warn(message: string): void {
+    try {
+      this.logger.warn(message);
+    } catch {
+      // The logger is the user's, and there is nobody left to tell.
+    }
   }
 
   private once(kind: string, log: () => void): void {

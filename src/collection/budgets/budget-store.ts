@@ -1,0 +1,45 @@
+/** One sum that several processes spend from: a subject's dollars or tokens in one window of a budget. */
+export interface BudgetAccount {
+  /** The same in every process. */
+  readonly key: string;
+  /** When its window ends: nobody asks for it much later. */
+  readonly endsAt: Date;
+}
+
+/** Integers: millionths of a US dollar, or tokens. */
+export interface BudgetSums {
+  /** What finished calls have cost. */
+  readonly spent: number;
+  /** What running calls have reserved. */
+  readonly held: number;
+}
+
+/**
+ * Where the processes of an application tell each other what they spend. `rateLimiterBudgetStore` of
+ * `nestjs-agent-metrics/budgets` makes one; write your own for a store that it does not reach. One store serves one
+ * application in a process.
+ *
+ * @example
+ * MetricsModule.forRoot({ budgets, budgetStore: rateLimiterBudgetStore(new RateLimiterRedis({ storeClient: redis })) });
+ */
+export interface BudgetStore {
+  /** How long a model call waits for an answer, in milliseconds. @default 200 */
+  readonly storeTimeoutMs?: number;
+  /**
+   * What becomes of a call when the store fails or is late. `'allow'`: it is counted, and judged by what this process
+   * knows. `'stop'`: it fails with `BudgetStoreError`. @default 'allow'
+   */
+  readonly onStoreFault?: 'allow' | 'stop';
+  /**
+   * Writes down what this process has spent and holds of the account, and then reads what all others have. The sums are
+   * absolute: writing the same ones twice changes nothing. Called once at a time for each account.
+   *
+   * @throws (as a rejection) where the store does not work; it is asked again later
+   */
+  exchange(account: BudgetAccount, own: BudgetSums): Promise<BudgetSums>;
+  /** The application ends: gives back what this process holds. */
+  close?(): Promise<void> | void;
+}
+
+/** How long a call waits for a store that does not say. */
+export const STORE_TIMEOUT_MS = 200;
