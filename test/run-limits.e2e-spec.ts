@@ -66,7 +66,7 @@ const exceeded = async () =>
     .map(({ labels, value }) => [labels['agent'], labels['limit'], value]);
 
 describe('A limit of a run', () => {
-  it.each<[keyof RunLimit, RunLimit, () => (() => unknown)[], string[]]>([
+  it.each<[string, RunLimit, () => (() => unknown)[], string[]]>([
     [
       'toolCalls',
       { toolCalls: 2 },
@@ -324,7 +324,7 @@ describe('The family of limits', () => {
 describe('A call that must not begin', () => {
   beforeEach(() => start({ agent: { toolCalls: 0 } }));
 
-  const neverCalled = () => {
+  const neverCalled = (): never => {
     throw new Error('It was called.');
   };
 
@@ -378,7 +378,7 @@ describe('A call that must not begin', () => {
     class Desk {
       @Get('ask')
       @UseInterceptors(ToolMetricsInterceptor)
-      ask(): Observable<string> {
+      ask(): Observable<unknown> {
         return of(neverCalled());
       }
     }

@@ -13,6 +13,8 @@ export interface EnclosingExecution
   readonly contextAgentId: string | undefined;
   /** The request of the nearest agent that still runs: what an agent that is recorded here is a part of. */
   readonly enclosingRequest: number | undefined;
+  /** Those that run around a call that is made here, from the inside out. */
+  readonly agentNames: readonly string[];
   /** Counts a tool or a model call that was made inside it, in the agents that still run. */
   countInside(kind: ExecutionKind, usage: CallUsage | undefined): void;
 }

@@ -117,9 +117,24 @@ export class ExecutionRecorder {
       const measures = measuresOfModel(record);
       const execution = new RecordedExecution('model', model, agentId, serial, context, end, measures, provider, usage);
       context?.countInside('model', usage);
+      this.spend(model, owner, context, usage);
       ledger.finish(execution, ledger.series.model(agentId, model, provider ?? ''), execution);
     }
     return { costUsd };
+  }
+
+  /** On every budget that the call draws on: that of the agent which the record names, too. */
+  private spend(
+    model: string,
+    owner: string | undefined,
+    context: EnclosingExecution | undefined,
+    usage: CallUsage,
+  ): void {
+    const { budgets } = this.store;
+    if (budgets.isEmpty) return;
+    const around = context?.agentNames ?? [];
+    const agents = owner === undefined ? around : [owner, ...around];
+    budgets.spend({ model, agents, breakdown: undefined }, usage);
   }
 
   /** Adds what a record says of a tracked call beside its tokens, or refuses the record as a whole. */

@@ -4,12 +4,13 @@ import { activeSpan } from '../collection/executions/active-span';
 import type { Outcome } from '../collection/executions/finished-execution';
 import type { MetricsStore } from '../collection/metrics-store';
 import { AgentSeries, type LabelSet } from '../collection/series/execution-series';
-import { failCall, SeenStyles } from './declaring/call-style';
+import { failCall, isPromising, SeenStyles } from './declaring/call-style';
 import { specOfCaller, type DeclaredCall } from './declaring/declared-call';
 import { agentSpec, type ExecutionSpec } from './declaring/execution-spec';
 import type { ExecutionHandle } from './execution-handle';
 import { modelCallBegan, runningExecution } from './execution/context-bridges';
 import type { ExecutionHost, TrackingOptions } from './execution/execution-host';
+import { runInside } from './execution/async-context';
 import { nearestOpenAgent } from './execution/execution-lineage';
 import { addUsageTo, countCallAround, enterAround, leaveAround } from './execution/enclosing-runs';
 import { findClaim, findNamesakeClaim } from './execution/handler-claim';
@@ -20,6 +21,7 @@ import { isPart } from './execution/joined-call';
 import { LiveExecution } from './execution/live-execution';
 import { findModelCall } from './execution/open-model-call';
 import { noteCall, takeBackCall, tellCall } from './execution/repeated-calls';
+import { CallGate } from './execution/call-gate';
 import { RunLimiter } from './execution/run-limiter';
 import { SeriesPlaces } from './execution/series-places';
 import { createOverflow, hasRoom } from './execution/stack-overflow';
@@ -49,8 +51,8 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   private places: SeriesPlaces;
   private readonly limits: ExecutionLimits;
   private readonly runLimits: RunLimits;
-  /** Undefined where runs have no limits. */
-  private readonly limiter: RunLimiter | undefined;
+  /** Undefined where nothing but time is limited. */
+  private readonly gate: CallGate | undefined;
   private readonly styles = new SeenStyles();
   /** How long an execution may show no sign of life, in milliseconds. */
   private readonly idleMs: number;
@@ -74,9 +76,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     // Without the context nobody knows which agent calls.
     const looksForRepeats = asyncContext && (measureRepeats || this.runLimits.countRepeats);
     this.options = { asyncContext, measurePayloads, measureRepeats: looksForRepeats };
-    this.limiter = this.runLimits.any
-      ? new RunLimiter(this.runLimits, (...reached) => this.reached(...reached))
-      : undefined;
+    this.gate = this.createGate();
     this.outcomeRules = new OutcomeRules(options, faults, handleOf);
     this.places = new SeriesPlaces(store.names);
     this.limits = new ExecutionLimits(options.timeouts, { clock: store.clock, faults });
@@ -97,7 +97,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
       execution.call = 'running';
       // A generator function runs nothing when it is called: its execution begins with the first `next`.
       if (call.style === 'generator') execution.postpone();
-      else this.opened(execution);
+      else this.opened(execution, this.gate !== undefined && isPromising(this.styles.styleOf(execution, call.style)));
       if (this.options.measurePayloads) execution.received(args);
       if (call.responseParameter !== undefined) this.followResponse(execution, args[call.responseParameter]);
       return execution;
@@ -113,13 +113,16 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     }
   }
 
-  refuseCall(execution: LiveExecution, { style }: DeclaredCall): unknown {
-    return failCall(this.styles.styleOf(execution, style), execution.stoppedBy!);
+  barCall(execution: LiveExecution, call: DeclaredCall, run: () => unknown): unknown {
+    const { admission, stoppedBy } = execution;
+    if (stoppedBy !== undefined) return failCall(this.styles.styleOf(execution, call.style), stoppedBy);
+    const made = admission!.then(() => runInside(execution, run));
+    return this.endCall(execution, call, made);
   }
 
   endCall(execution: LiveExecution, { style }: DeclaredCall, result: unknown): unknown {
     // Without limits no call is refused.
-    if (this.limits.any || this.limiter !== undefined) this.styles.see(execution, result);
+    if (this.limits.any || this.gate !== undefined) this.styles.see(execution, result);
     const handedOn = follow(execution, result, style === 'async function' ? 'promised' : 'returned');
     if (execution.isLimited) this.armLimit(execution);
     execution.call = 'over';
@@ -176,7 +179,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     return execution;
   }
 
-  opened(execution: LiveExecution): void {
+  opened(execution: LiveExecution, canWait: boolean): void {
     if (this.closed) return;
     if (this.uncounted > 0) this.countThrown();
     execution.startClock(this.store.clock.now());
@@ -184,7 +187,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     const { joined } = execution;
     if (joined?.whole?.ended) joined.whole = undefined;
     const whole = joined?.whole;
-    const refusal = this.refusalOf(execution, whole);
+    const refusal = this.gate?.refusalOf(execution, whole, canWait);
     if (whole === undefined)
       this.openedAlone(execution, refusal === undefined || execution.joined?.isBegunByHandle === true);
     else this.openedPart(execution, whole);
@@ -207,11 +210,13 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     if (Number.isNaN(startedAt)) return;
     if (joined?.whole !== undefined) return joined.whole.partEnded();
     this.takeBack(execution);
+    execution.model?.giveBack();
     this.left(execution);
   }
 
   dropped(execution: LiveExecution): void {
-    this.takeBack(execution);
+    // A part of a call has not been counted.
+    if (execution.joined?.whole === undefined) this.takeBack(execution);
     execution.dropRefused();
   }
 
@@ -232,7 +237,10 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
       whole.absorb(execution, outcome);
       return whole.partEnded();
     }
-    if (execution.model !== undefined) addUsageTo(execution.model.around, execution.usage);
+    if (execution.model !== undefined) {
+      addUsageTo(execution.model.around, execution.usage);
+      if (!execution.isUnmade) execution.model.budgeted?.settle(execution.usage);
+    }
     this.left(execution);
     const { ledger, series } = execution;
     if (ledger === undefined || series === undefined) return;
@@ -384,13 +392,20 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     if (this.options.measureRepeats) takeBackCall(execution);
   }
 
-  /** What a call must not begin for. A part of a call that was refused is refused with it. */
-  private refusalOf(execution: LiveExecution, whole: LiveExecution | undefined): Error | undefined {
-    const { limiter } = this;
-    if (limiter === undefined || execution.kind === 'agent') return undefined;
-    return this.faults.attempt('run limit', () =>
-      whole === undefined ? limiter.refusalOf(execution) : limiter.refusalOfPart(execution, whole),
-    );
+  private createGate(): CallGate | undefined {
+    const { budgets } = this.store;
+    if (!this.runLimits.any && budgets.isEmpty) return undefined;
+    const limiter = this.runLimits.any
+      ? new RunLimiter(this.runLimits, (...reached) => this.reached(...reached))
+      : undefined;
+    return new CallGate(limiter, budgets, { faults: this.faults, refused: (...refusal) => this.refused(...refusal) });
+  }
+
+  /** It has begun, and must not go on. */
+  private refused(execution: LiveExecution, refusal: Error): void {
+    if (execution.ended) return;
+    if (!execution.joined?.isBegunByHandle) this.takeBack(execution);
+    execution.refuse(refusal);
   }
 
   private reached(run: LiveExecution, limit: AppliedLimit): void {

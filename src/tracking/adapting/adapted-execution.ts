@@ -1,5 +1,6 @@
 import type { Outcome } from '../../collection/executions/finished-execution';
 import type { ExecutionHandle } from '../execution-handle';
+import type { LiveExecution } from '../execution/live-execution';
 import { executionOf } from '../execution/tracked-handle';
 import { trackingOfHandle, trackingWithoutInstance } from '../linking/application-link';
 
@@ -38,8 +39,13 @@ export function hasFailedInside(call: ExecutionHandle): boolean {
  */
 export function mayBegin(call: ExecutionHandle): Promise<void> | undefined {
   const execution = executionOf(call);
-  const refusal = execution?.refusal;
-  if (execution === undefined || refusal === undefined) return undefined;
+  if (execution === undefined) return undefined;
+  const { admission, refusal } = execution.context;
+  if (refusal !== undefined) return rejectRefused(execution, refusal);
+  return admission?.catch((late: Error) => rejectRefused(execution, late));
+}
+
+function rejectRefused(execution: LiveExecution, refusal: Error): Promise<never> {
   if (!execution.ended) execution.host.dropped(execution);
   return Promise.reject(refusal);
 }

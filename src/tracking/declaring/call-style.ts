@@ -19,9 +19,14 @@ export function callStyleOf(fn: object, returnTypeOf: () => unknown = () => unde
   return returnType === Observable ? 'observable' : 'sync';
 }
 
+/** Whether its caller waits for a promise. */
+export function isPromising(style: CallStyle): boolean {
+  return style === 'async function' || style === 'promise';
+}
+
 /** Fails a call that must not run, in the way in which its caller expects it. */
 export function failCall(style: CallStyle, error: Error): unknown {
-  if (style === 'async function' || style === 'promise') return Promise.reject(error);
+  if (isPromising(style)) return Promise.reject(error);
   if (style === 'observable') return throwError(() => error);
   throw error;
 }

@@ -31,8 +31,13 @@ export interface ExecutionHost<Execution> {
   beginCall(call: DeclaredCall, self: unknown, args: readonly unknown[]): Execution | undefined;
   /** How many calls have thrown and are yet to be counted. Without room for that on the stack, a later call counts them. */
   uncounted: number;
-  /** Fails a call that its limit does not allow any more, in the way in which its caller expects it. */
-  refuseCall(execution: Execution, call: DeclaredCall): unknown;
+  /**
+   * Fails a call that a limit does not let run, in the way in which its caller expects it; or lets the caller wait until it is
+   * known whether it may run.
+   *
+   * @param run makes the call
+   */
+  barCall(execution: Execution, call: DeclaredCall, run: () => unknown): unknown;
   /** Follows what the call returned to its end, and returns what the caller gets. */
   endCall(execution: Execution, call: DeclaredCall, result: unknown): unknown;
   /** Follows what its promise came to; returns what the caller gets in its place. */
@@ -52,8 +57,12 @@ export interface ExecutionHost<Execution> {
   ): ExecutionHandle | undefined;
   /** The execution in whose context the caller runs, if it is one of this application. */
   ownRunning(): Execution | undefined;
-  /** An execution begins, or begins anew: it is in progress from now on, and its clock and its limit start. */
-  opened(execution: Execution): void;
+  /**
+   * An execution begins, or begins anew: it is in progress from now on, and its clock and its limit start.
+   *
+   * @param canWait whether its caller can wait until it is known whether it may run
+   */
+  opened(execution: Execution, canWait: boolean): void;
   /** Its handle was refused, and nobody makes the call. */
   dropped(execution: Execution): void;
   /** It is taken back, as if it had not begun. */

@@ -28,6 +28,16 @@ export function nearestOpenAgent<Execution extends Descendant<Execution>>(
   return candidate;
 }
 
+/** The names of the agents that still run, from the inside out. */
+export function openAgentNames<Execution extends Descendant<Execution> & { readonly name: string }>(
+  execution: Execution | undefined,
+): string[] {
+  const names: string[] = [];
+  let agent = nearestOpenAgent(execution);
+  for (; agent !== undefined; agent = nearestOpenAgent(agent.parent)) names.push(agent.name);
+  return names;
+}
+
 /** All that still run, from the inside out. */
 export function* openAncestors<Execution extends Descendant<Execution>>(execution: Execution): Generator<Execution> {
   for (let next = nearestOpen(execution); next !== undefined; next = nearestOpen(next.parent)) yield next;

@@ -17,7 +17,7 @@ import { clientLeft, earlyStop, endedEarly } from './abort-reasons';
 import { CallingExecution } from './calling-execution';
 import { addUsageTo, countCallAround, signAround } from './enclosing-runs';
 import type { ExecutionHost } from './execution-host';
-import { nearestOpen, openAncestors, openAround } from './execution-lineage';
+import { nearestOpen, openAgentNames, openAncestors, openAround } from './execution-lineage';
 import { ExecutionSignal } from './execution-signal';
 import type { IdleEnd } from './idle-end';
 import type { InnerCalls } from './inner-calls';
@@ -112,6 +112,21 @@ export class LiveExecution
     return this.outsideEnds?.refusal ?? this.expired;
   }
 
+  /** Whether it was refused, and nobody goes on with it. */
+  get isUnmade(): boolean {
+    return this.outsideEnds?.isUnmade === true;
+  }
+
+  /** Whether a limit does not let it run, or it is not yet known whether it may. */
+  get isBarred(): boolean {
+    return this.stoppedBy !== undefined || this.admission !== undefined;
+  }
+
+  /** Settles when it is known whether it may run, and rejects where it may not; undefined where nobody has to wait. */
+  get admission(): Promise<void> | undefined {
+    return this.model?.budgeted?.admission;
+  }
+
   /** What it was not allowed to begin for. */
   get refusal(): Error | undefined {
     return this.outsideEnds?.refusal;
@@ -159,7 +174,12 @@ export class LiveExecution
 
   addUsage(usage: CallUsage): void {
     if (this.stage !== 'ended') this.model?.record(usage);
-    else if (this.series instanceof ModelSeries)
+    else this.addUsageAfterEnd(usage);
+  }
+
+  private addUsageAfterEnd(usage: CallUsage): void {
+    this.model?.budgeted?.spend(usage);
+    if (this.series instanceof ModelSeries)
       this.series.addUsage(usage, Math.floor(this.host.store.clock.now() / 1_000));
   }
 
@@ -168,6 +188,10 @@ export class LiveExecution
     if (this.stage !== 'ended' || this.model === undefined || this.usage !== undefined) return;
     this.model.settle(false);
     if (this.usage !== undefined) this.addUsage(this.usage);
+  }
+
+  get agentNames(): readonly string[] {
+    return openAgentNames<LiveExecution>(this);
   }
 
   countInside(kind: ExecutionKind, usage: CallUsage | undefined): void {
@@ -376,16 +400,20 @@ export class LiveExecution
     return this.stage === 'postponed';
   }
 
-  /** Somebody asks for what was postponed. One that has begun goes on. */
-  resume(): void {
+  /**
+   * Somebody asks for what was postponed. One that has begun goes on.
+   *
+   * @param canWait whether that can wait until it is known whether it may run
+   */
+  resume(canWait: boolean): void {
     if (this.stage !== 'postponed') return;
     this.stage = 'begun';
-    this.begin();
+    this.begin(canWait);
   }
 
   /** Begins while the caller does something else. */
-  begin(): LiveExecution {
-    this.host.opened(this);
+  begin(canWait = false): LiveExecution {
+    this.host.opened(this, canWait);
     this.armLimit();
     return this;
   }
@@ -424,7 +452,7 @@ export class LiveExecution
     this.verdict = outcome;
     if (stage === 'postponed') return this.letGo();
     this.stage = 'ending';
-    if (this.model !== undefined && !this.outsideEnds?.isUnmade) {
+    if (this.model !== undefined && !this.isUnmade) {
       this.model.around = [...openAround<LiveExecution>(this)];
       awaitReport<LiveExecution>(this, this.model.askKept());
     }

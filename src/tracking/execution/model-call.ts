@@ -3,6 +3,7 @@ import type { MetricsStore } from '../../collection/metrics-store';
 import { addUsage, type CallUsage } from '../../collection/models/call-usage';
 import type { ExecutionSpec } from '../declaring/execution-spec';
 import type { ModelUsage } from '../execution-handle';
+import type { BudgetedModelCall } from './budgeted-model-call';
 import type { FaultLog } from '../fault-log';
 
 /** The execution of a model call. */
@@ -20,6 +21,8 @@ export class ModelCall<Run> {
   provider: string | undefined;
   /** What it has used. Known when it is counted. */
   usage: CallUsage | undefined = undefined;
+  /** What it draws on budgets; undefined where there are none, and for a part of a call that draws already. */
+  budgeted: BudgetedModelCall | undefined = undefined;
   /** Those that ran as it ended: its tokens are theirs, too. */
   around: readonly Run[] = [];
   /** What it returned, where its tokens are found in that. It must not be kept from being dropped unread. */
@@ -38,6 +41,12 @@ export class ModelCall<Run> {
 
   constructor(private readonly call: ModelExecution<Run>) {
     this.provider = call.spec.provider;
+  }
+
+  /** It has not begun after all. */
+  giveBack(): void {
+    this.budgeted?.settle(undefined);
+    this.budgeted = undefined;
   }
 
   /** What its tokens may be found in at its end. */

@@ -33,7 +33,7 @@ function followAny(execution: LiveExecution, result: unknown, arrival: Arrival):
     execution.returned(result);
   } catch (fault) {
     execution.host.faults.report('follow', fault);
-    execution.resume();
+    execution.resume(false);
     execution.succeeded();
   }
   return result;
@@ -70,7 +70,7 @@ function watchLazily(
   // What can be used once and is handed out again counts with its use, not with each call.
   if (arrival === 'returned' && present !== undefined) execution.postpone();
   if (present?.join(execution) === false) {
-    if (present.isReusable) execution.resume();
+    if (present.isReusable) execution.resume(false);
     return false;
   }
   const watch = present ?? follower.watch(execution, source, follow);

@@ -88,8 +88,9 @@ function watchIterator(use: Use, iterator: AnyIterator): boolean {
   if (typeof iterator !== 'object' || iterator === null || watchOf(iterator) !== undefined) return false;
   const isAsync = Symbol.asyncIterator in iterator;
   const next: Door = (ask, args) => {
-    if (!use.begun) stopAtLimit(use.begin(iterator), iterator);
+    if (!use.begun) stopAtLimit(use.begin(iterator, isAsync), iterator);
     if (use.stoppedBy !== undefined) return failStep(isAsync, use.stoppedBy);
+    if (use.admission !== undefined) return use.admission.then(() => next(ask, args));
     return watchStep(use, () => ask(...args), advance);
   };
   // Stopped before it began: nothing has run, and what is still postponed is not counted.

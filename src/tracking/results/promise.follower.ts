@@ -103,13 +103,12 @@ export const thenableFollower: LazyFollower<PromiseLike<unknown>> = {
 
 /** Runs a lazy thenable inside the execution. */
 function settle(use: Use, ask: Ask, [onFulfilled, onRejected]: unknown[], followOn: Follow): unknown {
-  use.begin();
+  use.begin(undefined, true);
   const callbacks = watchSettling(use, enteredExecution(), followOn, onFulfilled, onRejected);
   if (use.stoppedBy !== undefined) return NativePromise.reject(use.stoppedBy).then(...callbacks);
-  if (use.isLimited) {
-    const settled = new NativePromise<unknown>((resolve, reject) => use.run(() => void ask(resolve, reject)));
-    return use.race(settled).then(...callbacks);
-  }
+  const run = () => new NativePromise<unknown>((resolve, reject) => use.run(() => void ask(resolve, reject)));
+  if (use.admission !== undefined) return use.admission.then(run).then(...callbacks);
+  if (use.isLimited) return use.race(run()).then(...callbacks);
   try {
     return use.run(() => ask(...callbacks));
   } catch (error) {

@@ -18,8 +18,8 @@ const READ_WITHIN_MS = 500;
  */
 export class Use implements Watch {
   readonly isReusable = false;
-  /** What a limit has ended it with, or has not let it begin for. */
-  stoppedBy: Error | undefined = undefined;
+  /** What a limit ended it with. */
+  private expired: Error | undefined = undefined;
   private isBegun = false;
   private stopWaiting: (() => void) | undefined = undefined;
 
@@ -49,6 +49,16 @@ export class Use implements Watch {
     return this.executions.length === 0;
   }
 
+  /** What a limit has ended it with, or has not let it begin for. */
+  get stoppedBy(): Error | undefined {
+    return this.expired ?? this.executions.find(({ refusal }) => refusal !== undefined)?.refusal;
+  }
+
+  /** Settles when it is known whether it may go on; undefined where nobody has to wait. */
+  get admission(): Promise<void> | undefined {
+    return this.executions.find(({ admission }) => admission !== undefined)?.admission;
+  }
+
   get isLimited(): boolean {
     return this.executions.some(({ isLimited }) => isLimited);
   }
@@ -63,15 +73,20 @@ export class Use implements Watch {
     return this.executions.map(furtherExecutionsOf);
   }
 
-  /** The first time, executions that were postponed begin. `source` is what the use ends with, should it be dropped. */
-  begin(source?: object): this {
+  /**
+   * The first time, executions that were postponed begin.
+   *
+   * @param source what the use ends with, should it be dropped
+   * @param canWait whether the caller heeds `admission`
+   */
+  begin(source?: object, canWait = false): this {
     if (this.isBegun) return this;
     this.isBegun = true;
     this.stopWaiting?.();
     dropped.unregister(this);
     // Those around begin first. One may have no time left, or not be allowed to begin any more.
-    for (let index = this.executions.length - 1; index >= 0; index -= 1) this.executions[index]!.resume();
-    this.onStop((error) => (this.stoppedBy ??= error));
+    for (let index = this.executions.length - 1; index >= 0; index -= 1) this.executions[index]!.resume(canWait);
+    this.onStop((error) => (this.expired ??= error));
     if (source !== undefined) this.endWhenDropped(source);
     return this;
   }

@@ -65,7 +65,8 @@ class Reading {
 
   async read(ask: () => unknown): Promise<unknown> {
     const { use } = this;
-    use.begin(this.stream);
+    use.begin(this.stream, true);
+    if (use.admission !== undefined) await use.admission;
     if (use.stoppedBy !== undefined) throw use.stoppedBy;
     if (!this.isStoppedAtLimit) stopAtLimit(use, this.reader);
     this.isStoppedAtLimit = true;

@@ -67,7 +67,7 @@ export class ExecutionTracker {
     const execution = this.link.tracking?.beginCall(call, undefined, UNTOLD_ARGUMENTS);
     if (execution === undefined) return fn();
     const { host } = execution;
-    if (execution.stoppedBy !== undefined) return host.refuseCall(execution, call) as Result;
+    if (execution.isBarred) return host.barCall(execution, call, fn) as Result;
     const outer = host.options.asyncContext ? enterContext(execution) : STAYED;
     try {
       const result = fn();

@@ -52,7 +52,8 @@ function tracked(
       const execution = findTracking(this)?.beginCall(call, this, args);
       if (execution === undefined) return fn.apply(this, args);
       const { host } = execution;
-      if (execution.stoppedBy !== undefined) return host.refuseCall(execution, call);
+      // No closure: with one, V8 would put the arguments of each call on the heap.
+      if (execution.isBarred) return host.barCall(execution, call, fn.bind(this, ...args));
       const outer = host.options.asyncContext ? enterContext(execution) : STAYED;
       try {
         const result = fn.apply(this, args);
