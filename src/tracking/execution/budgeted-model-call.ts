@@ -1,4 +1,5 @@
-import type { BudgetBook, BudgetedCall, BudgetRefusal, Reservation } from '../../collection/budgets/budget-book';
+import type { BudgetBook, BudgetedCall, BudgetRefusal } from '../../collection/budgets/budget-book';
+import type { Reservation } from '../../collection/budgets/held-reservation';
 import type { CallUsage } from '../../collection/models/call-usage';
 
 type Answer = Reservation | BudgetRefusal;
