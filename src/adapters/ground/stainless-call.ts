@@ -29,15 +29,15 @@ export class StainlessCall {
     private readonly settings: CallSettings,
   ) {}
 
-  /**
-   * A request is about to be sent. Each but the first repeats one that failed.
-   *
-   * @returns rejects where it must not be sent; undefined where nothing is to be waited for
-   */
-  sends(): Promise<void> | undefined {
+  /** Rejects where no request must be sent; undefined where nothing is to be waited for. */
+  mayBegin(): Promise<void> | undefined {
+    return mayBegin(this.handle);
+  }
+
+  /** A request is sent. Each but the first repeats one that failed. */
+  sends(): void {
     this.requests += 1;
     if (this.requests > 1) this.handle.recordRetry();
-    return mayBegin(this.handle);
   }
 
   /** Settles as `wait` does. An answer that is on its way, or a timeout of the SDK's, is sure to come. */

@@ -24,6 +24,16 @@ export class ClientRequests {
           return request.apply(this, args);
         },
     );
+    // What fails here fails the call as it is; what fails later, some take for a failure of the network, and try again.
+    replaceMethod(
+      client,
+      'prepareOptions',
+      (prepare) =>
+        function (...args) {
+          const admission = calls.get(args[0] as RequestOptions)?.mayBegin();
+          return admission === undefined ? prepare.apply(this, args) : admission.then(() => prepare.apply(this, args));
+        },
+    );
     // The SDKs call it before each attempt.
     replaceMethod(
       client,
@@ -31,8 +41,8 @@ export class ClientRequests {
       (prepare) =>
         function (...args) {
           const { options } = (args[1] ?? {}) as { options?: RequestOptions };
-          const admission = options && calls.get(options)?.sends();
-          return admission === undefined ? prepare.apply(this, args) : admission.then(() => prepare.apply(this, args));
+          if (options !== undefined) calls.get(options)?.sends();
+          return prepare.apply(this, args);
         },
     );
   }
