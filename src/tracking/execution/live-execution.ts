@@ -119,7 +119,7 @@ export class LiveExecution
 
   /** Whether a limit does not let it run, or it is not yet known whether it may. */
   get isBarred(): boolean {
-    return this.stoppedBy !== undefined || this.admission !== undefined;
+    return this.expired !== undefined || this.refusal !== undefined || this.admission !== undefined;
   }
 
   /** Settles when it is known whether it may run, and rejects where it may not; undefined where nobody has to wait. */

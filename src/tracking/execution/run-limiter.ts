@@ -30,12 +30,17 @@ export class RunLimiter {
   }
 
   private refusalIn(agent: LiveExecution, call: LimitedCall): ExecutionLimitError | undefined {
-    for (const run of agentsFrom(agent)) {
+    for (let run: LiveExecution | undefined = agent; run !== undefined; run = nearestOpenAgent(run.parent)) {
       const limit = this.limits.findStop(run, call);
       if (limit !== undefined) return this.stop(run, limit);
     }
-    if (this.limits.anyReport) for (const run of agentsFrom(agent)) this.report(run, call);
+    if (this.limits.anyReport) this.reportAround(agent, call);
     return undefined;
+  }
+
+  private reportAround(agent: LiveExecution, call: LimitedCall): void {
+    for (let run: LiveExecution | undefined = agent; run !== undefined; run = nearestOpenAgent(run.parent))
+      this.report(run, call);
   }
 
   private report(run: LiveExecution, call: LimitedCall): void {
@@ -59,12 +64,6 @@ export class RunLimiter {
 
 function isRepeat({ innerCalls }: LiveExecution, { hashed }: LiveExecution): boolean {
   return hashed !== undefined && innerCalls.hasMade(hashed.hash);
-}
-
-/** All that still run, from the inside out. */
-function* agentsFrom(agent: LiveExecution): Generator<LiveExecution> {
-  let next: LiveExecution | undefined = agent;
-  for (; next !== undefined; next = nearestOpenAgent(next.parent)) yield next;
 }
 
 function reachedBy({ spending }: LiveExecution): ReachedLimits {

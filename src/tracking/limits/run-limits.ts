@@ -107,14 +107,14 @@ export class RunLimits {
   }
 
   private find(run: LimitedRun, call: LimitedCall, isStop: boolean): AppliedLimit | undefined {
-    const { isRequest, name, spending } = run;
-    const isReached = (limit: AppliedLimit) =>
-      limit.isStop === isStop && isUsedUp(limit, spending, call) && !spending.reached?.reported.has(limit);
-    return this.ofAgent(name).find(isReached) ?? (isRequest ? this.ofRequests.find(isReached) : undefined);
+    const own = findReached(this.ofAgent(run.name), run.spending, call, isStop);
+    if (own !== undefined || !run.isRequest) return own;
+    return findReached(this.ofRequests, run.spending, call, isStop);
   }
 
   private ofAgent(id: string): readonly AppliedLimit[] {
-    return this.perAgent.get(id) ?? this.ofAgents;
+    // Most applications give none an own limit, and a lookup takes as long as all of the rest.
+    return this.perAgent.size === 0 ? this.ofAgents : (this.perAgent.get(id) ?? this.ofAgents);
   }
 }
 
@@ -129,6 +129,20 @@ export function limitError({ kind, name, allowed }: AppliedLimit, run: LimitedRu
 
 function isNew({ kind }: LimitedCall): boolean {
   return kind !== undefined;
+}
+
+/** A loop without a closure: it runs before each call, for all runs around it. */
+function findReached(
+  limits: readonly AppliedLimit[],
+  spending: RunSpending,
+  call: LimitedCall,
+  isStop: boolean,
+): AppliedLimit | undefined {
+  for (const limit of limits) {
+    if (limit.isStop !== isStop || !isUsedUp(limit, spending, call)) continue;
+    if (isStop || !spending.reached?.reported.has(limit)) return limit;
+  }
+  return undefined;
 }
 
 function isUsedUp({ name, allowed }: AppliedLimit, spending: RunSpending, call: LimitedCall): boolean {
