@@ -15,6 +15,7 @@ const ROOMS = {
   adapters: ['index', 'runtime', 'tracking/adapting'],
   testing: ['index'],
   terminus: ['index'],
+  budgets: ['index'],
   demo: ['index', 'adapters'],
 };
 

@@ -32,7 +32,8 @@ export interface BudgetStore {
   readonly onStoreFault?: 'allow' | 'stop';
   /**
    * Writes down what this process has spent and holds of the account, and then reads what all others have. The sums are
-   * absolute: writing the same ones twice changes nothing. Called once at a time for each account.
+   * absolute: writing the same ones twice changes nothing. Called once at a time for each account, with the same object for
+   * it as long as this process spends from it.
    *
    * @throws (as a rejection) where the store does not work; it is asked again later
    */
