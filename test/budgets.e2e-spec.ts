@@ -1,51 +1,137 @@
-import { lastValueFrom, Observable } from 'rxjs';
-import {
-  BudgetExceededError,
-  trackedAgent,
-  trackedModel,
-  type BudgetStore,
-  type MetricsRootOptions,
-} from '../src';
-import { CollectionApp } from './support/collection-app';
-import { Gate } from './support/gate';
+import { MetricsCollector, MetricsModule, type Budget, type MetricsModuleOptions } from '../src';
+import { ManualClock, MetricsTestingModule, parseExposition } from '../src/testing';
+import { compile, OpenApplications, withMetrics } from './support/applications';
 
-let app: CollectionApp;
+const applications = new OpenApplications();
+afterEach(() => applications.closeAll());
 
-/** Ten cents a token. */
-const pricing = { gpt: { inputPerMillion: 100_000, outputPerMillion: 0 } };
+const BUDGET: Budget = { name: 'everything', by: 'application', costUsd: 2, window: '1h' };
 
-const start = async (budgets: MetricsRootOptions['budgets'], options: MetricsRootOptions = {}) => {
-  app = await CollectionApp.start({ budgets, pricing, ...options });
-};
-
-const ask = trackedModel(
-  { model: 'gpt', usage: (tokens: number) => ({ inputTokens: tokens, outputTokens: 0 }) },
-  async (tokens: number) => tokens,
-);
-
-async function outcomesOf(calls: (() => unknown)[]): Promise<string[]> {
-  const outcomes: string[] = [];
-  for (const call of calls) {
-    try {
-      await call();
-      outcomes.push('made');
-    } catch (error) {
-      outcomes.push(error instanceof BudgetExceededError ? error.budget : String(error));
-    }
-  }
-  return outcomes;
+async function start(options: MetricsModuleOptions) {
+  const clock = new ManualClock();
+  const imports = [MetricsTestingModule.forRoot({ clock, ...options })];
+  const application = applications.add(await (await compile({ imports })).init());
+  return { clock, metrics: application.get(MetricsCollector), application };
 }
 
-const times = <Item>(count: number, make: (index: number) => Item) => Array.from({ length: count }, (_, i) => make(i));
+function record(metrics: MetricsCollector, costUsd: number, agentId?: string): void {
+  metrics.recordModelCall({ model: 'm', costUsd, inputTokens: 10, ...(agentId !== undefined && { agentId }) });
+}
 
-const spent = () => app.metrics.getBudgets().map(({ name, subject, spentUsd, spentTokens }) => [name, subject, spentUsd, spentTokens]);
+async function samplesOf(metrics: MetricsCollector, family: string): Promise<unknown[]> {
+  const { families } = parseExposition(await metrics.exportMetrics('prometheus'));
+  const samples = families.get(family)?.samples ?? [];
+  return samples.map(({ labels, value }) => [labels, value]);
+}
 
-describe('A budget', () => {
-  it('refuses model calls once it is spent, to the cent, until its window is over', async () => {
-    await start([{ name: 'day', by: 'application', costUsd: 0.3, window: '1d' }]);
-    expect(await outcomesOf(times(5, () => () => ask(1)))).toEqual(['made', 'made', 'made', 'day', 'day']);
-    expect(spent()).toEqual([['day', undefined, 0.3, undefined]]);
-    app.clock.advance(24 * 3_600_000);
-    expect(await outcomesOf([() => ask(1)])).toEqual(['made']);
+describe('Budgets', () => {
+  it('are read in TypeScript, JSON and Prometheus text, which keeps subjects out', async () => {
+    const budgets: Budget[] = [BUDGET, { name: 'agents', by: 'agent', tokens: 100, window: '1d' }];
+    const { metrics } = await start({ budgets });
+    record(metrics, 0.1, 'researcher');
+    record(metrics, 0.2, 'researcher');
+
+    const everything = {
+      name: 'everything',
+      by: 'application',
+      subject: undefined,
+      window: '1h',
+      spentUsd: 0.3,
+      limitUsd: 2,
+      spentTokens: undefined,
+      limitTokens: undefined,
+      spentRatio: 0.15,
+      resetsAt: new Date('2025-01-01T01:00:00.000Z'),
+    };
+    const researcher = { name: 'agents', subject: 'researcher', spentTokens: 20, limitTokens: 100, spentRatio: 0.2 };
+    expect(metrics.getBudgets()).toEqual([everything, expect.objectContaining(researcher)]);
+    const document = JSON.parse(await metrics.exportMetrics('json')) as { budgets: unknown };
+    expect(document.budgets).toMatchObject([
+      { name: 'everything', subject: null, spent_usd: 0.3, limit_usd: 2, resets_at: '2025-01-01T01:00:00.000Z' },
+      { name: 'agents', subject: 'researcher', spent_usd: null, spent_tokens: 20 },
+    ]);
+    expect(await samplesOf(metrics, 'crew_budget_spent_ratio')).toEqual([[{ budget: 'everything' }, 0.15]]);
+    expect(await samplesOf(metrics, 'crew_budget_exceeded_total')).toEqual([
+      [{ budget: 'everything' }, 0],
+      [{ budget: 'agents' }, 0],
+    ]);
+    expect(await samplesOf(metrics, 'crew_budget_store_faults_total')).toHaveLength(2);
+  });
+
+  it('begin anew with their window, and not with a reset', async () => {
+    const { clock, metrics } = await start({ budgets: [BUDGET] });
+    record(metrics, 0.5);
+    metrics.reset();
+    expect(metrics.getBudgets()).toMatchObject([{ spentUsd: 0.5 }]);
+    clock.advance(3_600_000);
+    expect(metrics.getBudgets()).toMatchObject([{ spentUsd: 0, resetsAt: new Date('2025-01-01T02:00:00.000Z') }]);
+  });
+
+  it('are read when the application has closed', async () => {
+    const { metrics, application } = await start({ budgets: [BUDGET] });
+    record(metrics, 0.5);
+    await application.close();
+    expect(metrics.getBudgets()).toMatchObject([{ spentUsd: 0.5 }]);
+  });
+
+  it('tell their store the last figures and close it with the application', async () => {
+    const told: unknown[] = [];
+    const budgetStore = {
+      exchange: async ({ key }: { key: string }, own: object) => {
+        told.push([key, own]);
+        return { spent: 1_000_000, held: 0 };
+      },
+      close: () => void told.push('closed'),
+    };
+    const { metrics, application } = await start({ budgets: [BUDGET], budgetStore });
+    record(metrics, 0.5);
+    await application.close();
+    expect(told).toEqual([['everything:costUsd:1h:482136:', { spent: 500_000, held: 0 }], 'closed']);
+    expect(metrics.getBudgets()).toMatchObject([{ spentUsd: 1.5 }]);
+  });
+});
+
+describe('The options budgets and budgetStore', () => {
+  const open = (options: unknown) => () => MetricsModule.forRoot(options as MetricsModuleOptions);
+  const budget = (change: object) => ({ budgets: [{ ...BUDGET, ...change }] });
+
+  it.each([
+    [{ budgets: {} }, '"budgets" is {}, must be a list of budgets.'],
+    [budget({ name: '' }), '"budgets.0.name" is \'\', must be a text that is not empty, and that no other budget has.'],
+    [
+      { budgets: [BUDGET, BUDGET] },
+      '"budgets.1.name" is \'everything\', must be a text that is not empty, and that no',
+    ],
+    [budget({ by: 'tenant' }), "\"budgets.0.by\" is 'tenant', must be 'application', 'agent' or 'breakdown'."],
+    [
+      budget({ by: 'breakdown' }),
+      "\"budgets.0.by\" is 'breakdown', must be 'application' or 'agent' unless the option",
+    ],
+    [budget({ window: '2h' }), '"budgets.0.window" is \'2h\', must be one of 1m, 1h, 1d, 30d.'],
+    [budget({ costUsd: -1 }), '"budgets.0.costUsd" is -1, must be US dollars from 0, or a function of the subject.'],
+    [budget({ tokens: '9' }), '"budgets.0.tokens" is \'9\', must be tokens from 0, or a function of the subject.'],
+    [budget({ costUsd: undefined }), 'must be an object with costUsd, tokens or both.'],
+    [budget({ onExceeded: 'log' }), "\"budgets.0.onExceeded\" is 'log', must be 'stop' or 'report'."],
+    [budget({ reserve: 1 }), '"budgets.0.reserve" is 1, must be an object of costUsd and tokens.'],
+    [budget({ reserve: { costUsd: NaN } }), '"budgets.0.reserve.costUsd" is NaN, must be US dollars from 0.'],
+    [
+      budget({ limit: 1 }),
+      'there is no option "budgets.0.limit", must be an object of name, by, costUsd, tokens, window,',
+    ],
+    [{ budgetStore: {} }, '"budgetStore" is {}, must be a budget store: an object with a method exchange'],
+    [
+      { budgetStore: { exchange: () => {}, storeTimeoutMs: 0 } },
+      'must be a budget store: an object with a method exchange',
+    ],
+  ])('are checked: %j', (options, message) => {
+    expect(open(options)).toThrow(message);
+  });
+
+  it('are taken as they are', async () => {
+    const budgets: Budget[] = [
+      { ...BUDGET, costUsd: () => 5, tokens: 7, onExceeded: 'report', reserve: { tokens: 1 } },
+    ];
+    const application = applications.add(await compile(withMetrics({}, { budgets })));
+    expect(application.get(MetricsCollector).getBudgets()).toMatchObject([{ limitUsd: 5, limitTokens: 7 }]);
   });
 });

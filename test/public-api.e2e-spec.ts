@@ -37,6 +37,7 @@ describe('The package', () => {
       '.',
       './ai-sdk',
       './anthropic',
+      './budgets',
       './langchain',
       './mcp',
       './openai',

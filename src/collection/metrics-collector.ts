@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import { describeValue } from '../runtime/described-value';
+import type { BudgetState } from './budgets/budget';
 import type { CollectorPorts } from './collector-ports';
 import { ExecutionRecorder } from './execution-recorder';
 import type { Execution, RunningExecution } from './executions/execution';
@@ -177,6 +178,17 @@ export class MetricsCollector {
   }
 
   /**
+   * What budgets have spent in their present windows, in the order of the option `budgets`: the application, or of each budget
+   * at most 100 agents or values of the breakdown, those nearest to their limit first.
+   *
+   * @example
+   * const nearlySpent = metrics.getBudgets().filter(({ spentRatio = 0 }) => spentRatio > 0.8);
+   */
+  getBudgets(): BudgetState[] {
+    return this.store.budgets.read();
+  }
+
+  /**
    * The course of requests and of every agent, tool and model.
    *
    * @throws RangeError that lists the windows where `window` is none of them, or that says what `names` must be
@@ -272,7 +284,10 @@ export class MetricsCollector {
     return this.store.enabled;
   }
 
-  /** All numbers to zero and a new start time. What runs now began before it and will not be counted. */
+  /**
+   * All numbers to zero and a new start time; budgets keep what they have spent. What runs now began before it and will not be
+   * counted.
+   */
   reset(): void {
     this.store.reset();
   }

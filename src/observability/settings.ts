@@ -14,6 +14,7 @@ export interface ObservabilitySettings {
   readonly modelRateLimitRatio: number;
   readonly modelNoUsageRatio: number;
   readonly hourlyBudgetUsd: number;
+  readonly budgetRatio: number;
   readonly cacheDropRatio: number;
   readonly eventLoopLagSeconds: number;
   readonly memoryLimitMib: number;
@@ -80,6 +81,7 @@ export const SETTINGS: { readonly [Name in keyof ObservabilitySettings]: Setting
   modelRateLimitRatio: ratio(0.02, 'share of model calls that a provider may turn away with 429 or 529'),
   modelNoUsageRatio: ratio(0.1, 'share of model calls that may succeed without any report of tokens'),
   hourlyBudgetUsd: positive(10, 'US dollars that the models of one application may cost within an hour'),
+  budgetRatio: ratio(0.8, 'share of a budget of the whole application that may be spent in its window'),
   cacheDropRatio: ratio(0.5, 'share of its hit ratio of the last day below which that of a cache must not fall'),
   eventLoopLagSeconds: positive(0.25, 'seconds that the event loop of a process may lag (99 %)'),
   memoryLimitMib: positive(512, 'memory limit of a process in MiB; the alert comes at 90 %'),

@@ -1,3 +1,4 @@
+import type { BudgetAccounts } from '../../collection/budgets/budget-accounts';
 import { TOKEN_TYPES } from '../../collection/models/token-usage';
 import {
   SERIES_COLUMNS,
@@ -97,6 +98,21 @@ export function single(read: (scrape: Scrape) => number): FamilyReader {
 /** Models are added up from copies and no longer change. */
 export function perModel(seriesOf: SeriesOf<ModelSeries>, read: (model: ModelSeries) => number): FamilyReader {
   return (scrape) => contentOf(seriesOf(scrape), ({ series }, sink) => sink.counter(series, read(series), series.born));
+}
+
+/** Of those of the whole application: a subject each would be too many series. */
+export function budgetRatios({ source: { store } }: Scrape): FamilyContent {
+  const wallTime = store.clock.wallTime();
+  const found: Gauge[] = [];
+  for (const budget of store.budgets.budgets) {
+    const ratio = budget.budget.by === 'application' ? budget.read(wallTime)[0]?.spentRatio : undefined;
+    if (ratio !== undefined) found.push([budget, ratio]);
+  }
+  return gauges(found);
+}
+
+export function budgets(read: (budget: BudgetAccounts) => number): FamilyReader {
+  return ({ source: { store } }) => counters(store.budgets.budgets.map((each) => [each, read(each), each.born]));
 }
 
 export function caches(read: (cache: CacheSeries) => number): FamilyReader {

@@ -1,5 +1,7 @@
 import {
   agents,
+  budgetRatios,
+  budgets,
   caches,
   calls,
   counted,
@@ -294,6 +296,28 @@ export const METRIC_FAMILIES: readonly MetricFamily[] = [
     help: 'Model calls whose price is not known.',
     labels: ['model'],
     read: perModel(models('model'), (model) => model.tokens.unpricedCalls),
+  },
+  {
+    name: 'budget_spent_ratio',
+    type: 'gauge',
+    aggregator: 'max',
+    help: 'What the application has spent of a budget in the present window, as a part of its limit.',
+    labels: ['budget'],
+    read: budgetRatios,
+  },
+  {
+    name: 'budget_exceeded_total',
+    type: 'counter',
+    help: 'Model calls that a budget had no room for, whether they were refused or only reported.',
+    labels: ['budget'],
+    read: budgets(({ exceededCalls }) => exceededCalls),
+  },
+  {
+    name: 'budget_store_faults_total',
+    type: 'counter',
+    help: 'Model calls that were let through or refused without an answer of the budget store.',
+    labels: ['budget'],
+    read: budgets(({ storeFaults }) => storeFaults),
   },
   {
     name: 'cache_hits_total',

@@ -1,6 +1,8 @@
 import { Test } from '@nestjs/testing';
-import { MetricsCollector, MetricsModule } from '../../index';
+import { type Budget, MetricsCollector, MetricsModule } from '../../index';
 import { documentOf } from './json-document';
+
+const BUDGET: Budget = { name: 'all', by: 'application', costUsd: 9, window: '1d' };
 
 /** Every kind of series, with durations whose averages are whole numbers of nanoseconds. */
 function record(metrics: MetricsCollector): void {
@@ -32,7 +34,7 @@ function record(metrics: MetricsCollector): void {
 
 describe('The JSON document', () => {
   it('has what users read in TypeScript', async () => {
-    const imports = [MetricsModule.forRoot({ endpoint: false, recordMemory: false })];
+    const imports = [MetricsModule.forRoot({ endpoint: false, recordMemory: false, budgets: [BUDGET] })];
     const module = await Test.createTestingModule({ imports }).compile();
     const metrics = module.get(MetricsCollector);
     record(metrics);
@@ -43,6 +45,8 @@ describe('The JSON document', () => {
     expect(document['tool_metrics']).toEqual(documentsOf(metrics.getTools()));
     expect(document['model_metrics']).toEqual(documentsOf(metrics.getModels()));
     expect(document['cache_metrics']).toEqual(documentsOf(metrics.getCaches()));
+    expect(document['budgets']).toEqual(JSON.parse(JSON.stringify(metrics.getBudgets().map(documentOf))));
+    expect(document['budgets']).toMatchObject([{ name: 'all', subject: null, limit_usd: 9, spent_tokens: null }]);
     await module.close();
   });
 });

@@ -1,3 +1,4 @@
+import type { BudgetState } from '../../collection/budgets/budget';
 import type { MetricsStore } from '../../collection/metrics-store';
 import type { SystemMetrics } from '../../collection/reading/metrics-snapshot';
 import { SeriesCopies, type KeptCalls } from '../../collection/reading/series-copies';
@@ -10,6 +11,7 @@ export class JsonReading {
   readonly system: SystemMetrics;
   readonly agents = new Map<string, AgentSeries>();
   readonly caches = new Map<string, Pick<CacheSeries, 'hits' | 'misses'>>();
+  readonly budgets: readonly BudgetState[];
   readonly tools: MergedTools;
   readonly models = new MergedModels(['model']);
   private readonly copies = new SeriesCopies();
@@ -20,6 +22,7 @@ export class JsonReading {
     const { series } = store.ledger;
     this.instanceId = store.instanceId;
     this.system = readSystem(store);
+    this.budgets = store.budgets.read();
     this.tools = new MergedTools(series.buckets.tool);
     this.keptAgents = Array.from(series.agents.values(), (agent) => ({
       series: agent,

@@ -27,7 +27,7 @@ export function writeJson(store: MetricsStore, out: TextBuffer, work: SlicedWork
 }
 
 function* documentSteps(reading: JsonReading, out: TextBuffer): Generator<void> {
-  const { instanceId: id, system, agents, tools, models, caches } = reading;
+  const { instanceId: id, system, agents, tools, models, caches, budgets } = reading;
   const instance = { id, hostname: hostname(), pid: process.pid, version: VERSION };
   yield* reading.merge();
   out.write(`{"schema_version":1,"instance":${JSON.stringify(instance)}`);
@@ -40,7 +40,7 @@ function* documentSteps(reading: JsonReading, out: TextBuffer): Generator<void> 
   yield* mapSteps(out, new Map(models.all.map((series) => [series.model, series])), writeModel);
   out.write(',"cache_metrics":');
   yield* mapSteps(out, caches, writeCache);
-  out.write('}');
+  out.write(`,"budgets":${JSON.stringify(budgets.map(documentOf))}}`);
 }
 
 /** An agent may have called thousands of tools. They are its last member. */

@@ -85,6 +85,14 @@ export const modelsRow: RowBuilder = (queries, { modelErrorRatio, modelRateLimit
       queries: [{ expr: queries.lastHour('model_cost_usd_total', ['model']), legend: '{{model}}' }],
     },
     {
+      title: 'Budgets',
+      description:
+        'What is spent of each budget of the whole application in its present window. Empty where there is none.',
+      type: 'timeseries',
+      unit: 'percentunit',
+      queries: [{ expr: `max by (budget) (${queries.select('budget_spent_ratio')})`, legend: '{{budget}}' }],
+    },
+    {
       title: 'Calls without a price',
       description: 'Calls of the last hour that are missing in the cost. Each model here needs an entry in "pricing".',
       type: 'timeseries',

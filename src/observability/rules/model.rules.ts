@@ -17,6 +17,8 @@ export function modelRules(context: RuleContext): RuleGroup {
       unpriced(context),
       usageMissing(context),
       overBudget(context),
+      budgetNearlySpent(context),
+      budgetExceeded(context),
     ],
   };
 }
@@ -91,6 +93,27 @@ function overBudget(context: RuleContext): AlertingRule {
     expr: `${context.series.cost} > ${hourlyBudgetUsd}`,
     summary: 'The models of {{ $labels.job }} cost too much',
     description: `{{ $value | printf "%.2f" }} US dollars within the last hour, the budget is ${hourlyBudgetUsd}.`,
+    hold: false,
+  });
+}
+
+/** Of processes without a common store, each has the budget for itself: the one that has spent most. */
+function budgetNearlySpent(context: RuleContext): AlertingRule {
+  const { budgetRatio } = context.settings;
+  return context.alert('BudgetNearlySpent', {
+    severity: 'warning',
+    expr: `max ${by('budget')} (${context.metric('budget_spent_ratio')}) > ${budgetRatio}`,
+    summary: 'The budget {{ $labels.budget }} is nearly spent',
+    description: '{{ $value | humanizePercentage }} of it are spent in its present window.',
+  });
+}
+
+function budgetExceeded(context: RuleContext): AlertingRule {
+  return context.alert('BudgetExceeded', {
+    severity: 'warning',
+    expr: grew(context.metric('budget_exceeded_total'), by('budget')),
+    summary: 'The budget {{ $labels.budget }} has no room left for model calls',
+    description: 'Model calls of the last hour were refused, or went on though nothing was left for them.',
     hold: false,
   });
 }

@@ -1,3 +1,4 @@
+import type * as budgets from '../../../../collection/budgets/budget';
 import type * as executions from '../../../../collection/executions/execution';
 import type * as tokens from '../../../../collection/models/token-usage';
 import type * as metrics from '../../../../collection/reading/metrics-snapshot';
@@ -17,6 +18,8 @@ export type ModelMetrics = JsonDocument<metrics.ModelMetrics>;
 export type CacheMetrics = JsonDocument<metrics.CacheMetrics>;
 export type SystemMetrics = JsonDocument<metrics.SystemMetrics>;
 
+export type BudgetState = JsonDocument<budgets.BudgetState>;
+
 export interface Instance {
   id: string;
   hostname: string;
@@ -31,6 +34,7 @@ export interface MetricsDocument {
   tool_metrics: Record<string, ToolMetrics>;
   model_metrics: Record<string, ModelMetrics>;
   cache_metrics: Record<string, CacheMetrics>;
+  budgets: BudgetState[];
 }
 
 export type TrendFigures = JsonDocument<trends.TrendFigures>;
