@@ -11,7 +11,7 @@ import {
 } from '@willsoto/nestjs-prometheus';
 import * as fc from 'fast-check';
 import { collectDefaultMetrics, Counter, Gauge, register, Registry, type Histogram, type Summary } from 'prom-client';
-import { ExecutionTracker, MetricsModule, TrackAgent, TrackTool, type MetricsModuleOptions } from '../src';
+import { ExecutionTracker, MetricsModule, TrackAgent, TrackTool, type Budget, type MetricsModuleOptions } from '../src';
 import { ManualClock, parseExposition, type Exposition } from '../src/testing';
 import { countsInDocument, countsInScrape } from './support/execution-counts';
 import { Gate } from './support/gate';
@@ -29,6 +29,8 @@ const start = (options: MetricsModuleOptions = {}, metadata: ModuleMetadata = {}
 afterEach(() => {
   register.clear();
 });
+
+const BUDGET: Budget = { name: 'all', by: 'application', costUsd: 9, window: '1d' };
 
 describe('One of everything', () => {
   @Injectable()
@@ -161,7 +163,10 @@ describe('What OpenMetrics says of the birth of a series', () => {
   }
 
   it('stands beside each of its counters and histograms, and beside no gauge', async () => {
-    const app = await start({ measureRepeats: true, limits: { agent: { toolCalls: 9 } } }, { providers: [Crew] });
+    const app = await start(
+      { measureRepeats: true, budgets: [BUDGET], limits: { agent: { toolCalls: 9 } } },
+      { providers: [Crew] },
+    );
     app.collector.recordAgentExecution({ agentId: 'writer', durationMs: 1, status: 'error' });
     app.collector.recordModelCall({ model: 'm', timeToFirstTokenMs: 1, status: 'error' });
     for await (const chunk of app.nest.get(Crew).write()) expect(chunk).toBe('a');

@@ -51,7 +51,10 @@ export class CollectionApp {
 
   static async start(
     options: MetricsRootOptions = {},
-    { clock = new ManualClock(), ...parts }: Pick<ModuleMetadata, 'providers' | 'controllers'> & { clock?: ManualClock } = {},
+    {
+      clock = new ManualClock(),
+      ...parts
+    }: Pick<ModuleMetadata, 'providers' | 'controllers'> & { clock?: ManualClock } = {},
   ): Promise<CollectionApp> {
     const log = new ComplaintLog();
     const quiet = { recordMemory: false, defaultMetrics: false };

@@ -126,6 +126,18 @@ const QUERIES: Readonly<Record<string, readonly [question: string, query: string
     'Models that need a price',
     'sum by (model) (increase(crew_model_unpriced_calls_total[1h])) > 0',
   ],
+  budget_spent_ratio: [
+    'Budgets that are nearly spent: the process that has spent most, or with a store all together',
+    'max by (budget) (crew_budget_spent_ratio) > 0.8',
+  ],
+  budget_exceeded_total: [
+    'Model calls of the last hour that had no room, by budget',
+    'sum by (budget) (increase(crew_budget_exceeded_total[1h]))',
+  ],
+  budget_store_faults_total: [
+    'Model calls of the last hour that the store could not be asked about',
+    'sum by (budget) (increase(crew_budget_store_faults_total[1h])) > 0',
+  ],
   cache_hits_total: [
     'Hit rate, by cache',
     'sum by (cache) (rate(crew_cache_hits_total[5m])) / (sum by (cache) (rate(crew_cache_hits_total[5m])) + sum by (cache) (rate(crew_cache_misses_total[5m])))',

@@ -93,6 +93,18 @@ export const modelsRow: RowBuilder = (queries, { modelErrorRatio, modelRateLimit
       queries: [{ expr: `max by (budget) (${queries.select('budget_spent_ratio')})`, legend: '{{budget}}' }],
     },
     {
+      title: 'Calls without room in a budget',
+      description:
+        'Calls of the last hour that a budget had no room for, and those that it could not be asked about, since its store ' +
+        'gave no answer.',
+      type: 'timeseries',
+      unit: 'short',
+      queries: [
+        { expr: queries.lastHour('budget_exceeded_total', ['budget']), legend: '{{budget}}' },
+        { expr: queries.lastHour('budget_store_faults_total', ['budget']), legend: '{{budget}}, store silent' },
+      ],
+    },
+    {
       title: 'Calls without a price',
       description: 'Calls of the last hour that are missing in the cost. Each model here needs an entry in "pricing".',
       type: 'timeseries',
