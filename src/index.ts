@@ -10,12 +10,14 @@ export type {
   ModelCallRecord,
   ToolExecutionRecord,
 } from './collection/executions/execution-records';
-export type { Execution, RunningExecution } from './collection/executions/execution';
+export type { Execution, ExecutionBreakdown, RunningExecution } from './collection/executions/execution';
 export { MetricsCollector } from './collection/metrics-collector';
 export type { ExportFormat } from './collection/export-format';
 export type { HistoryFilter } from './collection/executions/execution-history';
 export type {
   AgentMetrics,
+  Breakdown,
+  BreakdownMetrics,
   CacheMetrics,
   ExecutionMetrics,
   ModelMetrics,
@@ -65,6 +67,7 @@ export type {
   MetricsRootOptions,
   MetricsStaticOptions,
 } from './module/metrics.options';
+export type { BreakdownOptions } from './tracking/execution/request-breakdown';
 export { currentExecution } from './tracking/execution/current-execution';
 export type { ExecutionEnd, ExecutionHandle, ModelName, ModelUsage, Spending } from './tracking/execution-handle';
 export type { TimeoutOptions } from './tracking/limits/execution-limits';

@@ -8,7 +8,7 @@ import type { CountedSeries } from './series/execution-series';
 
 /** The execution in whose context a record is made. */
 export interface EnclosingExecution
-  extends Pick<ExecutionIdentity, 'name' | 'serial' | 'requestSerial'>, RequestMember {
+  extends Pick<ExecutionIdentity, 'name' | 'serial' | 'requestSerial' | 'breakdownValue'>, RequestMember {
   /** The nearest agent. */
   readonly contextAgentId: string | undefined;
   /** The request of the nearest agent that still runs: what an agent that is recorded here is a part of. */

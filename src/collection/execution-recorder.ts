@@ -205,6 +205,7 @@ class RecordedExecution implements EndingExecution, RequestMember, Outcome {
   readonly parentSerial: number | undefined;
   readonly requestSerial: number | undefined;
   readonly collected: CollectedRequest | undefined;
+  readonly breakdownValue: string | undefined;
   readonly span = activeSpan();
   /** Nobody says what it called. */
   readonly totals = undefined;
@@ -227,7 +228,9 @@ class RecordedExecution implements EndingExecution, RequestMember, Outcome {
   ) {
     this.parentSerial = context?.serial;
     this.requestSerial = kind === 'agent' ? (context?.enclosingRequest ?? serial) : context?.requestSerial;
-    this.collected = this.requestSerial === serial ? undefined : context?.collected;
+    const request = this.requestSerial === serial ? undefined : context;
+    this.collected = request?.collected;
+    this.breakdownValue = request?.breakdownValue;
     this.status = status;
     this.errorType = errorType === undefined ? undefined : normaliseName(errorType);
     this.durationMs = durationMs;

@@ -17,6 +17,7 @@ import {
   type CountedSeries,
   type ModelSeries,
 } from './series/execution-series';
+import { BreakdownTable, type BreakdownSettings } from './series/breakdown-table';
 import { statusLabel } from './series/error-counts';
 import { exemplarOf } from './series/exemplar';
 import { COST_BUCKETS } from './series/fixed-buckets';
@@ -31,6 +32,8 @@ export interface LedgerSettings {
   readonly historySize: number;
   readonly requestHistory: false | Required<RequestHistoryOptions>;
   readonly maxSeries: number;
+  /** Undefined where requests are not broken down. */
+  readonly breakdown: BreakdownSettings | undefined;
   readonly onFirstDrop: (family: LimitedFamily) => void;
 }
 
@@ -54,6 +57,8 @@ export class Ledger {
   /** Undefined where requests are not kept. */
   readonly requestHistory: RequestHistory | undefined;
   readonly limit: SeriesLimit;
+  /** Undefined where requests are not broken down. */
+  readonly breakdown: BreakdownTable | undefined;
   readonly requestTrend: TrendSeries;
   readonly agentTrends = new Map<string, TrendSeries>();
   readonly toolTrends = new Map<string, TrendSeries>();
@@ -69,7 +74,8 @@ export class Ledger {
   private readonly publisher: ExecutionPublisher;
 
   constructor(settings: LedgerSettings, ports: LedgerPorts) {
-    const { buckets, historySize, requestHistory, maxSeries, onFirstDrop } = settings;
+    const { buckets, historySize, requestHistory, maxSeries, breakdown, onFirstDrop } = settings;
+    const wallTime = () => ports.clock.wallTime();
     this.clock = ports.clock;
     this.publisher = ports.publisher;
     this.startedAt = ports.clock.now();
@@ -81,7 +87,8 @@ export class Ledger {
     this.history = new ExecutionHistory(historySize);
     this.requestHistory = requestHistory === false ? undefined : new RequestHistory(requestHistory);
     this.limit = new SeriesLimit(maxSeries, onFirstDrop);
-    this.series = new SeriesTable(buckets, this.limit, ports.names, () => ports.clock.wallTime());
+    this.breakdown = breakdown && new BreakdownTable(breakdown, wallTime);
+    this.series = new SeriesTable(buckets, this.limit, ports.names, wallTime, this.breakdown);
     this.series.openDeclared();
   }
 
@@ -95,10 +102,11 @@ export class Ledger {
    *
    * @returns what is collected of it; undefined where requests are not kept
    */
-  beginRequest({ serial, collected }: OpenExecution & RequestMember, now: number): CollectedRequest | undefined {
+  beginRequest(request: OpenExecution & RequestMember, now: number): CollectedRequest | undefined {
     this.process.turn(now);
     this.requests.addInProgress(1);
-    return this.requestHistory?.begin(serial, collected);
+    this.breakdown?.open(request.breakdownValue);
+    return this.requestHistory?.begin(request.serial, request.collected);
   }
 
   /** An execution ends without being counted. */
@@ -125,6 +133,7 @@ export class Ledger {
     const wallTime = this.clock.wallTime(now);
     const finished = this.history.add(execution, outcome, now, wallTime);
     this.lastUpdated = wallTime;
+    this.breakdown?.add(finished, execution.breakdownValue);
     // What is said to end in the future counts as ending now.
     const endedAt = now - Math.max(0, wallTime - finished.endTime);
     const second = Math.floor(endedAt / 1_000);
@@ -180,7 +189,7 @@ export class Ledger {
     const { status, measures, usage } = finished;
     const trend = (series.trend ??= this.openModelTrend(series));
     if (usage === undefined) series.tokens.callsWithoutUsage += 1;
-    else series.addUsage(usage, second);
+    else series.addUsage(usage, second, finished.breakdownValue);
     // NaN where nobody measured it.
     if (Number.isNaN(finished.durationNs)) {
       series.addStatus(status, exemplarOf(finished));

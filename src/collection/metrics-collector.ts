@@ -10,11 +10,12 @@ import type { AgentExecutionRecord, ModelCallRecord, ToolExecutionRecord } from 
 import { EXPORT_FORMATS, type ExportFormat } from './export-format';
 import type { MetricsStore } from './metrics-store';
 import { momentOf, toRunningExecutions } from './reading/execution.reader';
+import { byName } from './reading/by-name';
 import { readFields } from './reading/fields';
 import { beginHistory } from './reading/history.reader';
-import type { AgentMetrics, CacheMetrics, ModelMetrics, SystemMetrics, ToolMetrics } from './reading/metrics-snapshot';
+import type { AgentMetrics, Breakdown, CacheMetrics, ModelMetrics, SystemMetrics, ToolMetrics } from './reading/metrics-snapshot';
 import { readRequest, readRequests } from './reading/request.reader';
-import { AGENT_FIELDS, CACHE_FIELDS, MODEL_FIELDS, TOOL_FIELDS } from './reading/series-fields';
+import { AGENT_FIELDS, BREAKDOWN_FIELDS, CACHE_FIELDS, MODEL_FIELDS, TOOL_FIELDS } from './reading/series-fields';
 import { mergeModels, mergeTools, readSystem } from './reading/snapshot.reader';
 import { TREND_WINDOWS, type Trends, type TrendsOptions } from './reading/trend-window';
 import { readTrends } from './reading/trends.reader';
@@ -186,6 +187,19 @@ export class MetricsCollector {
    */
   getBudgets(): BudgetState[] {
     return this.store.budgets.read();
+  }
+
+  /**
+   * Requests, tokens and cost by the values of the option `breakdown`; undefined unless that is set.
+   *
+   * @example
+   * metrics.getBreakdown()?.values['acme']?.tokenUsage.costUsd;
+   */
+  getBreakdown(): Breakdown | undefined {
+    const { breakdown } = this.store.ledger;
+    if (breakdown === undefined) return undefined;
+    const values = byName(breakdown.series, (series) => readFields(BREAKDOWN_FIELDS, series));
+    return Object.freeze({ by: breakdown.by, values });
   }
 
   /**

@@ -19,6 +19,7 @@ const NOTHING = {
   historySize: 0,
   requestHistory: false,
   maxSeries: 0,
+  breakdown: undefined,
   onFirstDrop: ignore,
 } as const;
 
@@ -45,6 +46,11 @@ export class MetricsStore {
     this.enabled = settings.enabled;
     this.ledger = this.newLedger();
     this.memory = new MemorySampler(settings.recordMemory, (bytes) => this.ledger.addMemory(bytes));
+  }
+
+  /** What requests are broken down by; undefined where they are not. */
+  get breakdownBy(): string | undefined {
+    return this.settings.breakdown?.by;
   }
 
   reset(): void {

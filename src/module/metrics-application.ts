@@ -10,12 +10,14 @@ import { MetricsCollector } from '../collection/metrics-collector';
 import { MetricsStore } from '../collection/metrics-store';
 import { executionReader, momentOf, toRunningExecutions } from '../collection/reading/execution.reader';
 import { PriceList } from '../collection/models/model-pricing';
+import type { BreakdownSettings } from '../collection/series/breakdown-table';
 import { BucketBounds } from '../collection/series/histogram';
 import type { LimitedFamily } from '../collection/series/series-limit';
 import type { ExpositionFormat } from '../export/exposition/exposition';
 import { MetricReads } from '../export/exposition/metric-reads';
 import { PrometheusExporter, type ScrapeLimits } from '../export/exposition/prometheus.exporter';
-import { METRIC_FAMILIES } from '../export/families/metric-families';
+import { exposedFamilies } from '../export/families/exposed-families';
+import type { MetricFamily } from '../export/families/metric-families';
 import { writeJson } from '../export/json/json.exporter';
 import type { ClientRegistry } from '../export/prom-client/client-registry';
 import { processMetrics } from '../export/prom-client/process-metrics';
@@ -37,6 +39,7 @@ export class MetricsApplication {
   readonly collector: MetricsCollector;
   private readonly tracking: ApplicationTracking;
   private readonly registry: ClientRegistry;
+  private readonly families: readonly MetricFamily[];
   /** Made by the first scrape in each format. */
   private readonly exporters: Partial<Record<ExpositionFormat, PrometheusExporter>> = {};
   private readonly reads: MetricReads;
@@ -48,6 +51,7 @@ export class MetricsApplication {
     private readonly link: ApplicationLink,
   ) {
     this.registry = options.registry ?? new Registry();
+    this.families = exposedFamilies(options.breakdown?.by);
     this.store = this.createStore(clock);
     this.reads = new MetricReads(this.store.clock);
     this.tracking = new ApplicationTracking(this.store, this.faults, options);
@@ -103,13 +107,14 @@ export class MetricsApplication {
   }
 
   private createStore(clock: Clock): MetricsStore {
-    const { buckets, enabled, recordMemory, historySize, requestHistory, maxSeries } = this.options;
+    const { buckets, enabled, recordMemory, historySize, requestHistory, maxSeries, breakdown } = this.options;
     const settings = {
       enabled,
       recordMemory,
       historySize,
       requestHistory,
       maxSeries,
+      breakdown: breakdown && { ...breakdown, onFull: () => this.warnOfFullBreakdown(breakdown) },
       buckets: {
         request: new BucketBounds(buckets.request),
         agent: new BucketBounds(buckets.agent),
@@ -120,7 +125,8 @@ export class MetricsApplication {
       onFirstDrop: (family: LimitedFamily) => this.warnOfDrop(family),
     };
     const instanceId = randomBytes(6).toString('hex');
-    const publisher = new ExecutionPublisher(this.options.onExecution, executionReader(instanceId), (fault) =>
+    const names = { instanceId, breakdownBy: breakdown?.by };
+    const publisher = new ExecutionPublisher(this.options.onExecution, executionReader(names), (fault) =>
       this.faults.report('onExecution', fault),
     );
     const prices = this.createPriceList();
@@ -165,7 +171,7 @@ export class MetricsApplication {
   private registerFamilies(): void {
     const { prefix, defaultLabels } = this.options;
     const scrape = new SharedScrape(this.scrapeSource);
-    const metrics = METRIC_FAMILIES.map((family) => new BridgedMetric(family, scrape, prefix, defaultLabels));
+    const metrics = this.families.map((family) => new BridgedMetric(family, scrape, prefix, defaultLabels));
     this.unregister = register(this.registry, metrics, (name) => this.warnOfClash(name));
   }
 
@@ -185,7 +191,7 @@ export class MetricsApplication {
 
   private exporter(format: ExpositionFormat): PrometheusExporter {
     const { prefix, defaultLabels } = this.options;
-    return (this.exporters[format] ??= new PrometheusExporter({ format, prefix, defaultLabels }));
+    return (this.exporters[format] ??= new PrometheusExporter({ format, prefix, defaultLabels }, this.families));
   }
 
   private get scrapeSource() {
@@ -206,6 +212,14 @@ export class MetricsApplication {
       `drop:${family}`,
       `${name} has reached the limit of ${this.options.maxSeries} combinations of names (option "maxSeries"); ` +
         'new ones are counted as "__other__".',
+    );
+  }
+
+  private warnOfFullBreakdown({ by, maxValues }: Pick<BreakdownSettings, 'by' | 'maxValues'>): void {
+    this.faults.warnOnce(
+      'drop:breakdown',
+      `The breakdown by "${by}" has reached the limit of ${maxValues} values (option "breakdown.maxValues"); new ones are ` +
+        'counted as "__other__".',
     );
   }
 

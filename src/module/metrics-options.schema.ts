@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { findPriceFault, type ModelPrice } from '../collection/models/model-price';
 import { type ClientRegistry, isClientRegistry } from '../export/prom-client/client-registry';
 import type { RunLimit } from '../tracking/limits/run-limit';
+import { findNameFault } from './breakdown-name';
 import { budgetsSchema, budgetStoreSchema, refuseBudgetsWithoutBreakdown } from './budget-options.schema';
 import type {
   MetricsModuleOptions,
@@ -113,6 +114,24 @@ const requestHistory = v.strictObject(
   'false, or an object of recent, slowest and failed',
 );
 
+const breakdown = v.strictObject(
+  {
+    by: v.optional(
+      v.pipe(
+        v.string('a label name'),
+        v.rawCheck(({ dataset, addIssue }) => {
+          const fault = dataset.typed ? findNameFault(dataset.value) : undefined;
+          if (fault !== undefined) addIssue({ message: fault });
+        }),
+      ),
+      'tenant',
+    ),
+    value: v.function('a function that returns a text or undefined'),
+    maxValues: v.optional(count, 200),
+  },
+  'an object of by, value and maxValues',
+);
+
 const optionsSchema = v.strictObject(
   {
     enabled: v.optional(boolean, true),
@@ -186,6 +205,7 @@ const optionsSchema = v.strictObject(
     ),
     budgets: v.optional(budgetsSchema, []),
     budgetStore: v.optional(budgetStoreSchema),
+    breakdown: v.optional(breakdown),
     pricing: v.optional(
       // Not a union, which would say of every fault only that it is none of both.
       v.lazy((input) => (typeof input === 'function' ? v.function() : recordOf<ModelPrice>(findPriceFault, PRICING))),
@@ -235,8 +255,17 @@ const OPTION_NAMES = [...Object.keys(optionsSchema.entries), ...Object.keys(stat
 export function resolveOptions(options: MetricsModuleOptions = {}): ResolvedMetricsOptions {
   const { bearerToken, ...resolved } = parse(optionsSchema, options) as MetricsModuleOptions;
   if (resolved.limits !== undefined && resolved.asyncContext === false) throw limitsNeedContext();
-  refuseBudgetsWithoutBreakdown(resolved.budgets, (resolved as { breakdown?: unknown }).breakdown);
+  refuseBudgetsWithoutBreakdown(resolved.budgets, resolved.breakdown);
+  checkBreakdown(resolved);
   return { ...resolved, bearerToken: bearerToken === undefined ? [] : [bearerToken].flat() } as ResolvedMetricsOptions;
+}
+
+/** Each of the two is right by itself. */
+function checkBreakdown({ breakdown, defaultLabels = {} }: MetricsModuleOptions): void {
+  if (breakdown?.by === undefined || !Object.hasOwn(defaultLabels, breakdown.by)) return;
+  throw new TypeError(
+    `MetricsModule: the option "breakdown.by" is '${breakdown.by}', must be none of the labels in "defaultLabels".`,
+  );
 }
 
 /** Fills in the defaults. @throws an error that names the option, its value and what is allowed */

@@ -6,6 +6,7 @@ import type { ModelPricing } from '../collection/models/model-pricing';
 import type { RequestHistoryOptions } from '../collection/requests/request-history-options';
 import type { ClientRegistry } from '../export/prom-client/client-registry';
 import type { ListenOptions } from '../http/metrics-listener';
+import type { BreakdownOptions } from '../tracking/execution/request-breakdown';
 import type { TimeoutOptions } from '../tracking/limits/execution-limits';
 import type { RunLimitOptions } from '../tracking/limits/run-limit';
 import type { ErrorClassifier, ResultClassifier } from '../tracking/outcomes/outcome-rules';
@@ -104,6 +105,8 @@ export interface MetricsModuleOptions {
    * may hold what a user has said. @default false
    */
   readonly recordErrorMessages?: boolean | ((error: unknown) => string);
+  /** Break requests, tokens and cost down by a value of yours, such as a tenant. @default none */
+  readonly breakdown?: BreakdownOptions;
   /**
    * What models cost, in US dollars per million tokens: by the model's name, or a function of the model, the provider and
    * the call's tokens. `pricesOf` makes such a function of a public price list. @default {}
@@ -161,10 +164,11 @@ export type MetricsRootOptions = MetricsModuleOptions & MetricsStaticOptions;
 
 /** Options with every default filled in. */
 export type ResolvedMetricsOptions = Required<
-  Omit<MetricsModuleOptions, 'bearerToken' | 'buckets' | 'requestHistory' | OptionWithoutDefault>
+  Omit<MetricsModuleOptions, 'bearerToken' | 'breakdown' | 'buckets' | 'requestHistory' | OptionWithoutDefault>
 > &
   Pick<MetricsModuleOptions, OptionWithoutDefault> & {
     readonly bearerToken: readonly string[];
+    readonly breakdown: Required<BreakdownOptions> | undefined;
     readonly buckets: Required<BucketOptions>;
     readonly requestHistory: false | Required<RequestHistoryOptions>;
   };

@@ -21,6 +21,7 @@ import { isPart } from './execution/joined-call';
 import { LiveExecution } from './execution/live-execution';
 import { findModelCall } from './execution/open-model-call';
 import { noteCall, takeBackCall, tellCall } from './execution/repeated-calls';
+import { RequestBreakdown, type BreakdownOptions } from './execution/request-breakdown';
 import { CallGate } from './execution/call-gate';
 import { RunLimiter } from './execution/run-limiter';
 import { SeriesPlaces } from './execution/series-places';
@@ -37,6 +38,7 @@ import { follow } from './results/follow-result';
 export interface ApplicationTrackingOptions extends TrackingOptions, OutcomeRuleOptions {
   readonly limits?: RunLimitOptions;
   readonly timeouts: TimeoutOptions;
+  readonly breakdown?: BreakdownOptions;
 }
 
 const REPORTED = 'Nothing was stopped; further ones are not logged (option "limits").';
@@ -53,6 +55,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   private readonly runLimits: RunLimits;
   /** Undefined where nothing but time is limited. */
   private readonly gate: CallGate | undefined;
+  private breakdown: RequestBreakdown | undefined;
   private readonly styles = new SeenStyles();
   /** How long an execution may show no sign of life, in milliseconds. */
   private readonly idleMs: number;
@@ -80,6 +83,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     this.outcomeRules = new OutcomeRules(options, faults, handleOf);
     this.places = new SeriesPlaces(store.names);
     this.limits = new ExecutionLimits(options.timeouts, { clock: store.clock, faults });
+    this.breakdown = options.breakdown && new RequestBreakdown(options.breakdown, faults);
     this.idleMs = options.timeouts.idleMs || Infinity;
     this.keptForItsShape = new LiveExecution(this, agentSpec({}, '', 'function'), '', 0, undefined);
   }
@@ -313,6 +317,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     this.store = this.store.createEmpty();
     this.places = new SeriesPlaces(this.store.names);
     this.outcomeRules = new OutcomeRules({ recordErrorMessages: false }, this.faults, handleOf);
+    this.breakdown = undefined;
   }
 
   /** Whether an interceptor counts the call that is about to be made. It can be asked once. */
@@ -334,6 +339,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     const name = (nameOf && this.faults.guard('name', () => nameOf(args))) ?? spec.fallbackName;
     const execution = new LiveExecution(this, spec, name, (this.store.lastSerial += 1), parent);
     if (parent !== undefined && isPart(parent, spec.kind, name)) execution.joining.whole = parent;
+    this.breakdown?.mark(execution, args);
     return execution;
   }
 

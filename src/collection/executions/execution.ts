@@ -2,6 +2,19 @@ import type { CostSource } from '../models/call-usage';
 import type { TokenUsage } from '../models/token-usage';
 import type { ExecutionKind, ExecutionStatus } from './execution-status';
 
+/**
+ * To which value of the option `breakdown` a request belongs, with everything inside it.
+ *
+ * @example
+ * onExecution: ({ breakdown, costUsd }) => bill(breakdown?.value, costUsd)
+ */
+export interface ExecutionBreakdown {
+  /** What the values are: the option `breakdown.by`, such as `tenant`. */
+  readonly by: string;
+  /** In full, never `__other__`; undefined where the request has none, and outside requests. */
+  readonly value: string | undefined;
+}
+
 /** A finished execution as users read it. */
 export interface Execution {
   /** Unique across processes. */
@@ -79,12 +92,17 @@ export interface Execution {
   readonly repeatedCalls: number | undefined;
   /** Waited on a human, see `ExecutionHandle.pause`. No part of the duration. */
   readonly pausedSeconds: number;
+  /**
+   * The value of the option `breakdown`; undefined unless that is set. The value also stands under its name, here in
+   * camelCase (`execution.tenant`, which TypeScript does not know of) and in JSON as it is given.
+   */
+  readonly breakdown: ExecutionBreakdown | undefined;
 }
 
 /** An execution in progress. */
 export interface RunningExecution extends Pick<
   Execution,
-  'id' | 'parentId' | 'requestId' | 'kind' | 'agentId' | 'toolName' | 'model' | 'startTime'
+  'id' | 'parentId' | 'requestId' | 'kind' | 'agentId' | 'toolName' | 'model' | 'startTime' | 'breakdown'
 > {
   /** Since its beginning, pauses included. */
   readonly ageSeconds: number;

@@ -15,6 +15,8 @@ export interface ExecutionIdentity {
   readonly parentSerial: number | undefined;
   /** The outermost agent's; its own for a request, undefined outside any agent. */
   readonly requestSerial: number | undefined;
+  /** The value of the option `breakdown` to which its request belongs, if there is one. */
+  readonly breakdownValue: string | undefined;
 }
 
 /** An execution in progress. */
@@ -71,6 +73,7 @@ export class FinishedExecution implements ExecutionIdentity {
   serial = 0;
   parentSerial: number | undefined = undefined;
   requestSerial: number | undefined = undefined;
+  breakdownValue: string | undefined = undefined;
   status: ExecutionStatus = 'success';
   errorType: string | undefined = undefined;
   httpStatus: number | undefined = undefined;

@@ -4,6 +4,7 @@ import {
   MAX_TIME_MS,
   NS_PER_MS,
   NS_PER_SECOND,
+  type ExecutionIdentity,
   type FinishedExecution,
   type OpenExecution,
 } from '../executions/finished-execution';
@@ -14,8 +15,17 @@ import type { TokenUsage } from '../models/token-usage';
 import { readFields } from './fields';
 import { TOKEN_USAGE_FIELDS } from './token-fields';
 
+/** What executions of one application are read with. */
+export interface ExecutionNames {
+  /** What stands before the serials in ids. */
+  readonly instanceId: string;
+  /** The option `breakdown.by`. */
+  readonly breakdownBy: string | undefined;
+}
+
 /** A finished execution as users read it. */
-export function toExecution(finished: FinishedExecution, idPrefix: string): Execution {
+export function toExecution(finished: FinishedExecution, names: ExecutionNames): Execution {
+  const { instanceId: idPrefix } = names;
   const durationNs = Number.isNaN(finished.durationNs) ? 0 : finished.durationNs;
   const { inputBytes, outputBytes, retries, chunks, firstChunkNs } = finished.measures;
   return {
@@ -45,12 +55,12 @@ export function toExecution(finished: FinishedExecution, idPrefix: string): Exec
     httpStatus: finished.httpStatus,
     ...costOf(finished),
     pausedSeconds: finished.pausedNs / NS_PER_SECOND,
+    ...breakdownOf(finished, names),
   };
 }
 
 /** When something is read. */
-export interface ReadingMoment {
-  readonly instanceId: string;
+export interface ReadingMoment extends ExecutionNames {
   /** On the clock's scale. */
   readonly now: number;
   /** The same in milliseconds since 1970. */
@@ -58,9 +68,9 @@ export interface ReadingMoment {
 }
 
 /** The present one. */
-export function momentOf({ clock, instanceId }: MetricsStore): ReadingMoment {
+export function momentOf({ clock, instanceId, breakdownBy }: MetricsStore): ReadingMoment {
   const now = clock.now();
-  return { instanceId, now, wallTime: clock.wallTime(now) };
+  return { instanceId, breakdownBy, now, wallTime: clock.wallTime(now) };
 }
 
 /** Executions in progress as users read them, one by one. */
@@ -72,10 +82,9 @@ export function* toRunningExecutions(
 }
 
 /** An execution in progress as users read it. */
-export function toRunningExecution(
-  { serial, parentSerial, requestSerial, kind, agentId, name, startedAt }: OpenExecution,
-  { instanceId, now, wallTime }: ReadingMoment,
-): RunningExecution {
+export function toRunningExecution(execution: OpenExecution, moment: ReadingMoment): RunningExecution {
+  const { serial, parentSerial, requestSerial, kind, agentId, name, startedAt } = execution;
+  const { instanceId, now, wallTime } = moment;
   const ageMs = now - startedAt;
   return {
     id: executionId(instanceId, serial),
@@ -86,8 +95,24 @@ export function toRunningExecution(
     toolName: kind === 'tool' ? name : undefined,
     model: kind === 'model' ? name : undefined,
     startTime: new Date(wallTime - ageMs),
+    ...breakdownOf(execution, moment),
     ageSeconds: ageMs / 1_000,
   };
+}
+
+const NO_BREAKDOWN: Pick<Execution, 'breakdown'> = { breakdown: undefined };
+
+/** The value, once with its name and once under it. */
+function breakdownOf(
+  { breakdownValue: value }: ExecutionIdentity,
+  { breakdownBy: by }: ExecutionNames,
+): Pick<Execution, 'breakdown'> {
+  return by === undefined ? NO_BREAKDOWN : { breakdown: { by, value }, [memberName(by)]: value };
+}
+
+/** A label's name as that of a member: `customer_id` is `customerId`. */
+export function memberName(label: string): string {
+  return label.replace(/(?<=[a-zA-Z0-9])_+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** Milliseconds since 1970. What is said to have taken longer than there is time began with it. */
@@ -149,6 +174,6 @@ function tokenUsageOf(totals: UsageTotals): TokenUsage {
 }
 
 /** Reads the executions of an application, of which it holds nothing else: executions that outlive it have this. */
-export function executionReader(idPrefix: string): (finished: FinishedExecution) => Execution {
-  return (finished) => toExecution(finished, idPrefix);
+export function executionReader(names: ExecutionNames): (finished: FinishedExecution) => Execution {
+  return (finished) => toExecution(finished, names);
 }

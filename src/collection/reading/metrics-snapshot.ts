@@ -72,6 +72,28 @@ export interface CacheMetrics {
   readonly hitRate: number;
 }
 
+/** The requests of one value of the option `breakdown`, with all that ran inside them. */
+export interface BreakdownMetrics {
+  /** Outermost agent executions: successful + failed + cancelled. */
+  readonly totalRequests: number;
+  /** Ended with success. */
+  readonly successfulRequests: number;
+  /** Ended with an error or a timeout. */
+  readonly failedRequests: number;
+  /** Given up by whoever wanted them. */
+  readonly cancelledRequests: number;
+  /** Tokens and cost of all model calls inside them. */
+  readonly tokenUsage: TokenUsage;
+}
+
+/** Requests by the values of the option `breakdown`. Requests without a value are in none. */
+export interface Breakdown {
+  /** What the values are: the option `breakdown.by`, such as `tenant`. */
+  readonly by: string;
+  /** By value; past `breakdown.maxValues` further ones together as `__other__`. */
+  readonly values: Readonly<Record<string, BreakdownMetrics>>;
+}
+
 /** The application as a whole. */
 export interface SystemMetrics {
   /** When counting began: at the start of the application or at the last reset. */

@@ -9,6 +9,7 @@ export interface WantedRequests {
   readonly agentId: string | undefined;
   readonly toolName: string | undefined;
   readonly errorType: string | undefined;
+  readonly breakdownValue: string | undefined;
   readonly minDurationMs: number;
   /** Milliseconds since 1970. */
   readonly since: number;
@@ -33,12 +34,13 @@ export class RequestReading {
   }
 
   /** Whether it, or a step of it that is kept, is what is wanted. */
-  matches({ agentId, toolName, errorType, minDurationMs, since }: WantedRequests): boolean {
+  matches({ agentId, toolName, errorType, breakdownValue, minDurationMs, since }: WantedRequests): boolean {
     const { root, moment } = this;
     const durationMs = isFinished(root) ? root.durationNs / NS_PER_MS : moment.now - root.startedAt;
     return (
       durationMs >= minDurationMs &&
       (!isFinished(root) || root.endTime > since) &&
+      (breakdownValue === undefined || root.breakdownValue === breakdownValue) &&
       this.has(agentId, (execution) => execution.agentId) &&
       this.has(toolName, ({ kind, name }) => (kind === 'tool' ? name : undefined)) &&
       this.has(errorType, (execution) => (isFinished(execution) ? execution.errorType : undefined))
@@ -92,7 +94,7 @@ export class RequestReading {
 
   private describe(execution: FinishedExecution | OpenExecution): Execution | RunningExecution {
     return isFinished(execution)
-      ? toExecution(execution, this.moment.instanceId)
+      ? toExecution(execution, this.moment)
       : toRunningExecution(execution, this.moment);
   }
 }

@@ -38,11 +38,13 @@ export function readRequest(
   return new RequestReader(requestHistory, open, momentOf(store)).find(serial)?.tree();
 }
 
-function normalise({ agentId, toolName, errorType, minDurationMs = 0, since }: RequestFilter): WantedRequests {
+function normalise(filter: RequestFilter): WantedRequests {
+  const { agentId, toolName, errorType, breakdown, minDurationMs = 0, since } = filter;
   return {
     agentId: agentId && normaliseName(agentId),
     toolName: toolName && normaliseName(toolName),
     errorType: errorType && normaliseName(errorType),
+    breakdownValue: breakdown && normaliseName(breakdown),
     minDurationMs,
     since: since === undefined ? -Infinity : since.getTime(),
   };

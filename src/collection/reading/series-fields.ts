@@ -1,6 +1,7 @@
+import type { BreakdownSeries } from '../series/breakdown-table';
 import type { AgentSeries, CacheSeries, ExecutionSeries, ModelSeries, ToolSeries } from '../series/execution-series';
 import { duration, map, number, object, text, type Fields } from './fields';
-import type { AgentMetrics, CacheMetrics, ExecutionMetrics, ModelMetrics, ToolMetrics } from './metrics-snapshot';
+import type { AgentMetrics, BreakdownMetrics, CacheMetrics, ExecutionMetrics, ModelMetrics, ToolMetrics } from './metrics-snapshot';
 import { sumTokens, TOKEN_USAGE_FIELDS } from './token-fields';
 
 const COUNTS = {
@@ -56,4 +57,12 @@ export const CACHE_FIELDS: Fields<Pick<CacheSeries, 'hits' | 'misses'>, CacheMet
   hits: number(({ hits }) => hits),
   misses: number(({ misses }) => misses),
   hitRate: number(({ hits, misses }) => (hits + misses === 0 ? 0 : hits / (hits + misses))),
+};
+
+export const BREAKDOWN_FIELDS: Fields<BreakdownSeries, BreakdownMetrics> = {
+  totalRequests: number((series) => series.count),
+  successfulRequests: number((series) => series.countOf('success')),
+  failedRequests: number((series) => series.countOf('error') + series.countOf('timeout')),
+  cancelledRequests: number((series) => series.countOf('cancelled')),
+  tokenUsage: object(TOKEN_USAGE_FIELDS, ({ modelCalls, tokens }) => ({ count: modelCalls, tokens })),
 };

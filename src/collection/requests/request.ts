@@ -61,6 +61,8 @@ export interface RequestFilter {
   readonly toolName?: string;
   /** Only those in which something ended with this type of error. */
   readonly errorType?: string;
+  /** Only those with this value of the option `breakdown`. */
+  readonly breakdown?: string;
   /** Only those that took so many milliseconds or more; in progress, that began so long ago. */
   readonly minDurationMs?: number;
   /** Only those that ended after this time; those in progress have not ended yet. */

@@ -2,6 +2,7 @@ import { statusIndex, type ExecutionStatus } from '../executions/execution-statu
 import type { FinishedExecution } from '../executions/finished-execution';
 import type { CallUsage } from '../models/call-usage';
 import { TokenTotals } from '../models/token-usage';
+import type { BreakdownTable } from './breakdown-table';
 import { ModelErrors, type ErrorCount } from './error-counts';
 import { exemplarOf, type Exemplar } from './exemplar';
 import { CALL_BUCKETS, PAUSE_BUCKETS } from './fixed-buckets';
@@ -213,6 +214,8 @@ export class ModelSeries extends ExecutionSeries {
     public provider: string,
     rows: RowSource,
     private readonly ownLabels: readonly string[] = [agentId, model, provider],
+    /** Where its usage is broken down; undefined where that is not asked for, and for sums. */
+    private readonly breakdown: BreakdownTable | undefined = undefined,
   ) {
     super(rows);
   }
@@ -221,9 +224,16 @@ export class ModelSeries extends ExecutionSeries {
     return this.ownLabels;
   }
 
-  /** @param second in which it became known */
-  addUsage({ tokens, costUsd }: CallUsage, second: number): void {
+  /**
+   * The one way in for tokens and cost.
+   *
+   * @param second in which it became known
+   * @param breakdownValue to which the request of the call belongs
+   */
+  addUsage(usage: CallUsage, second: number, breakdownValue: string | undefined): void {
+    const { tokens, costUsd } = usage;
     this.tokens.add(tokens, costUsd);
+    this.breakdown?.addUsage(usage, breakdownValue);
     const { inputTokens, outputTokens } = tokens;
     for (const trend of this.usageTrends) trend.addUsage(second, inputTokens + outputTokens, costUsd ?? 0);
   }

@@ -1,3 +1,4 @@
+import type { BreakdownTable } from './breakdown-table';
 import type { DeclaredNames } from './declared-names';
 import type { BucketBounds } from './histogram';
 import { AgentSeries, CacheSeries, CallScope, ModelSeries, SeriesRows, ToolSeries } from './execution-series';
@@ -19,6 +20,8 @@ export class SeriesTable {
     private readonly names: DeclaredNames,
     /** The time of day, in milliseconds since 1970: that of a series' birth. */
     private readonly now: () => number,
+    /** Where the usage of models is broken down. */
+    private readonly breakdown: BreakdownTable | undefined,
   ) {
     const rowsOf = (bounds: BucketBounds) => new SeriesRows(bounds, now);
     this.rows = { agent: rowsOf(buckets.agent), tool: rowsOf(buckets.tool), model: rowsOf(buckets.model) };
@@ -124,7 +127,7 @@ export class SeriesTable {
     const scope = agent?.calls ?? this.outsideAgents;
     const known = findProvider(scope, model, provider);
     if (known !== undefined) return known;
-    const series = new ModelSeries(agent?.agentId ?? '', model, provider, this.rows.model);
+    const series = new ModelSeries(agent?.agentId ?? '', model, provider, this.rows.model, undefined, this.breakdown);
     open(scope.models, model, () => []).push(series);
     return series;
   }

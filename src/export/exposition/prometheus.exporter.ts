@@ -1,7 +1,7 @@
 import { BucketBounds } from '../../collection/series/histogram';
 import { ExecutionSeries, SeriesRows } from '../../collection/series/execution-series';
 import { keepShapes } from '../../runtime/kept-shapes';
-import { METRIC_FAMILIES } from '../families/metric-families';
+import { METRIC_FAMILIES, type MetricFamily } from '../families/metric-families';
 import { Scrape, type ScrapeSource } from '../families/scrape';
 import { readSeries } from '../families/series-reading';
 import type { ClientRegistry } from '../prom-client/client-registry';
@@ -46,10 +46,14 @@ export class PrometheusExporter {
   private readonly names: FamilyNames;
   private readonly families;
 
-  constructor(private readonly options: ExpositionOptions) {
+  /** @param families ours, in the order in which they are written */
+  constructor(
+    private readonly options: ExpositionOptions,
+    families: readonly MetricFamily[],
+  ) {
     this.names = new FamilyNames(options.format);
-    for (const { name, type } of METRIC_FAMILIES) this.names.claim(`${options.prefix}_${name}`, type);
-    this.families = METRIC_FAMILIES.map((family) => ({ family, lines: new FamilyLines(family, options) }));
+    for (const { name, type } of families) this.names.claim(`${options.prefix}_${name}`, type);
+    this.families = families.map((family) => ({ family, lines: new FamilyLines(family, options) }));
   }
 
   /** @throws when the signal aborts */

@@ -1,4 +1,5 @@
 import type { BudgetAccounts } from '../../collection/budgets/budget-accounts';
+import { EXECUTION_STATUSES } from '../../collection/executions/execution-status';
 import { TOKEN_TYPES } from '../../collection/models/token-usage';
 import {
   SERIES_COLUMNS,
@@ -161,6 +162,24 @@ export function tokens(scrape: Scrape): FamilyContent {
   });
 }
 
+/** All four statuses from 0 on, as of other series. */
+export function breakdownRequests({ breakdown }: Scrape): FamilyContent {
+  return contentOf(breakdown, (series, sink) => {
+    EXECUTION_STATUSES.forEach((status) => sink.counter(series, series.countOf(status), series.born, status));
+  });
+}
+
+export function breakdownTokens({ breakdown }: Scrape): FamilyContent {
+  return contentOf(breakdown, (series, sink) => {
+    const counts = series.tokens.partition();
+    TOKEN_TYPES.forEach((type, index) => sink.counter(series, counts[index]!, series.born, type));
+  });
+}
+
+export function breakdownCosts({ breakdown }: Scrape): FamilyContent {
+  return contentOf(breakdown, (series, sink) => sink.counter(series, series.tokens.costUsd, series.born));
+}
+
 export function oldest({ agents: all, source }: Scrape): FamilyContent {
   const ages = source.oldestAgesMs();
   return gauges(all.map(({ series }) => [series, (ages.get(series) ?? 0) / 1_000]));
@@ -172,6 +191,7 @@ export function paused({ agents: all, source }: Scrape): FamilyContent {
 }
 
 export function dropped({ ledger, source: { prefix } }: Scrape): FamilyContent {
-  const counts = [...ledger.limit.dropped];
+  const counts: [family: string, count: number][] = [...ledger.limit.dropped];
+  if (ledger.breakdown !== undefined) counts.push([`${ledger.breakdown.by}_requests_total`, ledger.breakdown.dropped]);
   return counters(counts.map(([family, count]) => [UNLABELLED, count, ledger.startTime, `${prefix}_${family}`]));
 }

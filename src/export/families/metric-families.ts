@@ -1,5 +1,8 @@
 import {
   agents,
+  breakdownCosts,
+  breakdownRequests,
+  breakdownTokens,
   budgetRatios,
   budgets,
   caches,
@@ -30,7 +33,7 @@ export type FamilyType = 'counter' | 'gauge' | 'histogram';
 
 /** What a family is, apart from its samples. */
 export interface FamilyDescription {
-  /** Without the prefix. */
+  /** Without the prefix. In the table `<by>` stands for the name of the breakdown, here, in the help and among the labels. */
   readonly name: string;
   readonly type: FamilyType;
   readonly help: string;
@@ -47,7 +50,10 @@ export interface MetricFamily extends FamilyDescription {
   readonly read: FamilyReader;
 }
 
-/** Every family of this module, in the order in which it is exposed. The exposition, the bridge and the docs follow it. */
+/**
+ * Every family of this module, in the order in which it is exposed. The exposition, the bridge and the docs follow it. Those
+ * with `<by>` in their names are there where the option `breakdown` is set.
+ */
 export const METRIC_FAMILIES: readonly MetricFamily[] = [
   {
     name: 'requests_total',
@@ -77,6 +83,29 @@ export const METRIC_FAMILIES: readonly MetricFamily[] = [
     help: 'Cost of requests in US dollars, everything inside included; of those whose model calls have a known price.',
     labels: [],
     read: requestCosts,
+  },
+  {
+    name: '<by>_requests_total',
+    type: 'counter',
+    help: 'Finished requests by <by>.',
+    labels: ['<by>'],
+    sampleLabel: 'status',
+    read: breakdownRequests,
+  },
+  {
+    name: '<by>_tokens_total',
+    type: 'counter',
+    help: 'Tokens of model calls inside requests by <by>. The types partition them.',
+    labels: ['<by>'],
+    sampleLabel: 'type',
+    read: breakdownTokens,
+  },
+  {
+    name: '<by>_cost_usd_total',
+    type: 'counter',
+    help: 'Cost of model calls inside requests in US dollars by <by>, as far as their price is known.',
+    labels: ['<by>'],
+    read: breakdownCosts,
   },
   {
     name: 'agent_executions_total',

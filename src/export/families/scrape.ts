@@ -1,6 +1,7 @@
 import type { Ledger } from '../../collection/ledger';
 import type { MemoryReading } from '../../collection/memory-sampler';
 import type { MetricsStore } from '../../collection/metrics-store';
+import type { BreakdownSeries } from '../../collection/series/breakdown-table';
 import type {
   AgentSeries,
   ExecutionSeries,
@@ -39,6 +40,7 @@ export class Scrape {
   private agentSeries: readonly SeriesReading<AgentSeries>[] | undefined;
   private toolSeries: readonly SeriesReading<ToolSeries>[] | undefined;
   private modelSums: ModelSums | undefined;
+  private breakdownSeries: readonly BreakdownSeries[] | undefined;
 
   constructor(readonly source: ScrapeSource) {
     this.ledger = source.store.ledger;
@@ -59,6 +61,11 @@ export class Scrape {
 
   get tools(): readonly SeriesReading<ToolSeries>[] {
     return (this.toolSeries ??= readSeries(this.ledger.series.allTools()));
+  }
+
+  /** None where requests are not broken down. */
+  get breakdown(): readonly BreakdownSeries[] {
+    return (this.breakdownSeries ??= this.ledger.breakdown?.copyAll() ?? []);
   }
 
   /** Added up over the names that are left out. Takes long where `addModels` has not been run. */

@@ -3,6 +3,7 @@ import type { MetricsStore } from '../../collection/metrics-store';
 import type { SystemMetrics } from '../../collection/reading/metrics-snapshot';
 import { SeriesCopies, type KeptCalls } from '../../collection/reading/series-copies';
 import { MergedModels, MergedTools, readSystem } from '../../collection/reading/snapshot.reader';
+import type { BreakdownSeries } from '../../collection/series/breakdown-table';
 import { CallScope, type AgentSeries, type CacheSeries } from '../../collection/series/execution-series';
 
 /** What the JSON document is written from, as it was at one moment, however much later it is written. */
@@ -14,12 +15,15 @@ export class JsonReading {
   readonly budgets: readonly BudgetState[];
   readonly tools: MergedTools;
   readonly models = new MergedModels(['model']);
+  /** Undefined where requests are not broken down. */
+  readonly breakdown: { readonly by: string; readonly series: readonly BreakdownSeries[] } | undefined;
   private readonly copies = new SeriesCopies();
   private readonly keptAgents: readonly { readonly series: AgentSeries; readonly calls: KeptCalls }[];
   private readonly outsideAgents: KeptCalls;
 
   constructor(store: MetricsStore) {
-    const { series } = store.ledger;
+    const { series, breakdown } = store.ledger;
+    this.breakdown = breakdown && { by: breakdown.by, series: breakdown.copyAll() };
     this.instanceId = store.instanceId;
     this.system = readSystem(store);
     this.budgets = store.budgets.read();

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { MetricsStore } from '../../collection/metrics-store';
-import { AGENT_FIELDS, CACHE_FIELDS, MODEL_FIELDS, TOOL_FIELDS } from '../../collection/reading/series-fields';
+import { AGENT_FIELDS, BREAKDOWN_FIELDS, CACHE_FIELDS, MODEL_FIELDS, TOOL_FIELDS } from '../../collection/reading/series-fields';
 import type { AgentSeries } from '../../collection/series/execution-series';
 import { VERSION } from '../../version';
 import type { SlicedWork } from '../text/sliced-work';
@@ -15,6 +15,7 @@ const { toolMetrics, ...FIELDS_BEFORE_TOOLS } = AGENT_FIELDS;
 const writeTool = objectOfFields(TOOL_FIELDS);
 const writeModel = objectOfFields(MODEL_FIELDS);
 const writeCache = objectOfFields(CACHE_FIELDS);
+const writeBreakdown = objectOfFields(BREAKDOWN_FIELDS);
 const writeBeforeTools = openObjectOfFields<AgentSeries>(FIELDS_BEFORE_TOOLS);
 
 /**
@@ -27,7 +28,7 @@ export function writeJson(store: MetricsStore, out: TextBuffer, work: SlicedWork
 }
 
 function* documentSteps(reading: JsonReading, out: TextBuffer): Generator<void> {
-  const { instanceId: id, system, agents, tools, models, caches, budgets } = reading;
+  const { instanceId: id, system, agents, tools, models, caches, budgets, breakdown } = reading;
   const instance = { id, hostname: hostname(), pid: process.pid, version: VERSION };
   yield* reading.merge();
   out.write(`{"schema_version":1,"instance":${JSON.stringify(instance)}`);
@@ -40,7 +41,13 @@ function* documentSteps(reading: JsonReading, out: TextBuffer): Generator<void> 
   yield* mapSteps(out, new Map(models.all.map((series) => [series.model, series])), writeModel);
   out.write(',"cache_metrics":');
   yield* mapSteps(out, caches, writeCache);
-  out.write(`,"budgets":${JSON.stringify(budgets.map(documentOf))}}`);
+  out.write(`,"budgets":${JSON.stringify(budgets.map(documentOf))}`);
+  if (breakdown !== undefined) {
+    out.write(`,"breakdown":{"by":"${breakdown.by}","values":`);
+    yield* mapSteps(out, new Map(breakdown.series.map((series) => [series.value, series])), writeBreakdown);
+    out.write('}');
+  }
+  out.write('}');
 }
 
 /** An agent may have called thousands of tools. They are its last member. */

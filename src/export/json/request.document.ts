@@ -1,6 +1,7 @@
+import type { Execution, RunningExecution } from '../../collection/executions/execution';
 import type { ExecutionNode, FinishedRequest, RequestTree, RunningRequest } from '../../collection/requests/request';
 import type { TextBuffer } from '../text/text-buffer';
-import { documentOf } from './json-document';
+import { executionDocument } from './execution.document';
 import { listSteps } from './json-slices';
 
 /** The JSON of many requests, without their executions. */
@@ -9,7 +10,7 @@ export function* requestsSteps(
   requests: readonly (FinishedRequest | RunningRequest)[],
 ): Generator<void> {
   out.write('{"requests":');
-  yield* listSteps(out, requests, documentOf);
+  yield* listSteps(out, requests, executionDocument);
   out.write('}');
 }
 
@@ -34,6 +35,6 @@ function* nodesSteps(out: TextBuffer, nodes: readonly ExecutionNode[]): Generato
 }
 
 /** Up to its last member, which follows. */
-function openDocument(read: object, lastMember: string): string {
-  return `${JSON.stringify(documentOf(read)).slice(0, -1)},"${lastMember}":`;
+function openDocument(read: Execution | RunningExecution, lastMember: string): string {
+  return `${JSON.stringify(executionDocument(read)).slice(0, -1)},"${lastMember}":`;
 }

@@ -13,7 +13,7 @@ export type FurtherExecutions = (around: LiveExecution | undefined) => LiveExecu
  * further use of it that is running, or begins together with this one. What is kept of the first keeps no application alive.
  */
 export function furtherExecutionsOf(first: LiveExecution): FurtherExecutions {
-  const { spec, name, callSerial, hashed, parentCallSerial, origin } = first;
+  const { spec, name, callSerial, hashed, parentCallSerial, origin, breakdownValue } = first;
   const host = new WeakRef(first.host);
   const parent = first.parent && new WeakRef(first.parent);
   const result = first.model?.result;
@@ -29,6 +29,7 @@ export function furtherExecutionsOf(first: LiveExecution): FurtherExecutions {
         : new LiveExecution(application, spec, name, serial, parent?.deref(), origin);
     // Without the parent nothing else leads to the request.
     if (execution.root === undefined && execution.requestSerial !== serial) execution.request = request?.deref();
+    if (execution.root === undefined) execution.ownBreakdownValue = breakdownValue;
     execution.callSerial = callSerial;
     execution.hashed = hashed && new HashedCall(hashed.hash);
     if (execution.model !== undefined) execution.model.result = result;

@@ -180,7 +180,7 @@ export class LiveExecution
   private addUsageAfterEnd(usage: CallUsage): void {
     this.model?.budgeted?.spend(usage);
     if (this.series instanceof ModelSeries)
-      this.series.addUsage(usage, Math.floor(this.host.store.clock.now() / 1_000));
+      this.series.addUsage(usage, Math.floor(this.host.store.clock.now() / 1_000), this.breakdownValue);
   }
 
   /** Of a report for which it has not waited so long. Its agents may have ended long ago. */

@@ -20,6 +20,7 @@ export interface Origin {
 export interface Placed<Self> extends Descendant<Self> {
   readonly root: Self | undefined;
   readonly request: CollectedRequest | undefined;
+  readonly ownBreakdownValue: string | undefined;
   readonly requestSerial: number | undefined;
   readonly enclosingRequest: number | undefined;
 }
@@ -40,6 +41,8 @@ export abstract class PlacedExecution<Self extends Placed<Self>>
   readonly root: Self | undefined;
   /** Of a root: what is collected of its request. */
   request: CollectedRequest | undefined = undefined;
+  /** Of a root: the value of the option `breakdown` for its request. */
+  ownBreakdownValue: string | undefined = undefined;
   /** The active OpenTelemetry span as it began. */
   span: ActiveSpan | undefined = undefined;
   /** Where it is counted while it runs; undefined while recording is switched off, as is the series. */
@@ -74,6 +77,10 @@ export abstract class PlacedExecution<Self extends Placed<Self>>
 
   get collected(): CollectedRequest | undefined {
     return this.root === undefined ? this.request : this.root.request;
+  }
+
+  get breakdownValue(): string | undefined {
+    return this.root === undefined ? this.ownBreakdownValue : this.root.ownBreakdownValue;
   }
 
   /** The request of the nearest agent that still runs: what an agent that begins here is a part of. */
