@@ -13,7 +13,14 @@ import { momentOf, toRunningExecutions } from './reading/execution.reader';
 import { byName } from './reading/by-name';
 import { readFields } from './reading/fields';
 import { beginHistory } from './reading/history.reader';
-import type { AgentMetrics, Breakdown, CacheMetrics, ModelMetrics, SystemMetrics, ToolMetrics } from './reading/metrics-snapshot';
+import type {
+  AgentMetrics,
+  Breakdown,
+  CacheMetrics,
+  ModelMetrics,
+  SystemMetrics,
+  ToolMetrics,
+} from './reading/metrics-snapshot';
 import { readRequest, readRequests } from './reading/request.reader';
 import { AGENT_FIELDS, BREAKDOWN_FIELDS, CACHE_FIELDS, MODEL_FIELDS, TOOL_FIELDS } from './reading/series-fields';
 import { mergeModels, mergeTools, readSystem } from './reading/snapshot.reader';

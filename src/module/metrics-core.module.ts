@@ -146,6 +146,7 @@ function createSource(application: MetricsApplication, options: ResolvedMetricsO
     beginRunning: () => application.beginRunning(),
     beginTrends: (options) => beginTrends(application.store, options),
     keepsRequests: options.requestHistory !== false,
+    breakdownBy: options.breakdown?.by,
     longAnswers: new LongAnswers(),
     defaultFormat: options.defaultFormat,
   };

@@ -93,9 +93,7 @@ export class RequestReading {
   }
 
   private describe(execution: FinishedExecution | OpenExecution): Execution | RunningExecution {
-    return isFinished(execution)
-      ? toExecution(execution, this.moment)
-      : toRunningExecution(execution, this.moment);
+    return isFinished(execution) ? toExecution(execution, this.moment) : toRunningExecution(execution, this.moment);
   }
 }
 

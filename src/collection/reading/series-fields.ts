@@ -1,7 +1,14 @@
 import type { BreakdownSeries } from '../series/breakdown-table';
 import type { AgentSeries, CacheSeries, ExecutionSeries, ModelSeries, ToolSeries } from '../series/execution-series';
 import { duration, map, number, object, text, type Fields } from './fields';
-import type { AgentMetrics, BreakdownMetrics, CacheMetrics, ExecutionMetrics, ModelMetrics, ToolMetrics } from './metrics-snapshot';
+import type {
+  AgentMetrics,
+  BreakdownMetrics,
+  CacheMetrics,
+  ExecutionMetrics,
+  ModelMetrics,
+  ToolMetrics,
+} from './metrics-snapshot';
 import { sumTokens, TOKEN_USAGE_FIELDS } from './token-fields';
 
 const COUNTS = {

@@ -1,6 +1,12 @@
 import { hostname } from 'node:os';
 import type { MetricsStore } from '../../collection/metrics-store';
-import { AGENT_FIELDS, BREAKDOWN_FIELDS, CACHE_FIELDS, MODEL_FIELDS, TOOL_FIELDS } from '../../collection/reading/series-fields';
+import {
+  AGENT_FIELDS,
+  BREAKDOWN_FIELDS,
+  CACHE_FIELDS,
+  MODEL_FIELDS,
+  TOOL_FIELDS,
+} from '../../collection/reading/series-fields';
 import type { AgentSeries } from '../../collection/series/execution-series';
 import { VERSION } from '../../version';
 import type { SlicedWork } from '../text/sliced-work';

@@ -22,6 +22,8 @@ export interface MetricsQuestion<Query> {
   readonly source: MetricsSource;
   /** As the schema of the route has read it. */
   readonly query: Query;
+  /** As it was given. */
+  readonly givenQuery: MetricsRequest['query'];
   readonly headers: MetricsRequest['headers'];
   readonly params: MetricsRequest['params'];
   readonly signal: AbortSignal;
@@ -44,7 +46,7 @@ export function defineRoute<Schema extends v.GenericSchema>({
     name,
     path,
     answer: async ({ query, headers, params }, source, signal) =>
-      answer({ source, query: readQuery(schema, query), headers, params, signal }),
+      answer({ source, query: readQuery(schema, query), givenQuery: query, headers, params, signal }),
   };
 }
 

@@ -18,6 +18,8 @@ export interface MetricsSource {
   readonly beginTrends: (options: TrendsOptions) => TrendsReading;
   /** Whether whole requests are kept. */
   readonly keepsRequests: boolean;
+  /** What requests are broken down by; undefined where they are not. */
+  readonly breakdownBy: string | undefined;
   readonly longAnswers: LongAnswers;
   readonly defaultFormat: ExportFormat;
 }

@@ -78,6 +78,15 @@ export type TrendsQuery = v.InferOutput<typeof trendsQuery>;
 /** Of a route that has no parameters of a query: what is given is ignored. */
 export const noQuery = v.unknown();
 
+/**
+ * A parameter whose name is known while the application runs.
+ *
+ * @throws BadRequestException that says what is allowed
+ */
+export function readText(name: string, query: unknown): string | undefined {
+  return readQuery(v.object({ [name]: v.optional(text) }), query)[name];
+}
+
 /** @throws BadRequestException that says what is allowed */
 export function readQuery<Schema extends v.GenericSchema>(schema: Schema, query: unknown): v.InferOutput<Schema> {
   const result = v.safeParse(schema, query ?? {}, { abortEarly: true });

@@ -4,13 +4,15 @@ import { json } from './collector.answers';
 import type { MetricsAnswer } from './metrics-answer';
 import type { MetricsQuestion } from './metrics-route';
 import type { MetricsSource } from './metrics-source';
-import type { RequestsQuery } from './request-query';
+import { readText, type RequestsQuery } from './request-query';
 
 /** @throws NotFoundException where requests are not kept */
 export async function answerRequests(question: MetricsQuestion<RequestsQuery>): Promise<MetricsAnswer> {
-  const { source, query, signal } = question;
+  const { source, query, givenQuery, signal } = question;
   checkKept(source);
-  const requests = source.collector.getRequests(query);
+  const { breakdownBy } = source;
+  const breakdown = breakdownBy === undefined ? undefined : readText(breakdownBy, givenQuery);
+  const requests = source.collector.getRequests({ ...query, breakdown });
   return json(signal, (out) => requestsSteps(out, requests));
 }
 
