@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { METRIC_FAMILIES } from '../src/export/families/metric-families';
+import { exposedFamilies } from '../src/export/families/exposed-families';
 import { processMetrics } from '../src/export/prom-client/process-metrics';
 import { helpText, runCommand } from '../src/observability/command-line';
 import { agentDashboard } from '../src/observability/dashboard/agent-dashboard';
@@ -33,7 +33,7 @@ function metricsIn(expression: string): string[] {
   return [...new Set(words.filter((word) => !keywords.includes(word)))];
 }
 
-const exposed = METRIC_FAMILIES.flatMap(({ name, type }) =>
+const exposed = exposedFamilies(undefined).flatMap(({ name, type }) =>
   type === 'histogram' ? ['bucket', 'sum', 'count'].map((suffix) => `crew_${name}_${suffix}`) : [`crew_${name}`],
 );
 
@@ -185,8 +185,34 @@ describe('The dashboard', () => {
 
   it('shows every family that says something by itself', () => {
     const asked = new Set(targets.flatMap(({ expr }) => metricsIn(expr)).map((name) => name.replace(/_bucket$/, '')));
-    const silent = METRIC_FAMILIES.map(({ name }) => `crew_${name}`).filter((name) => !asked.has(name));
+    const silent = exposedFamilies(undefined)
+      .map(({ name }) => `crew_${name}`)
+      .filter((name) => !asked.has(name));
     expect(silent).toEqual([]);
+  });
+});
+
+describe('The dashboard of an application that breaks requests down', () => {
+  const rowsOf = (breakdown?: string) => agentDashboard(completeSettings({ breakdown })).panels;
+
+  it('has a row with the ten highest of it, and is the same elsewhere', () => {
+    const rows = rowsOf('customer_id');
+    const [at, end] = ['By customer_id', 'Processes'].map((title) => rows.findIndex((panel) => panel.title === title));
+    const own = rows.slice(at! + 1, end) as PanelJson[];
+    const total = 'job=~"$job", instance=~"$instance"}[$__range])))';
+    expect(own.map(({ title, targets }) => [title, targets[0]!.expr])).toEqual([
+      ['Cost by customer_id', `topk(10, sum by (customer_id) (increase(crew_customer_id_cost_usd_total{${total}`],
+      ['Tokens by customer_id', `topk(10, sum by (customer_id) (increase(crew_customer_id_tokens_total{${total}`],
+      ['Requests by customer_id', `topk(10, sum by (customer_id) (increase(crew_customer_id_requests_total{${total}`],
+    ]);
+    const titles = (panels: typeof rows) => panels.map(({ title }) => title);
+    expect([...titles(rows.slice(0, at)), ...titles(rows.slice(end))]).toEqual(titles(rowsOf()));
+  });
+
+  it('asks for what is exposed', () => {
+    const names = exposedFamilies('plan').map(({ name }) => `crew_${name}`);
+    const asked = JSON.stringify(rowsOf('plan')).match(/crew_plan_\w+/g);
+    expect(names).toEqual(expect.arrayContaining(asked!));
   });
 });
 
@@ -211,6 +237,10 @@ describe('The command', () => {
     [
       ['--prefix', 'shop_'],
       '--prefix is "shop_", must be letters, digits and underscores, from a letter to no underscore.',
+    ],
+    [
+      ['--breakdown', 'a-b'],
+      '--breakdown is "a-b", must be letters, digits and underscores that do not begin with a digit or with __.',
     ],
     [['--agent-slo', '99'], '--agent-slo is 99, must be a number above 0 and below 1.'],
     [['--agent-slo', '1'], '--agent-slo is 1, must be a number above 0 and below 1.'],

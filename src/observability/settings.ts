@@ -2,6 +2,7 @@
 export interface ObservabilitySettings {
   readonly prefix: string;
   readonly job: string;
+  readonly breakdown: string;
   readonly agentSlo: number;
   readonly toolSlo: number;
   readonly minExecutions: number;
@@ -48,6 +49,9 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\uFFFE\uFFFF]/gu;
 
 const isPrintable = (text: string) => text.search(UNPRINTABLE) === -1;
 
+/** Requests are not broken down. */
+export const NO_BREAKDOWN = 'none';
+
 /** Every setting, in the order in which the help and the guide list them. */
 export const SETTINGS: { readonly [Name in keyof ObservabilitySettings]: Setting<ObservabilitySettings[Name]> } = {
   prefix: {
@@ -62,6 +66,12 @@ export const SETTINGS: { readonly [Name in keyof ObservabilitySettings]: Setting
     // Prometheus takes "{{" in an annotation for the beginning of a template.
     allowed: 'printable characters other than quotes, backslashes and "{{", and not empty',
     isAllowed: (value) => /^(?!.*\{\{)[^"'\\]+$/.test(value) && isPrintable(value),
+  },
+  breakdown: {
+    default: NO_BREAKDOWN,
+    meaning: 'the option `breakdown.by` of `MetricsModule`, for a row of the dashboard; `none` for none',
+    allowed: 'letters, digits and underscores that do not begin with a digit or with __',
+    isAllowed: (value) => /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/.test(value),
   },
   agentSlo: ratio(0.99, 'share of agent executions that succeed'),
   toolSlo: ratio(0.99, 'share of tool executions that succeed'),

@@ -15,6 +15,18 @@ const QUERIES: Readonly<Record<string, readonly [question: string, query: string
     '95 % of requests cost at most, in dollars',
     'histogram_quantile(0.95, sum by (le) (rate(crew_request_cost_usd_bucket[1h])))',
   ],
+  '<by>_requests_total': [
+    'Share of requests that failed, by tenant',
+    'sum by (tenant) (rate(crew_tenant_requests_total{status=~"error|timeout"}[5m])) / sum by (tenant) (rate(crew_tenant_requests_total[5m]))',
+  ],
+  '<by>_tokens_total': [
+    'Tenants with the most tokens of the last hour',
+    'topk(10, sum by (tenant) (increase(crew_tenant_tokens_total[1h])))',
+  ],
+  '<by>_cost_usd_total': [
+    'Dollars of the last day, by tenant',
+    'sum by (tenant) (increase(crew_tenant_cost_usd_total[1d]))',
+  ],
   agent_executions_total: [
     'Executions a second, by agent and outcome',
     'sum by (agent, status) (rate(crew_agent_executions_total[5m]))',
@@ -154,6 +166,7 @@ const QUERIES: Readonly<Record<string, readonly [question: string, query: string
 
 const GROUPS: readonly [title: string, names: RegExp][] = [
   ['Requests', /^request/],
+  ['The breakdown', /^<by>_/],
   ['Agents', /^agent_/],
   ['Tools', /^tool_/],
   ['Models', /^model_/],
@@ -172,6 +185,7 @@ What \`GET /metrics?format=prometheus\` answers with. \`crew\` is the option [\`
 - Agents that decorators name, and tools whose decorators name their agent too, are there from the start. Others appear with
   their first use, which \`rate\` and \`increase\` do not see.
 - A tool or a model outside any agent has \`agent=""\`.
+- \`<by>\` is the name of your [breakdown](tenants.md), \`tenant\` say. Without the option these families are not there.
 - What names a model invents is bounded by the option [\`maxSeries\`](names-and-cardinality.md#the-limit): the rest is counted as \`__other__\`.
 
 The JSON of \`GET /metrics\` has the same numbers: [a sample](metrics.sample.json).
@@ -185,7 +199,7 @@ export function renderMetricsReference(): string {
 /** Families that the page would leave out or whose query asks for another, and questions about families that there are not. */
 export function findMismatches(): string[] {
   const names = METRIC_FAMILIES.map(({ name }) => name);
-  const isAskedFor = (name: string) => QUERIES[name]?.[1].includes(`crew_${name}`);
+  const isAskedFor = (name: string) => QUERIES[name]?.[1].includes(`crew_${name.replace('<by>', 'tenant')}`);
   const isInOneGroup = (name: string) => GROUPS.filter(([, group]) => group.test(name)).length === 1;
   return [
     ...names.filter((name) => !isAskedFor(name) || !isInOneGroup(name)),
@@ -214,7 +228,7 @@ function labelsOf({ labels, sampleLabel }: MetricFamily): string {
 }
 
 function meaningOf({ help }: MetricFamily): string {
-  return help.replaceAll('__other__', code('__other__'));
+  return help.replaceAll(/__other__|<by>/g, code);
 }
 
 function code(text: string): string {

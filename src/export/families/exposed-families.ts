@@ -15,7 +15,12 @@ export function exposedFamilies(breakdownBy: string | undefined): readonly Metri
   });
 }
 
+/** A text of the table for a breakdown of this name. */
+export function nameBreakdown(text: string, by: string): string {
+  return text.replaceAll(BY, () => by);
+}
+
 function named({ name, help, labels, ...family }: MetricFamily, by: string): MetricFamily {
-  const fill = (text: string) => text.replaceAll(BY, () => by);
+  const fill = (text: string) => nameBreakdown(text, by);
   return { ...family, name: fill(name), help: fill(help), labels: labels.map(fill) };
 }

@@ -2,6 +2,7 @@ import { metricName } from '../metric-name';
 import { alertNames } from '../rules/agent-rules';
 import type { ObservabilitySettings } from '../settings';
 import { agentsRow } from './agents.row';
+import { breakdownRow } from './breakdown.row';
 import { DashboardQueries } from './dashboard-queries';
 import type { DashboardRow, RowBuilder } from './dashboard-row';
 import { modelsRow } from './models.row';
@@ -10,12 +11,12 @@ import { DATASOURCE, panelJson, type GridPosition, type PanelDescription, type P
 import { processRow } from './process.row';
 import { toolsRow } from './tools.row';
 
-const ROWS: readonly RowBuilder[] = [overviewRow, agentsRow, toolsRow, modelsRow, processRow];
+const ROWS: readonly RowBuilder[] = [overviewRow, agentsRow, toolsRow, modelsRow, breakdownRow, processRow];
 const COLUMNS = 24;
 
 /** The dashboard, as Grafana stores dashboards. */
 export function agentDashboard(settings: ObservabilitySettings) {
-  const queries = new DashboardQueries(settings.prefix);
+  const queries = new DashboardQueries(settings.prefix, settings.breakdown);
   return {
     uid: `${settings.prefix.replaceAll('_', '-')}-agents`,
     title: `AI agents (${settings.prefix})`,
@@ -30,7 +31,7 @@ export function agentDashboard(settings: ObservabilitySettings) {
     refresh: '30s',
     templating: { list: variables(settings.prefix) },
     annotations: { list: [alertAnnotation(settings)] },
-    panels: layOut(ROWS.map((build) => build(queries, settings))),
+    panels: layOut(ROWS.flatMap((build) => build(queries, settings) ?? [])),
   };
 }
 

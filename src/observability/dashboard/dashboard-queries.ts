@@ -1,3 +1,4 @@
+import { nameBreakdown } from '../../export/families/exposed-families';
 import { metricName } from '../metric-name';
 import { FAILED, type Subject } from '../subject';
 
@@ -14,13 +15,17 @@ const SELECTED: Readonly<Record<string, string>> = {
 
 /** The queries of panels. They follow what is selected, and Grafana's interval wherever something is a rate. */
 export class DashboardQueries {
-  constructor(private readonly prefix: string) {}
+  /** @param by what requests are broken down by */
+  constructor(
+    private readonly prefix: string,
+    private readonly by: string,
+  ) {}
 
   /** One of our metrics, as far as it is selected. */
   select(sample: string, ...matchers: readonly string[]): string {
     const variables = Object.entries(SELECTED).filter(([family]) => sample.startsWith(family));
     const all = [PROCESSES, ...variables.map(([, matcher]) => matcher), ...matchers];
-    return `${metricName(this.prefix, sample)}{${all.join(', ')}}`;
+    return `${nameBreakdown(metricName(this.prefix, sample), this.by)}{${all.join(', ')}}`;
   }
 
   /** A metric of prom-client's. */
@@ -35,6 +40,11 @@ export class DashboardQueries {
   /** How much a counter grew within the time that the dashboard shows. */
   growth(counter: string, labels: readonly string[]): string {
     return `${sumBy(labels)} (increase(${this.select(counter)}[$__range]))`;
+  }
+
+  /** Those of which a counter grew most, within the time that the dashboard shows. */
+  top(count: number, counter: string, labels: readonly string[]): string {
+    return `topk(${count}, ${this.growth(counter, labels)})`;
   }
 
   lastHour(counter: string, labels: readonly string[]): string {

@@ -8,7 +8,8 @@ export interface DashboardRow {
   readonly panels: readonly PanelDescription[];
 }
 
-export type RowBuilder = (queries: DashboardQueries, settings: ObservabilitySettings) => DashboardRow;
+/** @returns undefined for a row that is not asked for */
+export type RowBuilder = (queries: DashboardQueries, settings: ObservabilitySettings) => DashboardRow | undefined;
 
 interface SubjectTexts {
   /** What happens: executions, calls. */
