@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
-import { ExecutionTracker, MetricsModule } from '../../src';
+import { currentExecution, ExecutionTracker, MetricsModule } from '../../src';
 import { DashboardPage, eventually } from '../support/dashboard-page';
 import { closed, DemoApp, listening, portOf, writeDocuments } from '../support/demo-app';
 import { ADAPTERS, TestApp } from '../support/test-app';
@@ -384,6 +384,36 @@ describe('The dashboard', () => {
     ]);
     const errors = dashboard.find('#models tbody tr').first().locator('td').nth(1);
     expect(await errors.getAttribute('title')).toBe('ServerError 2, RateLimitError 1');
+    expect(dashboard.complaints).toEqual([]);
+  });
+
+  it('shows the ten tenants that cost most, where requests are broken down', async () => {
+    let tenant = '';
+    const breakdown = { value: () => tenant };
+    const app = await TestApp.start({ imports: [MetricsModule.forRoot({ breakdown })] });
+    const request = (name: string, run: () => unknown) => {
+      tenant = name;
+      app.nest.get(ExecutionTracker).trackAgent('desk', run);
+    };
+    const fail = () => currentExecution()!.fail(new Error('no tea'));
+    for (let cost = 1; cost <= 10; cost += 1) {
+      request(`t${cost}`, () => app.collector.recordModelCall({ model: 'm', inputTokens: 1_000, costUsd: cost }));
+    }
+    for (const run of [fail, () => app.collector.recordModelCall({ model: 'free', inputTokens: 5 })])
+      request('<b>unpriced</b>', run);
+    request('quiet', () => undefined);
+    const dashboard = await DashboardPage.open(`${app.url}/metrics/dashboard`);
+    await dashboard.find('#breakdown .more').waitFor();
+    expect(await dashboard.rows('#breakdown')).toHaveLength(10);
+    expect((await dashboard.rows('#breakdown'))[0]).toEqual(['t10', '1', '–', '1,000', '$10.00']);
+    expect(await dashboard.text('#breakdown .more')).toBe('and 2 that cost less');
+    await dashboard.find('#filter').fill('u');
+    await dashboard.find('#breakdown tbody tr').nth(2).waitFor({ state: 'detached' });
+    expect(await dashboard.rows('#breakdown')).toEqual([
+      ['<b>unpriced</b>', '2', '1', '5', '–'],
+      ['quiet', '1', '–', '–', '–'],
+    ]);
+    expect(await dashboard.accessibilityFaults()).toEqual([]);
     expect(dashboard.complaints).toEqual([]);
   });
 

@@ -16,6 +16,8 @@ export type ToolMetrics = JsonDocument<metrics.ToolMetrics>;
 export type AgentMetrics = JsonDocument<metrics.AgentMetrics>;
 export type ModelMetrics = JsonDocument<metrics.ModelMetrics>;
 export type CacheMetrics = JsonDocument<metrics.CacheMetrics>;
+export type BreakdownMetrics = JsonDocument<metrics.BreakdownMetrics>;
+export type Breakdown = JsonDocument<metrics.Breakdown>;
 export type SystemMetrics = JsonDocument<metrics.SystemMetrics>;
 
 export type BudgetState = JsonDocument<budgets.BudgetState>;
@@ -35,6 +37,8 @@ export interface MetricsDocument {
   model_metrics: Record<string, ModelMetrics>;
   cache_metrics: Record<string, CacheMetrics>;
   budgets: BudgetState[];
+  /** Where the option `breakdown` is set. */
+  breakdown?: Breakdown;
 }
 
 export type TrendFigures = JsonDocument<trends.TrendFigures>;
@@ -42,5 +46,6 @@ export type TrendPoint = JsonDocument<trends.TrendPoint>;
 export type Trend = JsonDocument<trends.Trend>;
 export type TrendsDocument = JsonDocument<trends.Trends>;
 
-export type Execution = JsonDocument<executions.Execution>;
-export type RunningExecution = JsonDocument<executions.RunningExecution>;
+/** The value of the breakdown stands under its name, which is an option. */
+export type Execution = JsonDocument<Omit<executions.Execution, 'breakdown'>>;
+export type RunningExecution = JsonDocument<Omit<executions.RunningExecution, 'breakdown'>>;

@@ -1,6 +1,7 @@
 import { html, nothing } from '../libraries/lit-html.js';
 import { agentRows, matcher, toolRows } from '../data/name-rows.js';
 import { slotTimes } from '../data/trend-slots.js';
+import { breakdownPanel } from './breakdown.js';
 import { crewPanel } from './crew-map.js';
 import { detailsPanel } from './details.js';
 import { firstSteps, tokenForm } from './gate.js';
@@ -65,6 +66,7 @@ function panels(snapshot, { poller, view, failures }, { update }) {
       </div>
       ${inFrame(() => nameTable('agents', rowsOf(agentRows(snapshot)), view, times, update))}
       ${inFrame(() => nameTable('tools', rowsOf(toolRows(snapshot)), view, times, update))}
+      ${inFrame(() => breakdownPanel(snapshot, matches))}
       ${inFrame(() => requestsPanel(snapshot, view, matches, update))}
     </div>
     ${view.selected === undefined ? nothing : detailsPanel(snapshot, view, failures)}`;
