@@ -1,12 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { BullModule, InjectQueue, OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
+import { BullModule, getQueueToken, InjectQueue, OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Injectable, Scope, type INestApplicationContext } from '@nestjs/common';
 import { DelayedError, QueueEvents, UnrecoverableError, type Job, type Queue } from 'bullmq';
+import * as tenants from '../../examples/tenants';
 import { MetricsListener, TrackAgent, TrackTool } from '../../src';
 import { parseExposition } from '../../src/testing';
 import {
+  collectorOf,
   counted,
   expectUntouched,
   inProgress,
@@ -156,4 +158,36 @@ it('a worker event is counted, and nothing is left in progress', async () => {
   await application.close();
   expect(counted(application)).toContain('tool report: success');
   expect(inProgress(application)).toBe(0);
+});
+
+it('a job is counted for the tenant that its data names, however many run at once', async () => {
+  @Processor('questions', { concurrency: 8 })
+  class QuestionWorker extends WorkerHost {
+    constructor(private readonly processor: tenants.QuestionProcessor) {
+      super();
+    }
+
+    process(job: Parameters<tenants.QuestionProcessor['process']>[0]): Promise<string> {
+      return this.processor.process(job);
+    }
+  }
+
+  const metadata = {
+    imports: [BullModule.forRoot({ connection }), BullModule.registerQueue({ name: 'questions' })],
+    providers: [QuestionWorker, tenants.QuestionProcessor, tenants.Researcher],
+  };
+  const options = { breakdown: { value: tenants.tenantOfJob } };
+  const worker = applications.add(await startContext(withMetrics(metadata, options)));
+  const queue = worker.get<Queue>(getQueueToken('questions'));
+  const heard = new QueueEvents('questions', { connection, lastEventId: '0' });
+  events.push(heard);
+  await heard.waitUntilReady();
+  const names = Array.from({ length: 9 }, (_, index) => `tenant ${index % 3}`);
+  const jobs = await queue.addBulk(names.map((tenant) => ({ name: 'ask', data: { tenant, text: 'tea' } })));
+  await Promise.all(jobs.map((job) => job.waitUntilFinished(heard)));
+  const { values } = collectorOf(worker).getBreakdown()!;
+  const figures = Object.entries(values).map(([tenant, { successfulRequests, tokenUsage }]) => {
+    return [tenant, successfulRequests, tokenUsage.totalTokens];
+  });
+  expect(figures.sort()).toEqual([0, 1, 2].map((index) => [`tenant ${index}`, 3, 3_300]));
 });
