@@ -29,7 +29,7 @@ const listed = (message: string) => /[a-zA-Z]+(?:(?:, | and )[a-zA-Z]+)*(?=\.$)/
 
 describe('docs/options.md', () => {
   const documented = documentedDefaults();
-  const groups = ['listen', 'buckets', 'timeouts', 'limits', 'requestHistory', 'endpoint'];
+  const groups = ['listen', 'breakdown', 'buckets', 'timeouts', 'limits', 'requestHistory', 'endpoint'];
 
   it('names exactly the options that there are', () => {
     const named = new Set([...documented.keys()].map((name) => name.split('.')[0]));
@@ -63,6 +63,10 @@ describe('docs/options.md', () => {
       listen: 'none',
       'listen.port': 'required',
       'listen.host': "'0.0.0.0'",
+      breakdown: 'none',
+      'breakdown.by': "'tenant'",
+      'breakdown.value': 'required',
+      'breakdown.maxValues': '200',
       'timeouts.agentMs': 'none',
       'timeouts.toolMs': 'none',
       'timeouts.sequenceMs': 'none',

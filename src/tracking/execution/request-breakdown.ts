@@ -5,8 +5,7 @@ import type { FaultLog } from '../fault-log';
  * Breaks requests down by a value of yours, a tenant say: requests, tokens and cost of each get counters of their own.
  *
  * @example
- * breakdown: { by: 'tenant', value: () => ClsServiceManager.getClsService().get('tenant') }
- * breakdown: { by: 'plan', value: ([request]: [Request]) => request.headers['x-plan'], maxValues: 10 }
+ * breakdown: { by: 'tenant', value: () => ClsServiceManager.getClsService().get('tenant'), maxValues: 50 }
  */
 export interface BreakdownOptions {
   /**
