@@ -5,6 +5,7 @@ import { lastValueFrom, of } from 'rxjs';
 import * as tenants from '../examples/tenants';
 import {
   AgentMetricsInterceptor,
+  BudgetExceededError,
   EXECUTION_CHANNEL,
   ExecutionTracker,
   MetricsModule,
@@ -243,6 +244,27 @@ describe('What comes later', () => {
   });
 });
 
+describe('A budget of each value', () => {
+  const budgets = [{ name: 'tenants', by: 'breakdown', tokens: 10, window: '1d' }] as const;
+
+  it.each([
+    [
+      'tracked calls',
+      ({ tracker }: CollectionApp) =>
+        tracker.trackModel({ model: 'm', usage: () => ({ inputTokens: 10 }) }, () => undefined),
+    ],
+    ['records', ({ metrics }: CollectionApp) => void metrics.recordModelCall({ model: 'm', inputTokens: 10 })],
+  ])('is spent by its own %s, and by no other', async (_what, spend) => {
+    const app = await start({ budgets });
+    const { tracker } = app;
+    as('acme', () => tracker.trackAgent('a', () => spend(app)));
+    const call = () => tracker.trackAgent('a', () => tracker.trackModel('other', () => 'answered'));
+    expect(() => as('acme', call)).toThrow(BudgetExceededError);
+    expect(as('globex', call)).toBe('answered');
+    expect(as(undefined, call)).toBe('answered');
+  });
+});
+
 describe('Many values', () => {
   it('stay apart when 100 requests of ten tenants interleave', async () => {
     const app = await start();
@@ -333,7 +355,7 @@ describe('Many values', () => {
         expect(figures(app)).toEqual(expectedFigures(metrics.getHistory(), 3));
         await app.close();
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 });

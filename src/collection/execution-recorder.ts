@@ -134,7 +134,7 @@ export class ExecutionRecorder {
     if (budgets.isEmpty) return;
     const around = context?.agentNames ?? [];
     const agents = owner === undefined ? around : [owner, ...around];
-    budgets.spend({ model, agents, breakdown: undefined }, usage);
+    budgets.spend({ model, agents, breakdown: context?.breakdownValue }, usage);
   }
 
   /** Adds what a record says of a tracked call beside its tokens, or refuses the record as a whole. */

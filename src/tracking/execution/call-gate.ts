@@ -41,10 +41,10 @@ export class CallGate {
 
   /** A handle tells whoever holds it, be it later. */
   private refusalOfBudgets(call: LiveExecution, canWait: boolean): Error | undefined {
-    const { model, name } = call;
+    const { model, name, breakdownValue } = call;
     if (model === undefined || this.budgets.isEmpty) return undefined;
     const agents = openAgentNames<LiveExecution>(call.parent);
-    const budgeted = new BudgetedModelCall(this.budgets, { model: name, agents, breakdown: undefined });
+    const budgeted = new BudgetedModelCall(this.budgets, { model: name, agents, breakdown: breakdownValue });
     model.budgeted = budgeted;
     if (canWait || call.joined?.isBegunByHandle) {
       budgeted.reserve((refusal) => {
