@@ -33,6 +33,7 @@ interface BrokenDown {
 
 /** Finds the values of requests. */
 export class RequestBreakdown {
+  /** While the function runs. */
   private isAsking = false;
 
   constructor(
@@ -45,9 +46,13 @@ export class RequestBreakdown {
     // A request that the function makes itself has none: it would be asked without end.
     if (execution.requestSerial !== execution.serial || this.isAsking) return;
     this.isAsking = true;
-    // A copy: the call itself is made with these.
-    const value = this.faults.guard('breakdown.value', () => this.options.value([...args]));
-    this.isAsking = false;
-    execution.ownBreakdownValue = labelOf(value);
+    try {
+      // A copy: the call itself is made with these.
+      const value = this.faults.guard('breakdown.value', () => this.options.value([...args]));
+      execution.ownBreakdownValue = labelOf(value);
+    } finally {
+      // Also where the stack has no room for the question.
+      this.isAsking = false;
+    }
   }
 }
