@@ -1,14 +1,18 @@
-import { Catch, Injectable, Module, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpStatus, Injectable, Module, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import type { Response } from 'express';
+import { Redis } from 'ioredis';
+import { ClsServiceManager } from 'nestjs-cls';
+import { RateLimiterRedis } from 'rate-limiter-flexible';
 import {
   BudgetExceededError,
   ExecutionLimitError,
   MetricsModule,
   TrackAgent,
-  TrackModel,
   TrackTool,
+  type Budget,
 } from 'nestjs-agent-metrics';
+import { rateLimiterBudgetStore } from 'nestjs-agent-metrics/budgets';
 
 // #region loops
 @Module({
@@ -35,13 +39,13 @@ export class SearchTool {
 // #region answer
 @Injectable()
 export class SupportAgent {
-  constructor(private readonly search: SearchTool) {}
+  constructor(private readonly tool: SearchTool) {}
 
   @TrackAgent('support')
   async answer(questions: readonly string[]) {
     const found: string[] = [];
     try {
-      for (const question of questions) found.push(await this.search.search(question));
+      for (const question of questions) found.push(await this.tool.search(question));
     } catch (error) {
       if (!(error instanceof ExecutionLimitError)) throw error;
       found.push('That is all that I may look up.');
@@ -61,4 +65,48 @@ export class SupportAgent {
   ],
 })
 export class TenCentsModule {}
+// #endregion
+
+const plans: ReadonlyMap<string, 'free' | 'paid'> = new Map([['acme', 'paid']]);
+
+// #region tenants
+const budgets: Budget[] = [
+  {
+    name: 'tenants',
+    by: 'breakdown',
+    costUsd: (tenant) => (plans.get(tenant) === 'paid' ? 20 : 0.5),
+    window: '1d',
+  },
+  { name: 'everything', by: 'application', costUsd: 500, window: '30d' },
+];
+
+@Catch(BudgetExceededError)
+export class BudgetFilter implements ExceptionFilter<BudgetExceededError> {
+  catch({ budget, resetsAt }: BudgetExceededError, host: ArgumentsHost) {
+    const response = host.switchToHttp().getResponse<Response>();
+    response.status(HttpStatus.TOO_MANY_REQUESTS);
+    response.set('Retry-After', resetsAt.toUTCString());
+    response.json({ message: `The budget ${budget} is spent.`, opensAt: resetsAt });
+  }
+}
+
+@Module({
+  imports: [
+    MetricsModule.forRoot({
+      budgets,
+      breakdown: { value: () => ClsServiceManager.getClsService().get('tenant') },
+      pricing: { 'gpt-x': { inputPerMillion: 2.5, outputPerMillion: 10 } },
+    }),
+  ],
+  providers: [{ provide: APP_FILTER, useClass: BudgetFilter }],
+})
+export class PlansModule {}
+// #endregion
+
+// #region redis
+export function sharedBudgets(redisUrl: string) {
+  const redis = new Redis(redisUrl, { enableOfflineQueue: false });
+  const limiter = new RateLimiterRedis({ storeClient: redis, keyPrefix: 'desk', points: 1, duration: 1 });
+  return MetricsModule.forRoot({ budgets, budgetStore: rateLimiterBudgetStore(limiter) });
+}
 // #endregion

@@ -19,6 +19,7 @@ const UNITS: Readonly<Record<LimitName, string>> = {
  * }
  */
 export class ExecutionLimitError extends Error {
+  /** For whoever knows errors by their name. */
   override readonly name = 'ExecutionLimitError';
 
   /** As a limit makes it; for tests of code that handles it. */
