@@ -214,6 +214,19 @@ it('takes another slot where its own has gone to another process, and counts not
   expect([slow.spentUsd, heir.spentUsd, reader.spentUsd]).toEqual([0.3, 0.4, 0.5]);
 });
 
+it('finds the figures of all again after a wall clock that jumps forward and back', async () => {
+  const [jumping, steady] = [start(1), start(1)];
+  const today = Date.now();
+  await jumping.call();
+  await steady.call();
+  jest.setSystemTime(today + 100 * 3_600_000);
+  expect(await jumping.call()).toBe(true);
+  expect(jumping.spentUsd).toBe(0.1);
+  jest.setSystemTime(today);
+  expect(await jumping.spendAll()).toBe(8);
+  expect([jumping.spentUsd, await steady.call()]).toEqual([1, false]);
+});
+
 describe('while the store is down', () => {
   it('judges by what a process knows, counts such calls and is right again afterwards', async () => {
     const [one, two] = [start(1), start(1)];
