@@ -75,6 +75,14 @@ export const agentsRow: RowBuilder = (queries, { agentSlo, agentP95Seconds, agen
       queries: [{ expr: shareOfRepeats(queries), legend: '{{agent}}' }],
     },
     {
+      title: 'Runs that reach a limit',
+      description:
+        'Executions and requests a second that have reached a limit, by agent and limit. Empty without the option "limits".',
+      type: 'timeseries',
+      unit: 'short',
+      queries: [{ expr: queries.rate('limits_exceeded_total', ['agent', 'limit']), legend: '{{agent}} {{limit}}' }],
+    },
+    {
       title: 'Waiting for a human',
       description: 'Executions that are paused now, over all processes.',
       type: 'timeseries',
