@@ -74,6 +74,7 @@ describe('docs/options.md', () => {
       'limits.request': 'none',
       'limits.agent': 'none',
       'limits.perAgent': 'none',
+      budgetStore: 'none',
       onExecution: 'none',
       classifyError: 'none',
       classifyResult: 'none',

@@ -67,6 +67,13 @@ describe('Calls that an agent repeats', () => {
     expect(app.metrics.getHistory({ kind: 'tool' }).map((tool) => tool.repeatedCalls)).toEqual([undefined, undefined]);
   });
 
+  it('are in the JSON document by agent and tool, where there are any', async () => {
+    await repeatsOf(['a'], ['b']);
+    expect(await app.json()).not.toHaveProperty('repeated_calls');
+    await repeatsIn(() => [search('a'), search('a'), search('a'), fetchPage('a')]);
+    expect(await app.json()).toMatchObject({ repeated_calls: { crew: { search: 2 } } });
+  });
+
   it('are 0 of an agent that calls nothing, and unknown of one that was recorded', async () => {
     expect(await repeatsIn(() => {})).toBe(0);
     app.metrics.recordAgentExecution({ agentId: 'told', durationMs: 1, status: 'success' });

@@ -87,7 +87,19 @@ const TOKEN = 'a text of ASCII characters without spaces that is not empty, or a
 const token = v.pipe(v.string(TOKEN), v.regex(/^[\x21-\x7e]+$/, TOKEN));
 
 /** Labels that our families have already, and those that Prometheus keeps for itself. */
-const OWN_LABELS = ['agent', 'tool', 'model', 'provider', 'status', 'type', 'error_type', 'cache', 'budget', 'family', 'le'];
+const OWN_LABELS = [
+  'agent',
+  'tool',
+  'model',
+  'provider',
+  'status',
+  'type',
+  'error_type',
+  'cache',
+  'budget',
+  'family',
+  'le',
+];
 const LABELS = `labels named [a-zA-Z_][a-zA-Z0-9_]*, none of ${OWN_LABELS.join(', ')} and none that begins with __`;
 const PREFIX = 'a word of the form [a-zA-Z][a-zA-Z0-9_]* that does not end with _';
 

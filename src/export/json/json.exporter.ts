@@ -7,13 +7,13 @@ import {
   MODEL_FIELDS,
   TOOL_FIELDS,
 } from '../../collection/reading/series-fields';
-import type { AgentSeries } from '../../collection/series/execution-series';
+import type { AgentSeries, ToolSeries } from '../../collection/series/execution-series';
 import { VERSION } from '../../version';
 import type { SlicedWork } from '../text/sliced-work';
 import type { TextBuffer } from '../text/text-buffer';
 import { documentOf } from './json-document';
 import { objectOfFields, openObjectOfFields } from './json-fields';
-import { mapSteps } from './json-object';
+import { mapOf, mapSteps, number } from './json-object';
 import { JsonReading } from './json-reading';
 
 const { toolMetrics, ...FIELDS_BEFORE_TOOLS } = AGENT_FIELDS;
@@ -21,6 +21,7 @@ const { toolMetrics, ...FIELDS_BEFORE_TOOLS } = AGENT_FIELDS;
 const writeTool = objectOfFields(TOOL_FIELDS);
 const writeModel = objectOfFields(MODEL_FIELDS);
 const writeCache = objectOfFields(CACHE_FIELDS);
+const writeRepeats = mapOf(number<ToolSeries>((tool) => tool.repeats));
 const writeBreakdown = objectOfFields(BREAKDOWN_FIELDS);
 const writeBeforeTools = openObjectOfFields<AgentSeries>(FIELDS_BEFORE_TOOLS);
 
@@ -47,13 +48,27 @@ function* documentSteps(reading: JsonReading, out: TextBuffer): Generator<void> 
   yield* mapSteps(out, new Map(models.all.map((series) => [series.model, series])), writeModel);
   out.write(',"cache_metrics":');
   yield* mapSteps(out, caches, writeCache);
-  out.write(`,"budgets":${JSON.stringify(budgets.map(documentOf))}`);
+  yield* repeatSteps(out, agents);
+  if (budgets.length > 0) out.write(`,"budgets":${JSON.stringify(budgets.map(documentOf))}`);
   if (breakdown !== undefined) {
     out.write(`,"breakdown":{"by":"${breakdown.by}","values":`);
     yield* mapSteps(out, new Map(breakdown.series.map((series) => [series.value, series])), writeBreakdown);
     out.write('}');
   }
   out.write('}');
+}
+
+/** Left out where no agent has repeated a call, as in every application that does not look for them. */
+function* repeatSteps(out: TextBuffer, agents: ReadonlyMap<string, AgentSeries>): Generator<void> {
+  const repeats = new Map<string, ReadonlyMap<string, ToolSeries>>();
+  for (const [id, { calls }] of agents) {
+    const repeated = [...calls.tools].filter(([, tool]) => tool.repeats > 0);
+    if (repeated.length > 0) repeats.set(id, new Map(repeated));
+    yield;
+  }
+  if (repeats.size === 0) return;
+  out.write(',"repeated_calls":');
+  yield* mapSteps(out, repeats, writeRepeats);
 }
 
 /** An agent may have called thousands of tools. They are its last member. */

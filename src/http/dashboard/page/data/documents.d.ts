@@ -36,7 +36,10 @@ export interface MetricsDocument {
   tool_metrics: Record<string, ToolMetrics>;
   model_metrics: Record<string, ModelMetrics>;
   cache_metrics: Record<string, CacheMetrics>;
-  budgets: BudgetState[];
+  /** By agent and tool; only where calls have been repeated. */
+  repeated_calls?: Record<string, Record<string, number>>;
+  /** Only where there are any. */
+  budgets?: BudgetState[];
   /** Where the option `breakdown` is set. */
   breakdown?: Breakdown;
 }

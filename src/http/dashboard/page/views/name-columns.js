@@ -73,6 +73,17 @@ const USAGE_COLUMNS = [
 ];
 
 /** @type {Column[]} */
+const CALL_COLUMNS = [
+  {
+    id: 'repeated',
+    label: 'Repeated',
+    hint: 'tool calls that the same agent execution had made before, since start; needs measureRepeats',
+    sortBy: ({ repeats }) => repeats,
+    cell: ({ repeats }) => quiet(repeats, formatCount),
+  },
+];
+
+/** @type {Column[]} */
 const RETRY_COLUMNS = [
   {
     id: 'retries',
@@ -92,7 +103,11 @@ export const NAME_COLUMN = {
   cell: () => nothing,
 };
 
-export const COLUMNS_OF = { agents: [...COLUMNS, ...USAGE_COLUMNS], tools: [...COLUMNS, ...RETRY_COLUMNS] };
+export const COLUMNS_OF = {
+  agents: [...COLUMNS, ...CALL_COLUMNS, ...USAGE_COLUMNS],
+  tools: [...COLUMNS, ...CALL_COLUMNS, ...RETRY_COLUMNS],
+};
+
 /** Nothing much is said of zero. @param {number} value @param {(value: number) => string} format */
 function quiet(value, format) {
   return value === 0 ? html`<span class="zero">0</span>` : format(value);
