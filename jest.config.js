@@ -37,7 +37,7 @@ module.exports = {
   transformIgnorePatterns: [`/node_modules/(?!(?:.+/node_modules/)?(?:${esModules.join('|')})/)`],
   moduleNameMapper: {
     '^nestjs-agent-metrics$': '<rootDir>/src',
-    '^nestjs-agent-metrics/(testing|terminus)$': '<rootDir>/src/$1',
+    '^nestjs-agent-metrics/(testing|terminus|budgets)$': '<rootDir>/src/$1',
     '^nestjs-agent-metrics/([a-z-]+)$': '<rootDir>/src/adapters/$1',
   },
   // By default one core is left idle, which is half of a machine that has two.

@@ -1,11 +1,13 @@
 import { EventEmitter, once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import {
+  Controller,
   GatewayTimeoutException,
+  Get,
   NotFoundException,
   type DynamicModule,
   type INestApplication,
@@ -14,9 +16,11 @@ import {
 } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { MockLanguageModelV3, simulateReadableStream } from 'ai/test';
+import { ClsModule } from 'nestjs-cls';
 import { TimeoutError } from 'rxjs';
 import * as batchJobs from '../examples/batch-jobs';
 import * as endpoint from '../examples/endpoint';
+import * as limits from '../examples/limits-and-budgets';
 import * as firstSteps from '../examples/first-five-minutes/app.module';
 import * as migration from '../examples/migrating-from-prom-client';
 import * as names from '../examples/names-and-cardinality';
@@ -36,6 +40,8 @@ import {
   METRICS_CLOCK,
   MetricsCollector,
   MetricsModule,
+  TrackAgent,
+  trackedModel,
 } from '../src';
 import { register } from 'prom-client';
 import { expectTool, ManualClock } from '../src/testing';
@@ -49,10 +55,10 @@ let metrics: MetricsCollector;
 
 async function start(
   module: Type | DynamicModule,
-  { replace = [], providers = [] }: { replace?: [token: unknown, value: unknown][] } & ModuleMetadata = {},
+  { replace = [], imports = [], ...parts }: { replace?: [token: unknown, value: unknown][] } & ModuleMetadata = {},
 ): Promise<void> {
   clock = new ManualClock();
-  const builder = Test.createTestingModule({ imports: [module], providers })
+  const builder = Test.createTestingModule({ imports: [...imports, module], ...parts })
     .setLogger({ log() {}, warn() {}, error() {} })
     .overrideProvider(METRICS_CLOCK)
     .useValue(clock);
@@ -388,6 +394,61 @@ describe('docs/outcomes.md', () => {
       return { isError: true };
     };
     expect(await attempt(politely)).toEqual(['cancelled', 'OutOfQuotaError']);
+  });
+});
+
+describe('docs/limits-and-budgets.md', () => {
+  const ask = trackedModel(
+    { model: 'gpt-x', usage: (tokens: number) => ({ inputTokens: tokens }) },
+    async (tokens: number) => tokens,
+  );
+
+  it('stops an agent that calls too much, which answers with what it has', async () => {
+    await start(limits.WithoutLoopsModule, { providers: [limits.SupportAgent, limits.SearchTool] });
+    const agent = app.get(limits.SupportAgent);
+    const answers = await agent.answer(Array.from({ length: 40 }, (_, i) => `question ${i}`));
+    expect(answers).toHaveLength(31);
+    expect(answers.at(-1)).toBe('That is all that I may look up.');
+    expect(await agent.answer(['tea', 'tea', 'tea', 'tea'])).toHaveLength(4);
+    const [error] = metrics.getHistory({ toolName: 'search', status: 'error' });
+    expect(error).toMatchObject({ errorType: 'ExecutionLimitError' });
+  });
+
+  it('caps a request at ten cents', async () => {
+    await start(limits.TenCentsModule);
+    const run = app.get(ExecutionTracker).trackAgent('support', async () => {
+      await ask(50_000);
+      await ask(1);
+    });
+    await expect(run).rejects.toMatchObject({ kind: 'request', limit: 'costUsd', allowed: 0.1, spent: 0.125 });
+  });
+
+  it('answers free and paid tenants by what they may spend', async () => {
+    @Controller()
+    class Desk {
+      @Get('ask')
+      @TrackAgent('desk')
+      async ask() {
+        return ask(200_000);
+      }
+    }
+    const cls = ClsModule.forRoot({
+      global: true,
+      middleware: {
+        mount: true,
+        setup: (store, { headers }: IncomingMessage) => store.set('tenant', headers['x-tenant']),
+      },
+    });
+    await start(limits.PlansModule, { imports: [cls], controllers: [Desk] });
+    const statusOf = async (tenant: string) => (await request('/ask', { headers: { 'x-tenant': tenant } })).status;
+    for (const tenant of ['acme', 'acme', 'free']) expect(await statusOf(tenant)).toBe(200);
+    expect(await statusOf('acme')).toBe(200);
+    const refused = await request('/ask', { headers: { 'x-tenant': 'free' } });
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, 'Thu, 02 Jan 2025 00:00:00 GMT']);
+    expect(await refused.json()).toEqual({
+      message: 'The budget tenants is spent.',
+      opensAt: '2025-01-02T00:00:00.000Z',
+    });
   });
 });
 
