@@ -73,7 +73,7 @@ const USAGE_COLUMNS = [
 ];
 
 /** @type {Column[]} */
-const CALL_COLUMNS = [
+const REPEAT_COLUMNS = [
   {
     id: 'repeated',
     label: 'Repeated',
@@ -103,10 +103,18 @@ export const NAME_COLUMN = {
   cell: () => nothing,
 };
 
-export const COLUMNS_OF = {
-  agents: [...COLUMNS, ...CALL_COLUMNS, ...USAGE_COLUMNS],
-  tools: [...COLUMNS, ...CALL_COLUMNS, ...RETRY_COLUMNS],
-};
+/** @type {Record<'agents' | 'tools', Column[]>} */
+const LAST_COLUMNS = { agents: USAGE_COLUMNS, tools: RETRY_COLUMNS };
+
+/** @param {'agents' | 'tools'} kind @param {readonly NameRow[]} rows @returns {Column[]} */
+export function columnsOf(kind, rows) {
+  return [...COLUMNS, ...(showsRepeats(rows) ? REPEAT_COLUMNS : []), ...LAST_COLUMNS[kind]];
+}
+
+/** Most applications do not look for them, and names need the room. @param {readonly NameRow[]} rows */
+export function showsRepeats(rows) {
+  return rows.some(({ repeats }) => repeats > 0);
+}
 
 /** Nothing much is said of zero. @param {number} value @param {(value: number) => string} format */
 function quiet(value, format) {

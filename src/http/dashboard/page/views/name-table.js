@@ -2,7 +2,7 @@ import { html, nothing } from '../libraries/lit-html.js';
 import { formatCount } from '../format.js';
 import { RowOrder, sortRows } from '../data/row-order.js';
 import { hashOf, selectionHash } from '../view-state.js';
-import { COLUMNS_OF, NAME_COLUMN } from './name-columns.js';
+import { columnsOf, NAME_COLUMN, showsRepeats } from './name-columns.js';
 import { nameRow } from './name-row.js';
 
 /** @import { NameRow } from '../data/name-rows.js' */
@@ -29,7 +29,7 @@ let pointed;
  * @param {() => void} update
  */
 export function nameTable(kind, rows, view, times, update) {
-  const columns = COLUMNS_OF[kind];
+  const columns = columnsOf(kind, rows);
   const ordered = orderRows(kind, rows, view);
   const place = paging[kind];
   place.page = Math.max(0, Math.min(place.page, Math.ceil(ordered.length / place.size) - 1));
@@ -52,7 +52,7 @@ export function nameTable(kind, rows, view, times, update) {
       ${rows.length > FEW_ROWS ? pager(place, rows.length, update) : nothing}
     </header>
     <div class="table-frame" tabindex="0" role="group" aria-label="${kind}, as a table">
-      <table role="table" class="names">
+      <table role="table" class="names ${showsRepeats(rows) ? 'with-repeats' : ''}">
         <thead role="rowgroup">
           <tr role="row">
             ${[NAME_COLUMN, ...columns].map((column) => headerCell(kind, column, view))}
@@ -71,7 +71,8 @@ export function nameTable(kind, rows, view, times, update) {
 /** @param {'agents' | 'tools'} kind @param {NameRow[]} rows @param {ViewState} view */
 function orderRows(kind, rows, view) {
   const order = view[kind];
-  const { sortBy } = [NAME_COLUMN, ...COLUMNS_OF[kind]].find(({ id }) => id === order.replace('-', '')) ?? NAME_COLUMN;
+  const { sortBy } =
+    [NAME_COLUMN, ...columnsOf(kind, rows)].find(({ id }) => id === order.replace('-', '')) ?? NAME_COLUMN;
   const sorted = sortRows(rows, sortBy, order.startsWith('-'));
   return orders[kind].apply(sorted, `${order} ${view.filter}`, isVisited(kind));
 }
