@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
-import { currentExecution, ExecutionTracker, MetricsModule } from '../../src';
+import { currentExecution, ExecutionTracker, MetricsModule, trackedTool } from '../../src';
 import { DashboardPage, eventually } from '../support/dashboard-page';
 import { closed, DemoApp, listening, portOf, writeDocuments } from '../support/demo-app';
 import { ADAPTERS, TestApp } from '../support/test-app';
@@ -413,6 +413,22 @@ describe('The dashboard', () => {
       ['<b>unpriced</b>', '2', '1', '5', '–'],
       ['quiet', '1', '–', '–', '–'],
     ]);
+    expect(await dashboard.accessibilityFaults()).toEqual([]);
+    expect(dashboard.complaints).toEqual([]);
+  });
+
+  it('shows repeated calls where there are any, whatever agents and tools are called', async () => {
+    const app = await TestApp.start({ imports: [MetricsModule.forRoot({ measureRepeats: true })] });
+    const tracker = app.nest.get(ExecutionTracker);
+    const call = trackedTool('constructor', (text: string) => text);
+    tracker.trackAgent('__proto__', () => call('a'));
+    const dashboard = await DashboardPage.open(`${app.url}/metrics/dashboard`);
+    const heads = async () => (await dashboard.find('#agents thead').innerText()).split(/\s+/);
+    expect(await heads()).not.toContain('Repeated');
+    tracker.trackAgent('__proto__', () => ['a', 'a', 'a'].forEach((text) => call(text)));
+    await eventually(async () => expect(await heads()).toContain('Repeated'));
+    expect((await dashboard.rows('#agents'))[0]?.slice(0, 7)).toEqual(expect.arrayContaining(['__proto__', '2']));
+    expect((await dashboard.rows('#tools'))[0]?.slice(0, 7)).toEqual(expect.arrayContaining(['constructor', '2']));
     expect(await dashboard.accessibilityFaults()).toEqual([]);
     expect(dashboard.complaints).toEqual([]);
   });
