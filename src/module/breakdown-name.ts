@@ -27,7 +27,8 @@ export function findNameFault(by: string): string | undefined {
   return isTaken ? `no name that executions have: ${[...members].join(', ')}` : undefined;
 }
 
-function ownLabels(): ReadonlySet<string> {
+/** Labels that our families have already, and one that Prometheus keeps for itself. */
+export function ownLabels(): ReadonlySet<string> {
   const families = exposedFamilies(undefined);
   return new Set([...families.flatMap(({ labels, sampleLabel = [] }) => [...labels, sampleLabel].flat()), 'le']);
 }

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { BUDGET_WINDOWS, type BudgetWindow } from '../collection/budgets/budget';
 import type { BudgetStore } from '../collection/budgets/budget-store';
+import { onExceeded } from './option-values.schema';
 
 const NAME = 'a text that is not empty, and that no other budget has';
 const BY = "'application', 'agent' or 'breakdown'";
-const ON_EXCEEDED = "'stop' or 'report'";
 const WINDOWS = Object.keys(BUDGET_WINDOWS) as BudgetWindow[];
 
 const USD = 'US dollars from 0';
@@ -25,7 +25,7 @@ const budgetSchema = v.pipe(
       costUsd: limitOf(USD),
       tokens: limitOf(TOKENS),
       window: v.picklist(WINDOWS, `one of ${WINDOWS.join(', ')}`),
-      onExceeded: v.optional(v.picklist(['stop', 'report'], ON_EXCEEDED), 'stop'),
+      onExceeded: v.optional(onExceeded, 'stop'),
       reserve: v.optional(
         v.strictObject(
           { costUsd: v.optional(amountOf(USD)), tokens: v.optional(amountOf(TOKENS)) },

@@ -3,62 +3,17 @@ import type { CanActivate } from '@nestjs/common';
 import * as v from 'valibot';
 import { findPriceFault, type ModelPrice } from '../collection/models/model-price';
 import { type ClientRegistry, isClientRegistry } from '../export/prom-client/client-registry';
-import type { RunLimit } from '../tracking/limits/run-limit';
-import { findNameFault } from './breakdown-name';
+import { ownLabels } from './breakdown-name';
+import { breakdownSchema } from './breakdown-options.schema';
 import { budgetsSchema, budgetStoreSchema, refuseBudgetsWithoutBreakdown } from './budget-options.schema';
+import { boolean, count, faultUnless, milliseconds, MILLISECONDS, recordOf } from './option-values.schema';
+import { runLimitsSchema } from './run-limit-options.schema';
 import type {
   MetricsModuleOptions,
   MetricsStaticOptions,
   ResolvedMetricsOptions,
   ResolvedStaticOptions,
 } from './metrics.options';
-
-/** What is wrong with a value: where in it, the value there and what is allowed. */
-interface ValueFault {
-  readonly path: readonly string[];
-  readonly value: unknown;
-  readonly allowed: string;
-}
-
-/** Any name may be a key; valibot's own record would pass over `constructor` and `__proto__` without a word. */
-function recordOf<Value>(findFault: (value: unknown) => ValueFault | undefined, message: string) {
-  const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
-  return v.pipe(
-    v.custom<Readonly<Record<string, Value>>>(isObject, message),
-    v.rawCheck(({ dataset, addIssue }) => {
-      const input = dataset.value as Record<string, unknown>;
-      for (const [key, value] of Object.entries(input)) {
-        const fault = findFault(value);
-        if (fault === undefined) continue;
-        const item = { type: 'object', origin: 'value', input, value } as const;
-        const [first, ...rest] = [key, ...fault.path].map((name): v.ObjectPathItem => ({ ...item, key: name }));
-        addIssue({ message: fault.allowed, input: fault.value, path: [first!, ...rest] });
-      }
-    }),
-  );
-}
-
-function findRunLimitFault(value: unknown): ValueFault | undefined {
-  const { issues } = v.safeParse(runLimit, value, { abortEarly: true });
-  if (issues === undefined) return undefined;
-  const [issue] = issues;
-  const path = issue.path?.map(({ key }) => String(key)) ?? [];
-  return { path, value: issue.input, allowed: issue.message };
-}
-
-function faultUnless(isValue: (value: unknown) => boolean, allowed: string) {
-  return (value: unknown): ValueFault | undefined => (isValue(value) ? undefined : { path: [], value, allowed });
-}
-
-const boolean = v.boolean('true or false');
-const count = v.pipe(
-  v.number('a whole number from 0'),
-  v.integer('a whole number from 0'),
-  v.minValue(0, 'a whole number from 0'),
-);
-
-const MILLISECONDS = 'milliseconds, 0 for none';
-const milliseconds = v.pipe(v.number(MILLISECONDS), v.finite(MILLISECONDS), v.minValue(0, MILLISECONDS));
 
 const BOUNDS = 'positive seconds in ascending order, at least one';
 const bounds = (defaults: readonly number[]) =>
@@ -86,62 +41,15 @@ const port = v.pipe(v.number(PORT), v.integer(PORT), v.minValue(0, PORT), v.maxV
 const TOKEN = 'a text of ASCII characters without spaces that is not empty, or a list of such texts';
 const token = v.pipe(v.string(TOKEN), v.regex(/^[\x21-\x7e]+$/, TOKEN));
 
-/** Labels that our families have already, and those that Prometheus keeps for itself. */
-const OWN_LABELS = [
-  'agent',
-  'tool',
-  'model',
-  'provider',
-  'status',
-  'type',
-  'error_type',
-  'cache',
-  'budget',
-  'family',
-  'le',
-];
-const LABELS = `labels named [a-zA-Z_][a-zA-Z0-9_]*, none of ${OWN_LABELS.join(', ')} and none that begins with __`;
+const OWN_LABELS = ownLabels();
+const LABELS = `labels named [a-zA-Z_][a-zA-Z0-9_]*, none of ${[...OWN_LABELS].join(', ')} and none that begins with __`;
 const PREFIX = 'a word of the form [a-zA-Z][a-zA-Z0-9_]* that does not end with _';
-
-const RUN_LIMIT = 'an object of toolCalls, modelCalls, repeatedCalls, tokens, costUsd and onExceeded';
-const RUN_LIMITS = `${RUN_LIMIT}, by agent`;
-const DOLLARS = 'US dollars from 0';
-const dollars = v.pipe(v.number(DOLLARS), v.finite(DOLLARS), v.minValue(0, DOLLARS));
-const runLimit = v.strictObject(
-  {
-    toolCalls: v.optional(count),
-    modelCalls: v.optional(count),
-    repeatedCalls: v.optional(count),
-    tokens: v.optional(count),
-    costUsd: v.optional(dollars),
-    onExceeded: v.optional(v.picklist(['stop', 'report'], "'stop' or 'report'")),
-  },
-  RUN_LIMIT,
-);
 
 const PRICING = 'a function, or an object of prices by model';
 
 const requestHistory = v.strictObject(
   { recent: v.optional(count, 100), slowest: v.optional(count, 50), failed: v.optional(count, 50) },
   'false, or an object of recent, slowest and failed',
-);
-
-const breakdown = v.strictObject(
-  {
-    by: v.optional(
-      v.pipe(
-        v.string('a label name'),
-        v.rawCheck(({ dataset, addIssue }) => {
-          const fault = dataset.typed ? findNameFault(dataset.value) : undefined;
-          if (fault !== undefined) addIssue({ message: fault });
-        }),
-      ),
-      'tenant',
-    ),
-    value: v.function('a function that returns a text or undefined'),
-    maxValues: v.optional(count, 200),
-  },
-  'an object of by, value and maxValues',
 );
 
 const optionsSchema = v.strictObject(
@@ -205,19 +113,10 @@ const optionsSchema = v.strictObject(
       ),
       {},
     ),
-    limits: v.optional(
-      v.strictObject(
-        {
-          request: v.optional(runLimit),
-          agent: v.optional(runLimit),
-          perAgent: v.optional(recordOf<RunLimit>(findRunLimitFault, RUN_LIMITS)),
-        },
-        'an object of request, agent and perAgent',
-      ),
-    ),
+    limits: v.optional(runLimitsSchema),
     budgets: v.optional(budgetsSchema, []),
     budgetStore: v.optional(budgetStoreSchema),
-    breakdown: v.optional(breakdown),
+    breakdown: v.optional(breakdownSchema),
     pricing: v.optional(
       // Not a union, which would say of every fault only that it is none of both.
       v.lazy((input) => (typeof input === 'function' ? v.function() : recordOf<ModelPrice>(findPriceFault, PRICING))),
@@ -324,7 +223,7 @@ function describeUnknown(option: string, issue: v.BaseIssue<unknown>, schema: Sc
 const INSPECT: InspectOptions = { depth: 0, maxArrayLength: 10, maxStringLength: 60, breakLength: Infinity };
 
 function isFreeLabel(name: string): boolean {
-  return /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name) && !name.startsWith('__') && !OWN_LABELS.includes(name);
+  return /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name) && !name.startsWith('__') && !OWN_LABELS.has(name);
 }
 
 function isGuard(value: unknown): boolean {
