@@ -211,7 +211,7 @@ describe('A bad option', () => {
   const COUNT = 'a whole number from 0';
   const REQUESTS = 'false, or an object of recent, slowest and failed';
   const PREFIX = 'a word of the form [a-zA-Z][a-zA-Z0-9_]* that does not end with _';
-  const LABELS = /^labels named \[a-zA-Z_\]\[a-zA-Z0-9_\]\*, none of agent, .*, le and none that begins with __$/;
+  const LABELS = /^labels named \[a-zA-Z_\]\[a-zA-Z0-9_\]\*, none of .*\bagent, .*, le and none that begins with __$/;
   const ENDPOINT = 'false, or an object of path, guards, decorators, dashboard and public';
   const PATH = "a path such as '/metrics', without parameters or wildcards";
 
