@@ -6,6 +6,14 @@ import { join } from 'node:path';
 import { context, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import {
+  BudgetExceededError,
+  currentExecution,
+  ExecutionTracker,
+  MetricsModule,
+  trackedModel,
+  trackedTool,
+} from '../../src';
 import { agentDashboard } from '../../src/observability/dashboard/agent-dashboard';
 import { renderRules, ruleGroups } from '../../src/observability/rules/agent-rules';
 import { completeSettings } from '../../src/observability/settings';
@@ -23,6 +31,7 @@ import {
 import { PrometheusServer } from '../support/prometheus-server';
 import { queryPromql } from '../support/promql';
 import { ServerProcess } from '../support/server-process';
+import { TestApp } from '../support/test-app';
 
 /** The demo shares its memory with Jest. */
 const SETTINGS = completeSettings({ memoryLimitMib: 16_384 });
@@ -45,6 +54,21 @@ function runs<Server extends { stop(): Promise<void> }>(server: Server): Server 
 
 async function stopAll(): Promise<void> {
   for (const server of running.splice(0).reverse()) await server.stop();
+}
+
+function startAlertmanager(webhook: AlertWebhook): Promise<ServerProcess> {
+  return ServerProcess.start({
+    program: 'prometheus-alertmanager',
+    files: { 'alertmanager.yml': JSON.stringify(alertmanagerConfig(webhook.url)) },
+    args: (folder, address) => [
+      `--config.file=${folder}/alertmanager.yml`,
+      `--storage.path=${folder}/data`,
+      `--web.listen-address=${address}`,
+      '--cluster.listen-address=',
+      '--log.level=error',
+    ],
+    readyPath: '/-/ready',
+  });
 }
 
 function promtool(args: readonly string[], folder = OBSERVABILITY) {
@@ -100,20 +124,7 @@ describe('A tool of the demo that fails', () => {
     docsDir = await writeDocuments({ 'README.md': '# Warranty\nThe warranty lasts for two years.\n' });
     demo = runs(await DemoApp.start({ DOCS_DIR: docsDir, METRICS_TOKEN: readObservability('metrics-token') }));
     webhook = runs(await AlertWebhook.start());
-    alertmanager = runs(
-      await ServerProcess.start({
-        program: 'prometheus-alertmanager',
-        files: { 'alertmanager.yml': JSON.stringify(alertmanagerConfig(webhook.url)) },
-        args: (folder, address) => [
-          `--config.file=${folder}/alertmanager.yml`,
-          `--storage.path=${folder}/data`,
-          `--web.listen-address=${address}`,
-          '--cluster.listen-address=',
-          '--log.level=error',
-        ],
-        readyPath: '/-/ready',
-      }),
-    );
+    alertmanager = runs(await startAlertmanager(webhook));
     const files = {
       'metrics-token': readObservability('metrics-token'),
       'agent-rules.yml': renderRules(SETTINGS, IN_A_HURRY),
@@ -178,6 +189,40 @@ describe('A tool of the demo that fails', () => {
       labels: { job: 'agents', severity: 'critical' },
     });
     await webhook.next('firing', { alertname: 'AgentMetricsAbsent' });
+  });
+});
+
+describe('An application with a budget, whose agent goes in circles', () => {
+  const budget = { name: 'day', by: 'application', costUsd: 1, window: '1d' } as const;
+  const spend = trackedModel('gpt', async (costUsd: number) => currentExecution()!.usage({ costUsd }));
+  const search = trackedTool('search', (text: string) => text);
+
+  afterAll(stopAll);
+
+  it('alerts when the budget is nearly spent, when it is, and when an agent repeats its calls', async () => {
+    const app = await TestApp.start({
+      imports: [MetricsModule.forRoot({ budgets: [budget], measureRepeats: true })],
+    });
+    const webhook = runs(await AlertWebhook.start());
+    const alertmanager = runs(await startAlertmanager(webhook));
+    const files = { 'metrics-token': 'none', 'agent-rules.yml': renderRules(SETTINGS, IN_A_HURRY) };
+    runs(
+      await PrometheusServer.startWith(prometheusConfig({ target: app.url, alertmanager: alertmanager.url }), files),
+    );
+    await spend(0.9);
+    const nearly = await webhook.next('firing', { alertname: 'BudgetNearlySpent' });
+    expect(nearly.labels).toMatchObject({ budget: 'day', severity: 'warning' });
+    await expect(spend(0.9)).rejects.toBeInstanceOf(BudgetExceededError);
+    const exceeded = await webhook.next('firing', { alertname: 'BudgetExceeded' });
+    expect(exceeded.labels).toMatchObject({ budget: 'day', severity: 'warning' });
+
+    const goInCircles = () =>
+      app.nest.get(ExecutionTracker).trackAgent('looper', () => {
+        for (let i = 0; i < 20; i += 1) search('the same');
+      });
+    const circles = setInterval(goInCircles, 500);
+    const loops = await webhook.next('firing', { alertname: 'AgentLoops' }).finally(() => clearInterval(circles));
+    expect(loops.labels).toMatchObject({ agent: 'looper' });
   });
 });
 
