@@ -13,7 +13,15 @@ class Narrator {
 }
 
 @Module({
-  imports: [MetricsModule.forRoot({ bearerToken: 'change-me', maxSeries: 2, measureRepeats: true })],
+  imports: [
+    MetricsModule.forRoot({
+      bearerToken: 'change-me',
+      maxSeries: 2,
+      measureRepeats: true,
+      limits: { perAgent: { writer: { modelCalls: 1, onExceeded: 'report' } } },
+      budgets: [{ name: 'month', by: 'application', costUsd: 0.001, window: '30d', onExceeded: 'report' }],
+    }),
+  ],
   providers: [Narrator],
 })
 class BusyModule {}
