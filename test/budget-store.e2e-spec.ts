@@ -265,6 +265,21 @@ describe('while the store is down', () => {
     expect(await strict.spendAll()).toBe(10);
   });
 
+  it('lets go of windows that have ended long ago', async () => {
+    const limiter = server.connect();
+    const set = jest.spyOn(limiter, 'set');
+    const one = start(1, { window: '1m', limiter });
+    server.stop();
+    for (let minute = 0; minute < 30; minute += 1) {
+      await one.call();
+      await jest.advanceTimersByTimeAsync(60_000);
+    }
+    server.start();
+    await jest.advanceTimersByTimeAsync(TTL_MS);
+    const told = new Set(set.mock.calls.map(([key]) => key).filter((key) => key.startsWith('spent:')));
+    expect(told.size).toBe(1);
+  });
+
   it('writes everything anew where the store has lost its data', async () => {
     const [one, two] = [start(1), start(1)];
     await one.call();

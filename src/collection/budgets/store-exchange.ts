@@ -4,6 +4,9 @@ import { STORE_TIMEOUT_MS, type BudgetAccount, type BudgetStore, type BudgetSums
 /** An exchange that has not ended by then never will, as far as we are concerned. */
 const ABANDON_AFTER_MS = 60_000;
 
+/** Clocks of processes differ: so long after a window has ended the store may still hear of it. */
+const GRACE_MS = 60_000;
+
 /** How often what a store has not heard is told again. */
 const RETRY_MS = 1_000;
 
@@ -81,7 +84,14 @@ export class StoreLink {
   /** One after the other, until one fails: a store that is down is not asked for all of them. */
   private async retry(): Promise<void> {
     this.cancelRetry = undefined;
+    this.forgetEnded();
     for (const exchange of [...this.unheard]) if (this.isClosed || !(await exchange.ask())) return this.retryLater();
+  }
+
+  /** Of a store that is down for long nothing else would ever let them go. */
+  private forgetEnded(): void {
+    const longAgo = this.clock.wallTime() - GRACE_MS;
+    for (const exchange of this.unheard) if (exchange.endsAt.getTime() < longAgo) this.unheard.delete(exchange);
   }
 
   private retryLater(): void {
@@ -100,6 +110,11 @@ export class StoreExchange {
     private readonly link: StoreLink,
     private readonly account: ExchangedAccount,
   ) {}
+
+  /** When the window of its account ends. */
+  get endsAt(): Date {
+    return this.account.endsAt;
+  }
 
   /** Whether the store has answered in time, to what was true as it was asked. Does not wait for one that is late already. */
   ask(): Promise<boolean> {
