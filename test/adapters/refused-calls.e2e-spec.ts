@@ -146,6 +146,19 @@ describe('A client', () => {
     expect(server.seen).toHaveLength(0);
     expect(app.collector.getModelMetrics('gpt-x')).toMatchObject({ executionCount: 1, errorCount: 1 });
   });
+
+  it('inside a model call that waits for the store of a budget is refused with it', async () => {
+    const budgetStore: BudgetStore = { exchange: async () => ({ spent: 1e9, held: 0 }) };
+    await start({ budgets: [{ name: 'all', by: 'application', costUsd: 1, window: '1d' }], budgetStore });
+    const call = CALLS['an OpenAI client']!();
+    await run(async () => {
+      const around = app.module.get(ExecutionTracker).start({ kind: 'model', name: 'gpt-x' });
+      await expect(around.run(call)).rejects.toMatchObject({ name: 'BudgetExceededError' });
+      around.end();
+    });
+    expect(server.seen).toHaveLength(0);
+    expect(app.collector.getModelMetrics('gpt-x')).toMatchObject({ executionCount: 1, errorCount: 1 });
+  });
 });
 
 describe('A tool', () => {

@@ -46,6 +46,8 @@ export function mayBegin(call: ExecutionHandle): Promise<void> | undefined {
 }
 
 function rejectRefused(execution: LiveExecution, refusal: Error): Promise<never> {
+  // A part of a call that waited for its admission hears of it here.
+  execution.decide(refusal);
   if (!execution.ended) execution.host.dropped(execution);
   return Promise.reject(refusal);
 }
