@@ -31,6 +31,8 @@ const ask = trackedModel(
   { model: 'gpt', usage: (tokens: number) => ({ inputTokens: tokens, outputTokens: 0 }) },
   async (tokens: number) => tokens,
 );
+const DAY = { name: 'day', by: 'application', costUsd: 1, window: '1d' } as const;
+
 const search = trackedTool('search', async (text: string) => `${text} found`);
 
 const run = <Result>(fn: () => Promise<Result>, id = 'crew') => app.tracker.trackAgent(id, fn);
@@ -265,6 +267,17 @@ describe('What is inside a run', () => {
       'toolCalls',
     ]);
   });
+
+  it('has them, too, where `perAgent` has a field without a value', async () => {
+    await start({ agent: { toolCalls: 0 }, perAgent: { crew: { toolCalls: undefined } } });
+    expect(await run(() => outcomesOf([() => search('a')]))).toEqual(['toolCalls']);
+  });
+
+  it('finds its limits in `perAgent` under a name that is too long for a label', async () => {
+    const id = 'x'.repeat(200);
+    await start({ agent: { toolCalls: 0 }, perAgent: { [id]: { toolCalls: 1 } } });
+    expect(await run(() => outcomesOf([() => search('a'), () => search('b')]), id)).toEqual(['made', 'toolCalls']);
+  });
 });
 
 describe('A limit that only reports', () => {
@@ -370,6 +383,56 @@ describe('A call that must not begin', () => {
     });
     expect(app.metrics.getHistory({ kind: 'agent' })).toMatchObject([{ toolCalls: 1 }]);
     expect(app.metrics.getRunning()).toEqual([]);
+  });
+
+  it.each<[string, () => unknown, (result: never) => Promise<unknown>]>([
+    ['an async generator', async function* () {}, (steps: AsyncGenerator) => steps.next()],
+    ['a generator', function* () {}, async (steps: Generator) => steps.next()],
+    [
+      'a web stream',
+      () => new ReadableStream({}, { highWaterMark: 0 }),
+      (stream: ReadableStream) => stream.getReader().read(),
+    ],
+  ])('fails the agent that hands it on, too: %s', async (_what, make, read) => {
+    await start({ agent: { toolCalls: 1 } });
+    const tool = trackedTool('tool', make);
+    const agent = trackedAgent('agent', () => tool());
+    await run(async () => {
+      const result = agent() as never;
+      await search('a');
+      expect(await refusalOf(() => read(result))).toBeDefined();
+    });
+    expect(app.metrics.getRunning()).toEqual([]);
+    expect(app.metrics.getAgentMetrics('agent')).toMatchObject({ executionCount: 1, errorCount: 1, inProgress: 0 });
+  });
+
+  it('does not begin what it would hand on', async () => {
+    const model = trackedModel('gpt', async function* () {
+      yield neverCalled();
+    });
+    const tool = trackedTool('tool', () => model());
+    await start({ agent: { toolCalls: 1 } });
+    await run(async () => {
+      const steps = tool();
+      await search('a');
+      expect(await refusalOf(() => steps.next())).toBeDefined();
+    });
+    expect(app.metrics.getModelMetrics('gpt')).toBeUndefined();
+    expect(app.metrics.getHistory({ kind: 'agent' })).toMatchObject([{ toolCalls: 1, modelCalls: 0 }]);
+  });
+
+  it('may be a part of a function that goes on, and keeps what it has used before', async () => {
+    await start({ agent: { toolCalls: 0 } }, { pricing, budgets: [{ ...DAY, reserve: { costUsd: 1 } }] });
+    const twice = trackedModel('gpt', async () => {
+      const first = await ask(7);
+      await outcomesOf([() => search('a')]);
+      return [first, ...(await outcomesOf([() => ask(5)]))];
+    });
+    expect(await run(() => twice())).toEqual([7, 'toolCalls']);
+    expect(app.metrics.getHistory({ kind: 'agent' })).toMatchObject([{ modelCalls: 1, totalTokens: 7 }]);
+    expect(app.metrics.getBudgets()).toMatchObject([{ spentUsd: 0.7 }]);
+    // All but 0.3 of it is free again.
+    expect(await outcomesOf([() => ask(3)])).toEqual(['made']);
   });
 
   it('is not made by a handler whose interceptor counts it', async () => {

@@ -20,12 +20,15 @@ export class RunLimiter {
     return agent && this.refusalIn(agent, { kind: call.kind, isRepeat: isRepeat(agent, call) });
   }
 
-  /** Of a part of a call that has begun. It may be the first to know what the call was given. */
+  /**
+   * Of a part of a call that has begun. It may be the first to know what the call was given: what a handle has begun is refused
+   * with it. A function goes on, and may answer with what it has used before.
+   */
   refusalOfPart(part: LiveExecution, whole: LiveExecution): Error | undefined {
     if (whole.refusal !== undefined || whole.hashed !== undefined) return whole.refusal;
     const agent = nearestOpenAgent(whole.parent);
     const refusal = agent && this.refusalIn(agent, { kind: undefined, isRepeat: isRepeat(agent, part) });
-    if (refusal !== undefined) whole.refuse(refusal);
+    if (refusal !== undefined && whole.joined?.isBegunByHandle) whole.refuse(refusal);
     return refusal;
   }
 

@@ -1,3 +1,4 @@
+import { normaliseName } from '../../collection/executions/execution-name';
 import type { ExecutionKind } from '../../collection/executions/execution-status';
 import type { RunTotals } from '../../collection/executions/run-totals';
 import { BILLION } from '../../collection/series/histogram';
@@ -83,7 +84,10 @@ export class RunLimits {
     this.ofRequests = applied('request', request);
     this.ofAgents = applied('agent', agent);
     this.perAgent = new Map(
-      Object.entries(perAgent).map(([id, limit]) => [id, applied('agent', { ...agent, ...limit })]),
+      Object.entries(perAgent).map(([id, limit]) => [
+        normaliseName(id),
+        applied('agent', { ...agent, ...given(limit) }),
+      ]),
     );
     const all = [...this.ofRequests, ...this.ofAgents, ...[...this.perAgent.values()].flat()];
     this.any = all.length > 0;
@@ -148,6 +152,11 @@ function findReached(
 function isUsedUp({ name, allowed }: AppliedLimit, spending: RunSpending, call: LimitedCall): boolean {
   const { concerns, spent } = MEASURES[name];
   return concerns(call) && spent(spending) >= allowed;
+}
+
+/** Without what is there and says nothing, as an option that is read from the environment may. */
+function given(limit: RunLimit): RunLimit {
+  return Object.fromEntries(Object.entries(limit).filter(([, value]) => value !== undefined));
 }
 
 function applied(kind: AppliedLimit['kind'], { onExceeded, ...limits }: RunLimit): AppliedLimit[] {

@@ -89,8 +89,11 @@ function watchIterator(use: Use, iterator: AnyIterator): boolean {
   const isAsync = Symbol.asyncIterator in iterator;
   const next: Door = (ask, args) => {
     if (!use.begun) stopAtLimit(use.begin(iterator, isAsync), iterator);
-    if (use.stoppedBy !== undefined) return failStep(isAsync, use.stoppedBy);
-    if (use.admission !== undefined) return use.admission.then(() => next(ask, args));
+    if (use.stoppedBy !== undefined) return failStep(isAsync, use.stop(use.stoppedBy));
+    if (use.admission !== undefined) {
+      const refused = (error: Error) => failStep(true, use.stop(error));
+      return use.admission.then(() => next(ask, args), refused);
+    }
     return watchStep(use, () => ask(...args), advance);
   };
   // Stopped before it began: nothing has run, and what is still postponed is not counted.

@@ -54,6 +54,13 @@ export class Use implements Watch {
     return this.expired ?? this.executions.find(({ refusal }) => refusal !== undefined)?.refusal;
   }
 
+  /** A limit ends it, and with it whoever hands it on. */
+  stop(error: Error): Error {
+    this.expired ??= error;
+    this.failed(error);
+    return error;
+  }
+
   /** Settles when it is known whether it may go on; undefined where nobody has to wait. */
   get admission(): Promise<void> | undefined {
     return this.executions.find(({ admission }) => admission !== undefined)?.admission;
@@ -84,8 +91,11 @@ export class Use implements Watch {
     this.isBegun = true;
     this.stopWaiting?.();
     dropped.unregister(this);
-    // Those around begin first. One may have no time left, or not be allowed to begin any more.
-    for (let index = this.executions.length - 1; index >= 0; index -= 1) this.executions[index]!.resume(canWait);
+    // Those around begin first. One may have no time left, or not be allowed to begin any more: what is inside does not begin then.
+    for (const execution of this.executions.toReversed()) {
+      execution.resume(canWait);
+      if (execution.stoppedBy !== undefined) break;
+    }
     this.onStop((error) => (this.expired ??= error));
     if (source !== undefined) this.endWhenDropped(source);
     return this;

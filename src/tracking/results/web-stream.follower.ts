@@ -66,8 +66,11 @@ class Reading {
   async read(ask: () => unknown): Promise<unknown> {
     const { use } = this;
     use.begin(this.stream, true);
-    if (use.admission !== undefined) await use.admission;
-    if (use.stoppedBy !== undefined) throw use.stoppedBy;
+    if (use.admission !== undefined)
+      await use.admission.catch((refusal: Error) => {
+        throw use.stop(refusal);
+      });
+    if (use.stoppedBy !== undefined) throw use.stop(use.stoppedBy);
     if (!this.isStoppedAtLimit) stopAtLimit(use, this.reader);
     this.isStoppedAtLimit = true;
     this.pending += 1;
