@@ -50,6 +50,8 @@ const spent = () =>
 /** A store whose answers a test gives, one by one. */
 class AskedStore implements BudgetStore {
   readonly told: BudgetSums[] = [];
+  /** What it answers to all, once it is open. */
+  room: BudgetSums = { spent: 0, held: 0 };
   private answersAll = false;
   private readonly waiting: ((others: BudgetSums | Error) => void)[] = [];
   storeTimeoutMs = 200;
@@ -57,7 +59,7 @@ class AskedStore implements BudgetStore {
 
   exchange(_account: object, own: BudgetSums): Promise<BudgetSums> {
     this.told.push(own);
-    if (this.answersAll) return Promise.resolve({ spent: 0, held: 0 });
+    if (this.answersAll) return Promise.resolve(this.room);
     return new Promise((resolve, reject) =>
       this.waiting.push((others) => (others instanceof Error ? reject(others) : resolve(others))),
     );
@@ -187,6 +189,14 @@ describe('A budget of model calls', () => {
       ['tenants', 'free', 0.1],
       ['tenants', 'paid', 0.3],
     ]);
+  });
+
+  it('of tenants has no limit where the function gives what is no number', async () => {
+    await start([{ name: 'agents', by: 'agent', tokens: () => 1n as unknown as number, window: '1d' }, DAY]);
+    const outcomes = await app.tracker.trackAgent('crew', () => outcomesOf(times(4, () => () => ask(1))));
+    expect(outcomes).toEqual(['made', 'made', 'made', 'day 0.3']);
+    expect(app.metrics.getRunning()).toEqual([]);
+    expect(app.log.errors).toEqual([expect.stringContaining('the tokens of the budget "agents"')]);
   });
 
   it('stops no tool, and goes on while recording is switched off', async () => {
@@ -363,6 +373,53 @@ describe('A call that waits for the store of a budget', () => {
     expect(() => sync()).toThrow(BudgetExceededError);
     await expect(stream.toArray()).rejects.toThrow(BudgetExceededError);
     await expect(lastValueFrom(observable)).rejects.toThrow(BudgetExceededError);
+  });
+
+  it.each<[string, () => unknown, (result: never) => Promise<unknown>]>([
+    ['an async generator', async function* () {}, (steps: AsyncGenerator) => steps.next()],
+    [
+      'a web stream',
+      () => new ReadableStream({}, { highWaterMark: 0 }),
+      (stream: ReadableStream) => stream.getReader().read(),
+    ],
+  ])('fails the agent that hands it on, too: %s', async (_what, make, read) => {
+    store.open();
+    const model = trackedModel('gpt', make as () => object);
+    const result = trackedAgent('agent', () => model())() as never;
+    await turn();
+    store.room = NO_ROOM;
+    await expect(read(result)).rejects.toThrow(BudgetExceededError);
+    expect(app.metrics.getRunning()).toEqual([]);
+    expect(app.metrics.getAgentMetrics('agent')).toMatchObject({ executionCount: 1, errorCount: 1, inProgress: 0 });
+  });
+
+  it('returns what it would return without a store', async () => {
+    class Request extends Promise<string> {
+      readonly asResponse = () => 'response';
+    }
+    store.open();
+    const request = trackedModel('gpt', () => new Request((resolve) => resolve('answer')));
+    const stream = trackedModel('gpt', () => ({ textStream: [] }));
+    const cached = trackedModel('gpt', (isKnown: boolean) => (isKnown ? 'known' : Promise.resolve('asked')));
+    const plain = trackedModel('gpt', () => Promise.resolve('answer'));
+    expect(cached(true)).toBe('known');
+    for (let call = 0; call < 2; call += 1) {
+      expect(request()).toBeInstanceOf(Request);
+      expect(stream()).toEqual({ textStream: [] });
+      expect(await cached(false)).toBe('asked');
+      expect(cached(true)).toBe('known');
+      expect(await plain()).toBe('answer');
+    }
+  });
+
+  it('is a plain function, too, once that has returned a promise', async () => {
+    const call = trackedModel('gpt', () => (order.push('runs'), Promise.resolve('answer')));
+    await call();
+    const ended = told(call(), 'call');
+    expect(order).toEqual(['runs']);
+    store.open();
+    await ended;
+    expect(order).toEqual(['runs', 'runs', 'call made']);
   });
 
   it('is settled when it ends before the store has answered', async () => {

@@ -4,7 +4,7 @@ import { activeSpan } from '../collection/executions/active-span';
 import type { Outcome } from '../collection/executions/finished-execution';
 import type { MetricsStore } from '../collection/metrics-store';
 import { AgentSeries, type LabelSet } from '../collection/series/execution-series';
-import { failCall, isPromising, SeenStyles } from './declaring/call-style';
+import { failCall, SeenStyles } from './declaring/call-style';
 import { specOfCaller, type DeclaredCall } from './declaring/declared-call';
 import { agentSpec, type ExecutionSpec } from './declaring/execution-spec';
 import type { ExecutionHandle } from './execution-handle';
@@ -101,7 +101,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
       execution.call = 'running';
       // A generator function runs nothing when it is called: its execution begins with the first `next`.
       if (call.style === 'generator') execution.postpone();
-      else this.opened(execution, this.gate !== undefined && isPromising(this.styles.styleOf(execution, call.style)));
+      else this.opened(execution, this.gate !== undefined && this.styles.canWait(call));
       if (this.options.measurePayloads) execution.received(args);
       if (call.responseParameter !== undefined) this.followResponse(execution, args[call.responseParameter]);
       return execution;
@@ -119,15 +119,15 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
 
   barCall(execution: LiveExecution, call: DeclaredCall, run: () => unknown): unknown {
     const { admission, stoppedBy } = execution;
-    if (stoppedBy !== undefined) return failCall(this.styles.styleOf(execution, call.style), stoppedBy);
+    if (stoppedBy !== undefined) return failCall(this.styles.styleOf(execution, call), stoppedBy);
     const made = admission!.then(() => runInside(execution, run));
     return this.endCall(execution, call, made);
   }
 
-  endCall(execution: LiveExecution, { style }: DeclaredCall, result: unknown): unknown {
+  endCall(execution: LiveExecution, call: DeclaredCall, result: unknown): unknown {
     // Without limits no call is refused.
-    if (this.limits.any || this.gate !== undefined) this.styles.see(execution, result);
-    const handedOn = follow(execution, result, style === 'async function' ? 'promised' : 'returned');
+    if (this.limits.any || this.gate !== undefined) this.styles.see(execution, call, result);
+    const handedOn = follow(execution, result, call.style === 'async function' ? 'promised' : 'returned');
     if (execution.isLimited) this.armLimit(execution);
     execution.call = 'over';
     return handedOn;
@@ -243,7 +243,8 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     }
     if (execution.model !== undefined) {
       addUsageTo(execution.model.around, execution.usage);
-      if (!execution.isUnmade) execution.model.budgeted?.settle(execution.usage);
+      // Of one that nobody makes, the reservation alone.
+      execution.model.budgeted?.settle(execution.isUnmade ? undefined : execution.usage);
     }
     this.left(execution);
     const { ledger, series } = execution;

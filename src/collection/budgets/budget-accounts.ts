@@ -155,7 +155,7 @@ export class BudgetAccounts {
     try {
       const amount = limit(subject);
       catchRejection(amount, () => {});
-      if (amount === undefined || amount >= 0) return amount;
+      if (amount === undefined || (typeof amount === 'number' && amount >= 0)) return amount;
       throw new RangeError(`The limit of ${JSON.stringify(subject)} is ${String(amount)}, must be a number from 0.`);
     } catch (fault) {
       this.onLimitFault(`the ${measure} of the budget ${JSON.stringify(this.budget.name)}`, fault);

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { Observable, throwError } from 'rxjs';
 import type { ExecutionKind } from '../../collection/executions/execution-status';
+import type { DeclaredCall } from './declared-call';
 
 export type AnyFunction = (this: unknown, ...args: never[]) => unknown;
 
@@ -20,7 +21,7 @@ export function callStyleOf(fn: object, returnTypeOf: () => unknown = () => unde
 }
 
 /** Whether its caller waits for a promise. */
-export function isPromising(style: CallStyle): boolean {
+function isPromising(style: CallStyle): boolean {
   return style === 'async function' || style === 'promise';
 }
 
@@ -41,24 +42,63 @@ interface NamedCall {
 const MAX_NAMES = 4_096;
 
 /**
- * The styles that only a result tells: a plain function may return a promise. Known by name, because a function can be
- * made anew for each request.
+ * What results have been so far: nothing but native promises with nothing of their own, nothing but promises, no promise at
+ * all, or some of each.
+ */
+type SeenResults = 'plain promises' | 'promises' | 'others' | 'mixed';
+
+/**
+ * The styles that only a result tells: a plain function may return a promise. Known by the function; where that can be made
+ * anew for each request, by the name. A model has many functions, so that its name tells less.
  */
 export class SeenStyles {
-  private readonly promising: Readonly<Record<ExecutionKind, Set<string>>> = {
-    agent: new Set(),
-    tool: new Set(),
-    model: new Set(),
+  private readonly ofFunctions = new WeakMap<DeclaredCall, SeenResults>();
+  private readonly ofNames: Readonly<Record<ExecutionKind, Map<string, SeenResults>>> = {
+    agent: new Map(),
+    tool: new Map(),
+    model: new Map(),
   };
 
   /** Looks at what a call returned. */
-  see({ kind, name }: NamedCall, result: unknown): void {
-    const names = this.promising[kind];
-    if (names.size < MAX_NAMES && types.isPromise(result)) names.add(name);
+  see({ kind, name }: NamedCall, call: DeclaredCall, result: unknown): void {
+    const seen = seenIn(result);
+    const names = this.ofNames[kind];
+    if (call.style === 'sync') note(this.ofFunctions, call, seen);
+    if (names.size < MAX_NAMES || names.has(name)) note(names, name, seen);
   }
 
   /** The style of a call, by all that is known of it. */
-  styleOf({ kind, name }: NamedCall, declared: CallStyle): CallStyle {
-    return declared === 'sync' && this.promising[kind].has(name) ? 'promise' : declared;
+  styleOf({ kind, name }: NamedCall, call: DeclaredCall): CallStyle {
+    if (call.style !== 'sync') return call.style;
+    const seen = this.ofFunctions.get(call) ?? 'mixed';
+    const known = seen === 'mixed' ? this.ofNames[kind].get(name) : seen;
+    return known === 'plain promises' || known === 'promises' ? 'promise' : 'sync';
   }
+
+  /** Whether the caller gets the same where the function runs later: nothing else would do for one that it has returned before. */
+  canWait(call: DeclaredCall): boolean {
+    return isPromising(call.style) || this.ofFunctions.get(call) === 'plain promises';
+  }
+}
+
+function seenIn(result: unknown): SeenResults {
+  if (!types.isPromise(result)) return 'others';
+  const isPlain =
+    Object.getPrototypeOf(result) === Promise.prototype && Object.getOwnPropertyNames(result).length === 0;
+  return isPlain ? 'plain promises' : 'promises';
+}
+
+interface KnownResults<Key> {
+  get(key: Key): SeenResults | undefined;
+  set(key: Key, seen: SeenResults): unknown;
+}
+
+function note<Key>(known: KnownResults<Key>, key: Key, seen: SeenResults): void {
+  const before = known.get(key);
+  if (before === seen) return;
+  known.set(key, before === undefined ? seen : mix(before, seen));
+}
+
+function mix(...seen: readonly SeenResults[]): SeenResults {
+  return seen.every((results) => results.endsWith('promises')) ? 'promises' : 'mixed';
 }

@@ -107,7 +107,7 @@ function settle(use: Use, ask: Ask, [onFulfilled, onRejected]: unknown[], follow
   const callbacks = watchSettling(use, enteredExecution(), followOn, onFulfilled, onRejected);
   if (use.stoppedBy !== undefined) return NativePromise.reject(use.stoppedBy).then(...callbacks);
   const run = () => new NativePromise<unknown>((resolve, reject) => use.run(() => void ask(resolve, reject)));
-  if (use.admission !== undefined) return use.admission.then(run).then(...callbacks);
+  if (use.admission !== undefined) return use.race(use.admission.then(run)).then(...callbacks);
   if (use.isLimited) return use.race(run()).then(...callbacks);
   try {
     return use.run(() => ask(...callbacks));
