@@ -10,6 +10,7 @@ import {
   MetricsModule,
   TrackAgent,
   TrackTool,
+  type BreakdownOptions,
   type Budget,
 } from 'nestjs-agent-metrics';
 import { rateLimiterBudgetStore } from 'nestjs-agent-metrics/budgets';
@@ -80,6 +81,9 @@ const budgets: Budget[] = [
   { name: 'everything', by: 'application', costUsd: 500, window: '30d' },
 ];
 
+const pricing = { 'gpt-x': { inputPerMillion: 2.5, outputPerMillion: 10 } };
+const breakdown: BreakdownOptions = { value: () => ClsServiceManager.getClsService().get('tenant') };
+
 @Catch(BudgetExceededError)
 export class BudgetFilter implements ExceptionFilter<BudgetExceededError> {
   catch({ budget, resetsAt }: BudgetExceededError, host: ArgumentsHost) {
@@ -91,22 +95,17 @@ export class BudgetFilter implements ExceptionFilter<BudgetExceededError> {
 }
 
 @Module({
-  imports: [
-    MetricsModule.forRoot({
-      budgets,
-      breakdown: { value: () => ClsServiceManager.getClsService().get('tenant') },
-      pricing: { 'gpt-x': { inputPerMillion: 2.5, outputPerMillion: 10 } },
-    }),
-  ],
+  imports: [MetricsModule.forRoot({ budgets, breakdown, pricing })],
   providers: [{ provide: APP_FILTER, useClass: BudgetFilter }],
 })
 export class PlansModule {}
 // #endregion
 
 // #region redis
-export function sharedBudgets(redisUrl: string) {
-  const redis = new Redis(redisUrl, { enableOfflineQueue: false });
+export const connect = (url: string) => new Redis(url, { enableOfflineQueue: false });
+
+export function sharedBudgets(redis: Redis) {
   const limiter = new RateLimiterRedis({ storeClient: redis, keyPrefix: 'desk', points: 1, duration: 1 });
-  return MetricsModule.forRoot({ budgets, budgetStore: rateLimiterBudgetStore(limiter) });
+  return MetricsModule.forRoot({ budgets, breakdown, pricing, budgetStore: rateLimiterBudgetStore(limiter) });
 }
 // #endregion

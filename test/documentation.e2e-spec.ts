@@ -54,8 +54,9 @@ function readRegion(source: string): string {
 
 describe('documentation', () => {
   it.each(pages)('%s takes every TypeScript snippet from code that a test runs', (page) => {
-    const blocks = readFileSync(join(root, page), 'utf8').match(/```ts\n/g) ?? [];
-    expect(snippetsOf(page)).toHaveLength(blocks.length);
+    const text = readFileSync(join(root, page), 'utf8');
+    const count = (marks: RegExp) => text.match(marks)?.length ?? 0;
+    expect([count(/```ts\n/g), count(/<!-- \S+\.ts#\S+ -->/g)]).toEqual(Array(2).fill(snippetsOf(page).length));
   });
 
   it.each(pages.flatMap(snippetsOf))('$page shows $source as it is', ({ source, code }) => {
