@@ -15,7 +15,7 @@ const esModules = [
 
 /** @type {import('jest').Config} */
 module.exports = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/node-environment.js',
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts', '**/*.e2e-spec.ts'],
   // These need servers from Debian's packages, or a registry: see jest.servers.config.js and jest.package.config.js.
