@@ -40,6 +40,7 @@ module.exports = {
     '^nestjs-agent-metrics/(testing|terminus|budgets)$': '<rootDir>/src/$1',
     '^nestjs-agent-metrics/([a-z-]+)$': '<rootDir>/src/adapters/$1',
   },
+  testSequencer: '<rootDir>/test/support/test-order.js',
   // By default one core is left idle, which is half of a machine that has two.
   maxWorkers: '100%',
   // A test takes long only where the machine is busy with something else.

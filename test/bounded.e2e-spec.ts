@@ -1,12 +1,11 @@
 import { Readable } from 'node:stream';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { Injectable, Logger } from '@nestjs/common';
 import { TrackAgent, TrackTool } from '../src';
 import { expectAgreement } from './support/agreement';
 import { CollectionApp } from './support/collection-app';
 import type { CollectedDocument } from './support/collected-document';
 import type { ExpositionSamples } from './support/exposition-samples';
+import { collectGarbage } from './support/garbage-collector';
 
 // Takes a few seconds, and more where other tests run beside it.
 jest.setTimeout(60_000);
@@ -276,9 +275,6 @@ describe('A small limit', () => {
     expect(metrics.getHistory({ agentId: 'writer' })).toEqual([expect.objectContaining({ toolName: 'search' })]);
   });
 });
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 function heapUsed(): number {
   collectGarbage();

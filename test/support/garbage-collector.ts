@@ -2,7 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
+/** All that nothing refers to, at once. */
+export const collectGarbage = runInNewContext('gc') as () => void;
 
 const tick = () => new Promise((resolve) => setImmediate(resolve));
 
