@@ -40,6 +40,8 @@ export interface LimitedCall {
 export interface AppliedLimit {
   readonly kind: ExecutionLimitError['kind'];
   readonly name: LimitName;
+  /** Found once: it is asked before each call. */
+  readonly measure: Measure;
   readonly allowed: number;
   readonly isStop: boolean;
 }
@@ -66,7 +68,7 @@ const MEASURES: Readonly<Record<LimitName, Measure>> = {
   },
 };
 
-export const LIMIT_NAMES = Object.keys(MEASURES) as readonly LimitName[];
+const LIMIT_NAMES = Object.keys(MEASURES) as readonly LimitName[];
 
 /** Finds the limits of a run, and those that a call would go beyond. */
 export class RunLimits {
@@ -122,13 +124,13 @@ export class RunLimits {
   }
 }
 
-export function limitLabel({ name }: AppliedLimit): string {
-  return MEASURES[name].label;
+export function limitLabel({ measure }: AppliedLimit): string {
+  return measure.label;
 }
 
 /** What a call is refused with. */
-export function limitError({ kind, name, allowed }: AppliedLimit, run: LimitedRun): ExecutionLimitError {
-  return new ExecutionLimitError(kind, run.name, name, allowed, MEASURES[name].spent(run.spending));
+export function limitError({ kind, name, measure, allowed }: AppliedLimit, run: LimitedRun): ExecutionLimitError {
+  return new ExecutionLimitError(kind, run.name, name, allowed, measure.spent(run.spending));
 }
 
 function isNew({ kind }: LimitedCall): boolean {
@@ -149,9 +151,8 @@ function findReached(
   return undefined;
 }
 
-function isUsedUp({ name, allowed }: AppliedLimit, spending: RunSpending, call: LimitedCall): boolean {
-  const { concerns, spent } = MEASURES[name];
-  return concerns(call) && spent(spending) >= allowed;
+function isUsedUp({ measure, allowed }: AppliedLimit, spending: RunSpending, call: LimitedCall): boolean {
+  return measure.concerns(call) && measure.spent(spending) >= allowed;
 }
 
 /** Without what is there and says nothing, as an option that is read from the environment may. */
@@ -163,6 +164,7 @@ function applied(kind: AppliedLimit['kind'], { onExceeded, ...limits }: RunLimit
   return LIMIT_NAMES.filter((name) => limits[name] !== undefined).map((name) => ({
     kind,
     name,
+    measure: MEASURES[name],
     allowed: limits[name]!,
     isStop: onExceeded !== 'report',
   }));
