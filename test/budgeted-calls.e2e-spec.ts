@@ -412,6 +412,14 @@ describe('A call that waits for the store of a budget', () => {
     }
   });
 
+  it('throws where it returns no promise, also beside one of the same model that does', async () => {
+    store.open();
+    store.room = NO_ROOM;
+    await expect(ask(1)).rejects.toThrow(BudgetExceededError);
+    const stream = trackedModel('gpt', () => ({ textStream: [] }));
+    expect(() => stream()).toThrow(BudgetExceededError);
+  });
+
   it('is a plain function, too, once that has returned a promise', async () => {
     const call = trackedModel('gpt', () => (order.push('runs'), Promise.resolve('answer')));
     await call();

@@ -48,15 +48,14 @@ const MAX_NAMES = 4_096;
 type SeenResults = 'plain promises' | 'promises' | 'others' | 'mixed';
 
 /**
- * The styles that only a result tells: a plain function may return a promise. Known by the function; where that can be made
- * anew for each request, by the name. A model has many functions, so that its name tells less.
+ * The styles that only a result tells: a plain function may return a promise. Known by the function, and because that can be
+ * made anew for each request, by the name of a tool or an agent. That of a model tells nothing: it has many functions.
  */
 export class SeenStyles {
   private readonly ofFunctions = new WeakMap<DeclaredCall, SeenResults>();
-  private readonly ofNames: Readonly<Record<ExecutionKind, Map<string, SeenResults>>> = {
+  private readonly ofNames: Readonly<Partial<Record<ExecutionKind, Map<string, SeenResults>>>> = {
     agent: new Map(),
     tool: new Map(),
-    model: new Map(),
   };
 
   /** Looks at what a call returned. */
@@ -64,14 +63,14 @@ export class SeenStyles {
     const seen = seenIn(result);
     const names = this.ofNames[kind];
     if (call.style === 'sync') note(this.ofFunctions, call, seen);
-    if (names.size < MAX_NAMES || names.has(name)) note(names, name, seen);
+    if (names !== undefined && (names.size < MAX_NAMES || names.has(name))) note(names, name, seen);
   }
 
   /** The style of a call, by all that is known of it. */
   styleOf({ kind, name }: NamedCall, call: DeclaredCall): CallStyle {
     if (call.style !== 'sync') return call.style;
     const seen = this.ofFunctions.get(call) ?? 'mixed';
-    const known = seen === 'mixed' ? this.ofNames[kind].get(name) : seen;
+    const known = seen === 'mixed' ? this.ofNames[kind]?.get(name) : seen;
     return known === 'plain promises' || known === 'promises' ? 'promise' : 'sync';
   }
 
