@@ -243,6 +243,8 @@ describe('A bad option', () => {
     ['buckets.firstChunk.0', '0', { buckets: { firstChunk: [0] } }, BOUNDS],
     ['defaultLabels', "{ agent: 'x' }", { defaultLabels: { agent: 'x' } }, LABELS],
     ['defaultLabels', "{ le: 'x' }", { defaultLabels: { le: 'x' } }, LABELS],
+    ['defaultLabels', "{ limit: 'x' }", { defaultLabels: { limit: 'x' } }, LABELS],
+    ['defaultLabels', "{ http_status: 'x' }", { defaultLabels: { http_status: 'x' } }, LABELS],
     ['defaultLabels', "{ __x: 'x' }", { defaultLabels: { __x: 'x' } }, LABELS],
     ['defaultLabels', "{ 'a-b': 'x' }", { defaultLabels: { 'a-b': 'x' } }, LABELS],
     ['defaultLabels.region', '1', { defaultLabels: { region: 1 } }, 'text'],
