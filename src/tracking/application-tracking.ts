@@ -101,7 +101,8 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
       execution.call = 'running';
       // A generator function runs nothing when it is called: its execution begins with the first `next`.
       if (call.style === 'generator') execution.postpone();
-      else this.opened(execution, this.gate !== undefined && this.styles.canWait(call));
+      else
+        this.opened(execution, execution.model !== undefined && this.gate !== undefined && this.styles.canWait(call));
       if (this.options.measurePayloads) execution.received(args);
       if (call.responseParameter !== undefined) this.followResponse(execution, args[call.responseParameter]);
       return execution;

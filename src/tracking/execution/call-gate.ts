@@ -27,12 +27,13 @@ export class CallGate {
    */
   refusalOf(call: LiveExecution, whole: LiveExecution | undefined, canWait: boolean): Error | undefined {
     if (call.kind === 'agent') return undefined;
-    const { faults } = this.ports;
-    if (whole !== undefined) return faults.attempt('run limit', () => this.refusalOfPart(call, whole));
-    return (
-      faults.attempt('run limit', () => this.limiter?.refusalOf(call)) ??
-      faults.attempt('budget', () => this.refusalOfBudgets(call, canWait))
-    );
+    try {
+      if (whole !== undefined) return this.refusalOfPart(call, whole);
+      return this.limiter?.refusalOf(call) ?? this.refusalOfBudgets(call, canWait);
+    } catch (fault) {
+      this.ports.faults.report('limit', fault);
+      return undefined;
+    }
   }
 
   private refusalOfPart(part: LiveExecution, whole: LiveExecution): Error | undefined {
