@@ -1,4 +1,3 @@
-import { LinkedList } from '../runtime/linked-list';
 import type { ModelCallQuery, TrackedExecutions } from '../collection/collector-ports';
 import { activeSpan } from '../collection/executions/active-span';
 import type { Outcome } from '../collection/executions/finished-execution';
@@ -24,6 +23,7 @@ import { noteCall, takeBackCall, tellCall } from './execution/repeated-calls';
 import { RequestBreakdown, type BreakdownOptions } from './execution/request-breakdown';
 import { CallGate } from './execution/call-gate';
 import { RunLimiter } from './execution/run-limiter';
+import { RunningExecutions } from './execution/running-executions';
 import { SeriesPlaces } from './execution/series-places';
 import { createOverflow, hasRoom } from './execution/stack-overflow';
 import { toldTime } from './execution/told-time';
@@ -49,7 +49,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   outcomeRules: OutcomeRules<LiveExecution>;
   closed = false;
   uncounted = 0;
-  private readonly running = new LinkedList<LiveExecution>();
+  private readonly running = new RunningExecutions();
   private places: SeriesPlaces;
   private readonly limits: ExecutionLimits;
   private readonly runLimits: RunLimits;
@@ -282,25 +282,14 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     return this.running.list();
   }
 
-  /** Executions that began before a reset, or while recording was switched off, are in no gauge. */
+  /** The age of the oldest running execution of each series. */
   oldestAgesMs(): ReadonlyMap<LabelSet, number> {
-    const now = this.store.clock.now();
-    const ages = new Map<LabelSet, number>();
-    for (const { ledger, series, startedAt } of this.running.list()) {
-      if (series === undefined || ledger !== this.store.ledger || ages.has(series)) continue;
-      ages.set(series, Math.max(0, now - startedAt));
-    }
-    return ages;
+    return this.running.oldestAgesMs(this.store.ledger, this.store.clock.now());
   }
 
   /** How many executions of each series wait on a human. */
   pausedCounts(): ReadonlyMap<LabelSet, number> {
-    const counts = new Map<LabelSet, number>();
-    for (const { ledger, series, isPaused } of this.running.list()) {
-      if (series === undefined || ledger !== this.store.ledger || !isPaused) continue;
-      counts.set(series, (counts.get(series) ?? 0) + 1);
-    }
-    return counts;
+    return this.running.pausedCounts(this.store.ledger);
   }
 
   /** What still runs ends as cancelled. */
