@@ -2,8 +2,10 @@ import type { ModelCallQuery, TrackedExecutions } from '../collection/collector-
 import { activeSpan } from '../collection/executions/active-span';
 import type { Outcome } from '../collection/executions/finished-execution';
 import type { MetricsStore } from '../collection/metrics-store';
-import { AgentSeries, type LabelSet } from '../collection/series/execution-series';
-import { failCall, SeenStyles } from './declaring/call-style';
+import { AgentSeries } from '../collection/series/execution-series';
+import type { LabelSet } from '../collection/series/label-set';
+import { failCall } from './declaring/call-style';
+import { SeenStyles } from './declaring/seen-styles';
 import { specOfCaller, type DeclaredCall } from './declaring/declared-call';
 import { agentSpec, type ExecutionSpec } from './declaring/execution-spec';
 import type { ExecutionHandle } from './execution-handle';

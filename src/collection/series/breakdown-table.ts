@@ -2,7 +2,7 @@ import { statusIndex, type ExecutionStatus } from '../executions/execution-statu
 import type { FinishedExecution } from '../executions/finished-execution';
 import type { CallUsage } from '../models/call-usage';
 import { TokenTotals } from '../models/token-usage';
-import type { LabelSet } from './execution-series';
+import type { LabelSet } from './label-set';
 import { OTHER_NAME } from './series-limit';
 
 export interface BreakdownSettings {

@@ -7,13 +7,9 @@ import { ModelErrors, type ErrorCount } from './error-counts';
 import { exemplarOf, type Exemplar } from './exemplar';
 import { CALL_BUCKETS, PAUSE_BUCKETS } from './fixed-buckets';
 import { BILLION, type BucketBounds, Histogram, HISTOGRAM_COLUMNS, histogramWidth } from './histogram';
+import type { LabelSet } from './label-set';
 import { NumberRows } from './number-rows';
 import type { TrendSeries } from './trend-series';
-
-/** What has label values of its own; the values stand in the order of the family's label names. */
-export interface LabelSet {
-  readonly labels: readonly string[];
-}
 
 /** How many numbers a series has that are not its durations. They stand before those, the counts by status first. */
 const OWN_COLUMNS = 9;

@@ -1,5 +1,6 @@
 import { BILLION, HISTOGRAM_COLUMNS } from '../../collection/series/histogram';
-import { SERIES_COLUMNS, type LabelSet } from '../../collection/series/execution-series';
+import { SERIES_COLUMNS } from '../../collection/series/execution-series';
+import type { LabelSet } from '../../collection/series/label-set';
 import type { Exemplar } from '../../collection/series/exemplar';
 import type { FamilyContent, FamilySink } from '../families/family-content';
 import type { HistogramReading, SeriesReading } from '../families/series-reading';

@@ -1,4 +1,4 @@
-import type { LabelSet } from '../../collection/series/execution-series';
+import type { LabelSet } from '../../collection/series/label-set';
 import { escapeLabelValue } from '../text/exposition-text';
 import { PreparedText } from '../text/prepared-text';
 import { TextBuffer } from '../text/text-buffer';

@@ -1,4 +1,4 @@
-import type { LabelSet } from '../../collection/series/execution-series';
+import type { LabelSet } from '../../collection/series/label-set';
 import type { HistogramReading, SeriesReading } from './series-reading';
 
 /** Receives the parts of a family. Each output of the families is one: the text, and the objects of prom-client. */

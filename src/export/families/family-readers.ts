@@ -6,9 +6,9 @@ import {
   type AgentSeries,
   type CacheSeries,
   type ExecutionSeries,
-  type LabelSet,
   type ModelSeries,
 } from '../../collection/series/execution-series';
+import type { LabelSet } from '../../collection/series/label-set';
 import { CALL_BUCKETS } from '../../collection/series/fixed-buckets';
 import { Histogram } from '../../collection/series/histogram';
 import { contentOf, type FamilyContent } from './family-content';

@@ -2,13 +2,8 @@ import type { Ledger } from '../../collection/ledger';
 import type { MemoryReading } from '../../collection/memory-sampler';
 import type { MetricsStore } from '../../collection/metrics-store';
 import type { BreakdownSeries } from '../../collection/series/breakdown-table';
-import type {
-  AgentSeries,
-  ExecutionSeries,
-  LabelSet,
-  ModelSeries,
-  ToolSeries,
-} from '../../collection/series/execution-series';
+import type { AgentSeries, ExecutionSeries, ModelSeries, ToolSeries } from '../../collection/series/execution-series';
+import type { LabelSet } from '../../collection/series/label-set';
 import { ModelSums, type ModelNames } from './model-sums';
 import { readSeries, type SeriesReading } from './series-reading';
 

@@ -1,5 +1,6 @@
 import { HISTOGRAM_COLUMNS, type Histogram } from '../../collection/series/histogram';
-import type { ExecutionSeries, LabelSet } from '../../collection/series/execution-series';
+import type { ExecutionSeries } from '../../collection/series/execution-series';
+import type { LabelSet } from '../../collection/series/label-set';
 import type { Exemplars } from '../../collection/series/exemplar';
 
 /** One label set of a histogram, as it was at one moment. */

@@ -1,5 +1,5 @@
 import type { Ledger } from '../../collection/ledger';
-import type { LabelSet } from '../../collection/series/execution-series';
+import type { LabelSet } from '../../collection/series/label-set';
 import { LinkedList } from '../../runtime/linked-list';
 import type { LiveExecution } from './live-execution';
 
