@@ -4,16 +4,17 @@ const ROOMS = {
   collection: ['runtime'],
   tracking: ['runtime', 'collection'],
   export: ['runtime', 'collection'],
+  machine: ['runtime'],
   // Of tracking it knows the decorator that keeps our own routes out of the numbers.
-  http: ['runtime', 'collection', 'export', 'tracking'],
-  module: ['runtime', 'collection', 'tracking', 'export', 'http'],
+  http: ['runtime', 'collection', 'export', 'machine', 'tracking'],
+  module: ['runtime', 'collection', 'tracking', 'export', 'machine', 'http'],
   // Knows the table of families.
   observability: ['export'],
   // Runs in the Nest CLI, where nothing of the library may be loaded.
   schematics: [],
   // Users of the library, who import its index.
-  adapters: ['index', 'runtime', 'tracking/adapting'],
-  testing: ['index'],
+  adapters: ['index', 'runtime', 'tracking/adapting', 'export/open-telemetry'],
+  testing: ['index', 'runtime'],
   terminus: ['index'],
   budgets: ['index'],
   demo: ['index', 'adapters'],
@@ -42,9 +43,25 @@ const STAIRS = {
     ['declaring/'],
     ['execution-handle', 'fault-log'],
   ],
-  export: [['exposition/'], ['json/', 'prom-client/'], ['families/'], ['text/']],
-  http: [['metrics.controller', 'metrics-listener', 'endpoint-check'], ['dashboard/'], ['guards/'], ['answers/']],
+  export: [['parts/'], ['exposition/'], ['json/', 'prom-client/', 'open-telemetry/'], ['families/'], ['text/']],
+  http: [
+    ['metrics.controller', 'metrics-listener', 'endpoint-check'],
+    ['dashboard/'],
+    ['guards/'],
+    ['answers/'],
+    ['fleet/'],
+  ],
 };
+
+/** The same of the page, which the browser gets as it is: each folder may import from those on the steps below its own. */
+const PAGE_STAIRS = [
+  ['shell/'],
+  ['fleet/'],
+  ['verdict/', 'plots/', 'requests/', 'map/', 'tables/'],
+  ['parts/'],
+  ['data/'],
+  ['libraries/'],
+];
 
 /** Of a room, one floor may be open: `tracking/adapting`. */
 const closedRooms = (room) =>
@@ -67,23 +84,31 @@ const closedSteps = (room, step, steps) =>
 
 const roomRule = (files, patterns) => ({
   files: [files],
-  excludedFiles: ['**/*.spec.ts'],
+  // Tests, and the documents that the server tells the page of.
+  excludedFiles: ['**/*.spec.ts', '**/*.d.ts'],
   rules: { 'no-restricted-imports': ['error', { patterns }] },
 });
 
-const roomRules = Object.keys(ROOMS).flatMap((room) => [
-  roomRule(`src/${room}/**`, closedRooms(room)),
-  ...(STAIRS[room] ?? []).flatMap((steps, height, stairs) =>
+/** What each step of a stair may not know, beside `closed`. */
+const stairRules = (room, folder, stairs, closed) =>
+  stairs.flatMap((steps, height) =>
     steps.map((step) => {
-      const closed = stairs
+      const others = stairs
         .slice(0, height + 1)
         .flat()
         .filter((other) => other !== step);
-      const files = `src/${room}/${step}${step.endsWith('/') ? '**' : '.ts'}`;
-      return roomRule(files, [...closedRooms(room), ...closedSteps(room, step, closed)]);
+      const files = `${folder}/${step}${step.endsWith('/') ? '**' : '.ts'}`;
+      return roomRule(files, [...closed, ...closedSteps(room, step, others)]);
     }),
-  ),
-]);
+  );
+
+const roomRules = [
+  ...Object.keys(ROOMS).flatMap((room) => [
+    roomRule(`src/${room}/**`, closedRooms(room)),
+    ...stairRules(room, `src/${room}`, STAIRS[room] ?? [], closedRooms(room)),
+  ]),
+  ...stairRules('page', 'src/http/dashboard/page', PAGE_STAIRS, []),
+];
 
 /** @type {import('eslint').Linter.LegacyConfig} */
 module.exports = {
@@ -128,6 +153,11 @@ module.exports = {
       },
     },
     ...roomRules,
+    // A door loads what stands behind it at first use: its own folder, which it names as a type, too.
+    {
+      files: ['src/**/*.door.ts'],
+      rules: { '@typescript-eslint/no-require-imports': ['error', { allow: ['^\\./[a-z.-]+$'] }] },
+    },
     // Descriptions rather than programs.
     { files: ['src/observability/dashboard/*.row.ts'], rules: { 'max-lines-per-function': 'off' } },
     {

@@ -11,6 +11,8 @@ const esModules = [
   'uint8array-extras',
   '@tokenizer',
   '@borewit',
+  // Imports Node's own modules dynamically.
+  '@opentelemetry/otlp-exporter-base',
 ];
 
 /** @type {import('jest').Config} */
@@ -36,6 +38,8 @@ module.exports = {
   },
   transformIgnorePatterns: [`/node_modules/(?!(?:.+/node_modules/)?(?:${esModules.join('|')})/)`],
   moduleNameMapper: {
+    // As examples for ES modules import each other.
+    '^(\\./(?:app\\.module|crew|otlp))\\.js$': '$1',
     '^nestjs-agent-metrics$': '<rootDir>/src',
     '^nestjs-agent-metrics/(testing|terminus|budgets)$': '<rootDir>/src/$1',
     '^nestjs-agent-metrics/([a-z-]+)$': '<rootDir>/src/adapters/$1',

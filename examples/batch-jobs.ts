@@ -3,15 +3,15 @@ import { NestFactory } from '@nestjs/core';
 import { METRICS_REGISTRY, MetricsModule, TrackAgent } from 'nestjs-agent-metrics';
 import { Pushgateway, type Registry } from 'prom-client';
 
+// #region push
 @Injectable()
 export class ReportAgent {
   @TrackAgent('report')
-  async run(): Promise<string> {
+  run(): string {
     return 'All is well.';
   }
 }
 
-// #region push
 @Injectable()
 export class PushAtShutdown implements BeforeApplicationShutdown {
   private readonly logger = new Logger(PushAtShutdown.name);
@@ -37,7 +37,7 @@ export class NightlyReportModule {}
 export async function runNightlyReport() {
   const app = await NestFactory.createApplicationContext(NightlyReportModule);
   try {
-    await app.get(ReportAgent).run();
+    app.get(ReportAgent).run();
   } finally {
     await app.close();
   }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Catch, HttpStatus, Injectable, Module, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import type { Response } from 'express';
@@ -29,15 +30,16 @@ import { rateLimiterBudgetStore } from 'nestjs-agent-metrics/budgets';
 export class WithoutLoopsModule {}
 // #endregion
 
+// #region answer
 @Injectable()
 export class SearchTool {
   @TrackTool('search')
   async search(question: string) {
+    await setTimeout(20); // as a real one would take
     return `Something about ${question}.`;
   }
 }
 
-// #region answer
 @Injectable()
 export class SupportAgent {
   constructor(private readonly tool: SearchTool) {}
@@ -68,9 +70,9 @@ export class SupportAgent {
 export class TenCentsModule {}
 // #endregion
 
+// #region tenants
 const plans: ReadonlyMap<string, 'free' | 'paid'> = new Map([['acme', 'paid']]);
 
-// #region tenants
 const budgets: Budget[] = [
   {
     name: 'tenants',

@@ -1,11 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
 import { Injectable, Module } from '@nestjs/common';
 import { MetricsModule, TrackAgent, TrackTool } from 'nestjs-agent-metrics';
 import { Counter, Gauge, Histogram } from 'prom-client';
-
-async function searchTheWeb(question: string) {
-  if (question === '') throw new TypeError('What is the question?');
-  return `About ${question}`;
-}
 
 // #region before
 const durations = new Histogram({
@@ -44,6 +40,13 @@ export class HandCountedResearcher {
       throw error;
     }
   }
+}
+
+/** Your own call. */
+async function searchTheWeb(question: string) {
+  await setTimeout(20);
+  if (question === '') throw new TypeError('What is the question?');
+  return `About ${question}`;
 }
 // #endregion
 

@@ -10,7 +10,7 @@ interface ToolCall {
 @Injectable()
 export class ToolBox {
   @TrackTool({ name: ({ name }: ToolCall) => name, allowed: ['search', 'calculate'] })
-  async execute({ name, input }: ToolCall) {
+  execute({ name, input }: ToolCall) {
     return `${name}(${input})`;
   }
 }
@@ -26,17 +26,17 @@ interface Ticket {
 export class HelpDesk {
   // The team is one of a few; the ticket's id never ends.
   @TrackAgent({ id: ({ team }: Ticket) => `desk_${team}`, allowed: ['desk_billing', 'desk_shipping'] })
-  async answer({ id }: Ticket) {
+  answer({ id }: Ticket) {
     return `${id}: done`;
   }
 }
 // #endregion
 
-/** Whose names nobody has listed. */
+/** Its tools have names that no list declares. */
 @Injectable()
 export class OpenToolBox {
   @TrackTool({ name: ({ name }: ToolCall) => name })
-  async execute({ name, input }: ToolCall) {
+  execute({ name, input }: ToolCall) {
     return `${name}(${input})`;
   }
 }

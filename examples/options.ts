@@ -1,6 +1,7 @@
 import { Injectable, Module } from '@nestjs/common';
 import { MetricsModule, type MetricsModuleOptions, type MetricsOptionsFactory } from 'nestjs-agent-metrics';
 
+// #region factory
 @Injectable()
 export class Settings {
   readonly environment: Readonly<Record<string, string | undefined>> = process.env;
@@ -9,7 +10,6 @@ export class Settings {
 @Module({ providers: [Settings], exports: [Settings] })
 export class SettingsModule {}
 
-// #region factory
 export const withFactory = MetricsModule.forRootAsync({
   imports: [SettingsModule],
   inject: [Settings],

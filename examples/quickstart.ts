@@ -9,15 +9,22 @@ export class SearchTool {
     return [`${text}: 3 pages found`];
   }
 }
-@Controller('ask')
+@Injectable()
 export class ResearcherAgent {
   constructor(private readonly search: SearchTool) {}
-  @Get()
   @TrackAgent('researcher')
-  async run(@Query('q') question: string) {
+  async run(question: string) {
     return this.search.query(question);
   }
 }
-@Module({ imports: [MetricsModule.forRoot()], providers: [SearchTool], controllers: [ResearcherAgent] })
+@Controller('ask')
+export class AskController {
+  constructor(private readonly researcher: ResearcherAgent) {}
+  @Get()
+  ask(@Query('q') question: string) {
+    return this.researcher.run(question);
+  }
+}
+@Module({ imports: [MetricsModule.forRoot()], controllers: [AskController], providers: [ResearcherAgent, SearchTool] })
 export class AppModule {}
 // #endregion

@@ -2,14 +2,20 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { MetricsModule } from 'nestjs-agent-metrics';
 
 // #region token
+function required(variable: string): string {
+  const value = process.env[variable];
+  if (!value) throw new Error(`${variable} is not set.`);
+  return value;
+}
+
 export const withToken = MetricsModule.forRootAsync({
-  useFactory: () => ({ bearerToken: process.env.METRICS_TOKEN ?? 'change-me' }),
+  useFactory: () => ({ bearerToken: required('METRICS_TOKEN') }),
 });
 // #endregion
 
 // #region rotation
 export const duringRotation = MetricsModule.forRootAsync({
-  useFactory: () => ({ bearerToken: (process.env.METRICS_TOKENS ?? 'new-token old-token').split(' ') }),
+  useFactory: () => ({ bearerToken: required('METRICS_TOKENS').split(' ') }),
 });
 // #endregion
 

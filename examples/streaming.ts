@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Inject, Injectable, Module } from '@nestjs/common';
 import { streamText, type LanguageModel } from 'ai';
 import { currentExecution, MetricsModule, TrackAgent } from 'nestjs-agent-metrics';
@@ -12,6 +13,7 @@ export class Narrator {
   @TrackAgent({ id: 'narrator', firstChunk: ({ text }: Chunk) => text !== '' })
   async *tell(topic: string): AsyncGenerator<Chunk> {
     yield { text: '' };
+    await setTimeout(20);
     yield { text: `Once upon a time there was ${topic}.` };
   }
 }

@@ -4,12 +4,13 @@ import { ClsModule, ClsServiceManager } from 'nestjs-cls';
 import { MetricsCollector, MetricsModule, TrackAgent, type ExecutionListener } from 'nestjs-agent-metrics';
 import type { IncomingMessage } from 'node:http';
 
+// #region cls
 @Injectable()
 export class Researcher {
   constructor(private readonly metrics: MetricsCollector) {}
 
   @TrackAgent('researcher')
-  async run(question: string): Promise<string> {
+  run(question: string): string {
     this.metrics.recordModelCall({ model: 'gpt-4o', inputTokens: 1_000, outputTokens: 100 });
     return `${question} answered`;
   }
@@ -20,14 +21,13 @@ export class QuestionController {
   constructor(private readonly researcher: Researcher) {}
 
   @Get('questions')
-  async ask(): Promise<string> {
+  ask(): string {
     return this.researcher.run('tea');
   }
 }
 
 const pricing = { 'gpt-4o': { inputPerMillion: 2.5, outputPerMillion: 10 } };
 
-// #region cls
 @Module({
   imports: [
     ClsModule.forRoot({
@@ -55,8 +55,8 @@ export class AnswerController {
 
   @TrackAgent('answers')
   @Get('answers')
-  async answer(@Headers('x-tenant') _tenant: string): Promise<string> {
-    return this.researcher.run('tea');
+  answer(@Headers('x-tenant') tenant: string): string {
+    return this.researcher.run(`What ${tenant} asks`);
   }
 }
 
@@ -79,7 +79,7 @@ export class QuestionProcessor {
   constructor(private readonly researcher: Researcher) {}
 
   @TrackAgent('questions')
-  async process({ data }: Job<Question>): Promise<string> {
+  process({ data }: Job<Question>): string {
     return this.researcher.run(data.text);
   }
 }

@@ -58,13 +58,13 @@ export class SearchTool {
     return pRetry(attempt, { retries: 3, minTimeout: 50, signal: execution?.signal });
   }
 }
-// #endregion
 
 async function fetchText(url: string, signal: AbortSignal | undefined) {
   const response = await fetch(url, { signal });
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
   return response.text();
 }
+// #endregion
 
 // #region cockatiel
 const policy = retry(handleAll, { maxAttempts: 3, backoff: new ExponentialBackoff({ initialDelay: 50 }) });
@@ -79,12 +79,12 @@ export class QuoteTool {
 }
 // #endregion
 
-/** Somebody who is asked, and takes their time. */
+// #region pause
+/** Asks a human, who may answer hours later. */
 export abstract class Reviewer {
   abstract approve(text: string): Promise<boolean>;
 }
 
-// #region pause
 @Injectable()
 export class PublishTool {
   constructor(private readonly reviewer: Reviewer) {}

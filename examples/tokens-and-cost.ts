@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Inject, Injectable, Module } from '@nestjs/common';
 import * as genaiPrices from '@pydantic/genai-prices';
 import { generateText, streamText, type LanguageModel } from 'ai';
@@ -26,11 +27,13 @@ export const complete = trackedModel(
   },
   (prompt: string) => askOpenAi(prompt),
 );
-// #endregion
 
+/** Your own call. */
 async function askOpenAi(prompt: string): Promise<Completion> {
+  await setTimeout(20);
   return { text: `About ${prompt}`, usage: { prompt_tokens: 1_000, completion_tokens: 200 } };
 }
+// #endregion
 
 // #region track-model
 type TextResult = Awaited<ReturnType<typeof generateText>>;
@@ -106,13 +109,15 @@ export const stream = trackedModel(
   },
   (prompt: string) => streamOpenAi(prompt),
 );
-// #endregion
 
+/** Your own stream. */
 async function* streamOpenAi(prompt: string): AsyncGenerator<TextChunk> {
   yield { text: '', usage: null };
+  await setTimeout(20);
   yield { text: `About ${prompt}`, usage: null };
   yield { text: '', usage: { prompt_tokens: 1_000, completion_tokens: 200 } };
 }
+// #endregion
 
 // #region record
 interface Batch {

@@ -22,7 +22,7 @@ import { z } from 'zod';
 @Injectable()
 export class LibraryTools {
   @TrackTool() // counted as "lookUp"
-  async lookUp(title: string) {
+  lookUp(title: string) {
     return `${title}: shelf 4`;
   }
 }
@@ -32,7 +32,7 @@ export class Librarian {
   constructor(private readonly tools: LibraryTools) {}
 
   @TrackAgent() // counted as "Librarian"
-  async answer(question: string) {
+  answer(question: string) {
     return this.tools.lookUp(question);
   }
 }
@@ -42,7 +42,7 @@ export class Librarian {
 @TrackAgent({ id: 'clerk', name: 'The clerk' })
 @Injectable()
 export class Clerk {
-  async run(request: string) {
+  run(request: string) {
     return `${request}: stamped`;
   }
 }
@@ -50,11 +50,11 @@ export class Clerk {
 @TrackTool({ methods: ['find', 'reserve'] }) // counted as "find" and "reserve"
 @Injectable()
 export class Catalogue {
-  async find(title: string) {
+  find(title: string) {
     return `${title}: shelf 4`;
   }
 
-  async reserve(title: string) {
+  reserve(title: string) {
     return `${title}: yours until Friday`;
   }
 }
@@ -62,7 +62,7 @@ export class Catalogue {
 
 // #region langchain
 export const search = tool(
-  trackedTool('search', async ({ query }: { query: string }) => `3 pages about ${query}`),
+  trackedTool('search', ({ query }: { query: string }) => `3 pages about ${query}`),
   { name: 'search', description: 'Searches the web', schema: z.object({ query: z.string() }) },
 );
 // #endregion
@@ -71,7 +71,7 @@ export const search = tool(
 export const weather = aiTool({
   description: 'Tells the weather',
   inputSchema: z.object({ city: z.string() }),
-  execute: trackedTool('weather', async ({ city }: { city: string }) => `Sunny in ${city}`),
+  execute: trackedTool('weather', ({ city }: { city: string }) => `Sunny in ${city}`),
 });
 // #endregion
 

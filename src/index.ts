@@ -30,6 +30,7 @@ export type { ModelPricing } from './collection/models/model-pricing';
 export { pricesOf, type PriceCatalogue } from './collection/models/price-catalogue';
 export type {
   ExecutionNode,
+  FailedStep,
   FinishedRequest,
   RequestFilter,
   RequestSteps,
@@ -55,12 +56,14 @@ export type {
   UsageTrendPoint,
 } from './collection/reading/trend-window';
 export type { ClientRegistry } from './export/prom-client/client-registry';
+export type { DashboardOptions } from './http/fleet/dashboard-options';
 export { type ListenOptions, MetricsListener } from './http/metrics-listener';
 export { METRICS_CLOCK, METRICS_REGISTRY } from './module/metrics.constants';
 export { MetricsModule } from './module/metrics.module';
 export type {
   BucketOptions,
   EndpointOptions,
+  MachineOptions,
   MetricsAsyncOptions,
   MetricsModuleOptions,
   MetricsOptionsFactory,

@@ -526,7 +526,7 @@ describe.each(ADAPTERS)('On %s', (_name, adapter) => {
     expect(await read('')).toEqual([200, [null, 'globex', 'acme']]);
     expect(await read('?tenant=acme')).toEqual([200, ['acme']]);
     expect(await read('?tenant=nobody')).toEqual([200, []]);
-    expect(await read('?tenant=a&tenant=b')).toEqual([400, 'Query parameter "tenant" must be one text.']);
+    expect(await read('?tenant=a&tenant=b')).toEqual([400, 'Query parameter "tenant" must be a string.']);
     const { id } = app.collector.getRequests({ breakdown: 'acme' })[0]!;
     const { body } = await app.json<{ tenant: string; executions: Json[] }>(`/metrics/requests/${id}`);
     expect([body.tenant, body.executions[0]!['tenant']]).toEqual(['acme', 'acme']);
@@ -549,8 +549,7 @@ describe('A job', () => {
     });
     const processor = app.nest.get(tenants.QuestionProcessor);
     type Job = Parameters<tenants.QuestionProcessor['process']>[0];
-    for (const name of ['acme', 'globex', 'acme'])
-      await processor.process({ data: { tenant: name, text: 'tea' } } as Job);
+    for (const name of ['acme', 'globex', 'acme']) processor.process({ data: { tenant: name, text: 'tea' } } as Job);
     expect(Object.fromEntries(bill)).toEqual({ acme: 0.007, globex: 0.0035 });
     expect(tenants.costOfTenant(app.collector, 'acme')).toBe(0.007);
   });
@@ -585,7 +584,7 @@ describe('A bad breakdown', () => {
   ])('named %j is refused', (by, allowed) => {
     expect(() => MetricsModule.forRoot({ breakdown: { ...byTenant, by: by as string } })).toThrow(TypeError);
     const message = messageOf({ ...byTenant, by: by as string });
-    const [said, must] = message.split(', must be ') as [string, string];
+    const [said, must] = message.split('; it must be ') as [string, string];
     expect(said).toBe(`MetricsModule: the option "breakdown.by" is ${typeof by === 'string' ? `'${by}'` : String(by)}`);
     expect(must.replace(/\.$/, '')).toEqual(typeof allowed === 'string' ? allowed : expect.stringMatching(allowed));
   });
@@ -599,19 +598,19 @@ describe('A bad breakdown', () => {
 
   it('has no name that a default label has', () => {
     expect(messageOf(byTenant, { defaultLabels: { tenant: 'all' } })).toBe(
-      `MetricsModule: the option "breakdown.by" is 'tenant', must be none of the labels in "defaultLabels".`,
+      `MetricsModule: the option "breakdown.by" is 'tenant'; it must differ from the labels in "defaultLabels".`,
     );
   });
 
   it('needs a function, and a whole number of values', () => {
     expect(messageOf({ by: 'tenant' } as BreakdownOptions)).toBe(
-      'MetricsModule: the option "breakdown.value" is undefined, must be an object of by, value and maxValues.',
+      'MetricsModule: the option "breakdown.value" is undefined; it must be an object of by, value and maxValues.',
     );
     expect(messageOf({ value: 'acme' } as unknown as BreakdownOptions)).toBe(
-      `MetricsModule: the option "breakdown.value" is 'acme', must be a function that returns a text or undefined.`,
+      `MetricsModule: the option "breakdown.value" is 'acme'; it must be a function that returns a string or undefined.`,
     );
     expect(messageOf({ ...byTenant, maxValues: -1 })).toBe(
-      'MetricsModule: the option "breakdown.maxValues" is -1, must be a whole number from 0.',
+      'MetricsModule: the option "breakdown.maxValues" is -1; it must be a whole number from 0.',
     );
   });
 

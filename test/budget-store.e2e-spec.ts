@@ -130,6 +130,15 @@ it('never admits two that race for the last place', async () => {
   expect(calls.filter((call) => call !== undefined).length).toBeLessThanOrEqual(1);
 });
 
+it.each([1, 2, 3, 4, 5, 6, 7, 8])('never admits two beside a process that hangs in its operation %i', async (last) => {
+  let operations = 0;
+  const limiter = server.connect(() => ((operations += 1) < last ? Promise.resolve() : new Promise(() => {})));
+  void start(0.1, { price: 0, limiter }).begin();
+  await settleAll();
+  const calls = await Promise.all([start(0.1), start(0.1)].map((process) => process.begin()));
+  expect(calls.filter((call) => call !== undefined).length).toBeLessThanOrEqual(1);
+});
+
 it('never admits more than the limit, however operations interleave, and knows every cent afterwards', async () => {
   jest.useRealTimers();
   const plan = fc.array(fc.nat(2), { minLength: 1, maxLength: 12 });
@@ -307,9 +316,9 @@ it('keeps the sums of a long window, whose end is further than a timer reaches',
 });
 
 it.each([
-  [{ ttlMs: 10 }, 'the option "ttlMs" is 10, must be milliseconds from 1,000'],
-  [{ storeTimeoutMs: '5' as never }, 'the option "storeTimeoutMs" is \'5\', must be milliseconds above 0'],
-  [{ onStoreFault: 'go' as never }, "the option \"onStoreFault\" is 'go', must be 'allow' or 'stop'"],
+  [{ ttlMs: 10 }, 'the option "ttlMs" is 10; it must be milliseconds from 1,000'],
+  [{ storeTimeoutMs: '5' as never }, 'the option "storeTimeoutMs" is \'5\'; it must be milliseconds above 0'],
+  [{ onStoreFault: 'go' as never }, "the option \"onStoreFault\" is 'go'; it must be 'allow' or 'stop'"],
 ])('checks its options: %j', (options, message) => {
   expect(() => rateLimiterBudgetStore(server.limiter, options)).toThrow(message);
 });

@@ -96,29 +96,26 @@ describe('The options budgets and budgetStore', () => {
   const budget = (change: object) => ({ budgets: [{ ...BUDGET, ...change }] });
 
   it.each([
-    [{ budgets: {} }, '"budgets" is {}, must be a list of budgets.'],
-    [budget({ name: '' }), '"budgets.0.name" is \'\', must be a text that is not empty, and that no other budget has.'],
-    [
-      { budgets: [BUDGET, BUDGET] },
-      '"budgets.1.name" is \'everything\', must be a text that is not empty, and that no',
-    ],
-    [budget({ by: 'tenant' }), "\"budgets.0.by\" is 'tenant', must be 'application', 'agent' or 'breakdown'."],
+    [{ budgets: {} }, '"budgets" is {}; it must be a list of budgets.'],
+    [budget({ name: '' }), '"budgets.0.name" is \'\'; it must be a non-empty string that no other budget has.'],
+    [{ budgets: [BUDGET, BUDGET] }, '"budgets.1.name" is \'everything\'; it must be a non-empty string that no'],
+    [budget({ by: 'tenant' }), "\"budgets.0.by\" is 'tenant'; it must be 'application', 'agent' or 'breakdown'."],
     [
       budget({ by: 'breakdown' }),
-      "\"budgets.0.by\" is 'breakdown', must be 'application' or 'agent' unless the option",
+      "\"budgets.0.by\" is 'breakdown'; it must be 'application' or 'agent' unless the option",
     ],
-    [budget({ window: '2h' }), '"budgets.0.window" is \'2h\', must be one of 1m, 1h, 1d, 30d.'],
-    [budget({ costUsd: -1 }), '"budgets.0.costUsd" is -1, must be US dollars from 0, or a function of the subject.'],
-    [budget({ tokens: '9' }), '"budgets.0.tokens" is \'9\', must be tokens from 0, or a function of the subject.'],
+    [budget({ window: '2h' }), '"budgets.0.window" is \'2h\'; it must be one of 1m, 1h, 1d, 30d.'],
+    [budget({ costUsd: -1 }), '"budgets.0.costUsd" is -1; it must be US dollars from 0, or a function of the subject.'],
+    [budget({ tokens: '9' }), '"budgets.0.tokens" is \'9\'; it must be tokens from 0, or a function of the subject.'],
     [budget({ costUsd: undefined }), 'must be an object with costUsd, tokens or both.'],
-    [budget({ onExceeded: 'log' }), "\"budgets.0.onExceeded\" is 'log', must be 'stop' or 'report'."],
-    [budget({ reserve: 1 }), '"budgets.0.reserve" is 1, must be an object of costUsd and tokens.'],
-    [budget({ reserve: { costUsd: NaN } }), '"budgets.0.reserve.costUsd" is NaN, must be US dollars from 0.'],
+    [budget({ onExceeded: 'log' }), "\"budgets.0.onExceeded\" is 'log'; it must be 'stop' or 'report'."],
+    [budget({ reserve: 1 }), '"budgets.0.reserve" is 1; it must be an object of costUsd and tokens.'],
+    [budget({ reserve: { costUsd: NaN } }), '"budgets.0.reserve.costUsd" is NaN; it must be US dollars from 0.'],
     [
       budget({ limit: 1 }),
-      'there is no option "budgets.0.limit", must be an object of name, by, costUsd, tokens, window,',
+      'there is no option "budgets.0.limit"; allowed is an object of name, by, costUsd, tokens, window,',
     ],
-    [{ budgetStore: {} }, '"budgetStore" is {}, must be a budget store: an object with a method exchange'],
+    [{ budgetStore: {} }, '"budgetStore" is {}; it must be a budget store: an object with a method exchange'],
     [
       { budgetStore: { exchange: () => {}, storeTimeoutMs: 0 } },
       'must be a budget store: an object with a method exchange',

@@ -395,7 +395,7 @@ describe('An invalid record', () => {
     expect(await app.document()).toEqual(before);
     expect(app.collector.getHistory()).toEqual([]);
     expect(app.logger.warnings).toEqual([
-      `${method}: ${field} is ${value}, must be ${allowed}. The record was dropped; more of the kind are not logged.`,
+      `${method}: ${field} is ${value}; it must be ${allowed}. The record was dropped. Further records with this fault are not logged.`,
     ]);
   });
 
@@ -404,7 +404,7 @@ describe('An invalid record', () => {
     async (method, field, value, args, allowed) => {
       const app = await start({ strict: true });
       expect(() => record(app, method, args)).toThrow(
-        new RangeError(`${method}: ${field} is ${value}, must be ${allowed}.`),
+        new RangeError(`${method}: ${field} is ${value}; it must be ${allowed}.`),
       );
       expect(app.logger.warnings).toEqual([]);
     },

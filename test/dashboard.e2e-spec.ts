@@ -21,7 +21,7 @@ const TYPES: Record<string, string> = {
   css: 'text/css; charset=utf-8',
   svg: 'image/svg+xml',
 };
-const MAX_WEIGHT_BYTES = 150_000;
+const MAX_WEIGHT_BYTES = 130_000;
 
 interface Setting extends MetricsRootOptions {
   readonly metadata?: ModuleMetadata;
@@ -60,7 +60,7 @@ describe.each(ADAPTERS)('GET /metrics/dashboard on %s', (name, adapter) => {
   it('has every file that the page and its modules name, with its type, and is light', async () => {
     const files = await loadAll(`${(await serve()).url}/metrics`, 'dashboard');
     const paths = [...files.keys()].filter((path) => path !== 'dashboard');
-    expect(paths).toEqual(expect.arrayContaining(['dashboard/main.js', 'dashboard/libraries/uplot.js']));
+    expect(paths).toEqual(expect.arrayContaining(['dashboard/shell/main.js', 'dashboard/libraries/uplot.js']));
     for (const path of paths) {
       expect([path, files.get(path)!.headers['content-type']]).toEqual([path, TYPES[path.split('.').at(-1)!]]);
     }
@@ -72,13 +72,13 @@ describe.each(ADAPTERS)('GET /metrics/dashboard on %s', (name, adapter) => {
     const files = await loadAll(`${(await serve()).url}/metrics`, 'dashboard');
     const html = files.get('dashboard')!.body.toString();
     const named = [...html.matchAll(/rel="modulepreload" href="([^"]+)"/g)].map(([, path]) => path!);
-    const modules = [...files.keys()].filter((path) => path.endsWith('.js') && path !== 'dashboard/main.js');
+    const modules = [...files.keys()].filter((path) => path.endsWith('.js') && path !== 'dashboard/shell/main.js');
     expect(named.sort()).toEqual(modules.sort());
   });
 
   it('is sent again only where it has changed', async () => {
     const url = `${(await serve()).url}/metrics/dashboard`;
-    for (const each of [url, `${url}/main.js`]) {
+    for (const each of [url, `${url}/shell/main.js`]) {
       const { etag = '' } = (await rawRequest(each)).headers;
       expect(etag).toMatch(/^W\/"[\w-]{43}"$/);
       const known = await rawRequest(each, { 'if-none-match': `"other", ${etag}` });
@@ -88,7 +88,7 @@ describe.each(ADAPTERS)('GET /metrics/dashboard on %s', (name, adapter) => {
   });
 
   it('is compressed where the client accepts it', async () => {
-    const url = `${(await serve()).url}/metrics/dashboard/main.js`;
+    const url = `${(await serve()).url}/metrics/dashboard/shell/main.js`;
     const plain = await rawRequest(url);
     const compressed = await rawRequest(url, { 'accept-encoding': 'gzip' });
     expect(compressed.headers).toMatchObject({ 'content-encoding': 'gzip', etag: plain.headers.etag });
@@ -102,18 +102,19 @@ describe.each(ADAPTERS)('GET /metrics/dashboard on %s', (name, adapter) => {
 
   it.each([
     'nothing.js',
-    'main.ts',
-    'main',
+    'shell/main.ts',
+    'shell/main',
+    'index.html',
     'tsconfig.json',
     'libraries/uplot.d.ts',
     'libraries/valibot.js',
     '..%2fdashboard-file.ts',
     '%2e%2e%2f%2e%2e%2findex.html',
-    'data%2f..%2fmain.js',
-    'libraries/..%2fmain.js',
+    'data%2f..%2fshell%2fmain.js',
+    'libraries/..%2fshell/main.js',
     '__proto__',
     'libraries/constructor',
-    'data/views/page.js',
+    'data/shell/page.js',
     '%00.js',
   ])('has no file %s', async (file) => {
     expect(await statusOf(`${(await serve()).url}/metrics/dashboard/${file}`)).toBe(404);
@@ -168,7 +169,7 @@ describe.each(ADAPTERS)('GET /metrics/dashboard on %s', (name, adapter) => {
   it('needs no token, while its data does', async () => {
     const url = `${(await serve({ bearerToken: 'secret' })).url}/metrics`;
     expect(await statusOf(`${url}/dashboard`)).toBe(200);
-    expect(await statusOf(`${url}/dashboard/main.js`)).toBe(200);
+    expect(await statusOf(`${url}/dashboard/shell/main.js`)).toBe(200);
     expect(await statusOf(`${url}/history`)).toBe(401);
   });
 
@@ -222,7 +223,9 @@ describe.each(ADAPTERS)('GET /metrics/dashboard on %s', (name, adapter) => {
     expect(await statusOf(`${url}/libraries/lit-html.js`)).toBe(200);
     expect(await statusOf(`${url}/libraries/..%2fmain.js`)).toBe(404);
     expect(
-      await statusOf(`${url}/main.js`, { 'if-none-match': (await rawRequest(`${url}/main.js`)).headers.etag }),
+      await statusOf(`${url}/shell/main.js`, {
+        'if-none-match': (await rawRequest(`${url}/shell/main.js`)).headers.etag,
+      }),
     ).toBe(304);
     expect((await rawRequest(url, {}, 'POST')).status).toBe(404);
     expect(await statusOf(`${app.url}/metrics/dashboard`)).toBe(404);

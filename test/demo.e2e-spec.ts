@@ -399,7 +399,7 @@ describe('the start', () => {
     const demo = await DemoApp.start({});
     const { sources } = await demo.ask('How do I limit a tool?');
     await demo.stop();
-    expect(sources).toContainEqual(expect.objectContaining({ heading: 'Set limits' }));
+    expect(sources).toContainEqual(expect.objectContaining({ heading: 'Limit a tool or an agent' }));
   });
 
   it('is refused in one line where the port is taken', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { AppModule } from '../examples/quickstart';
+import { SNIPPET, snippetOf } from './support/snippets';
 
 const root = join(__dirname, '..');
 const pages = [
@@ -15,9 +16,6 @@ interface Snippet {
   readonly source: string;
   readonly code: string;
 }
-
-/** A code block whose source stands above it, as `<!-- file.ts#region -->`. */
-const SNIPPET = /<!-- (\S+\.ts)#(\S+) -->\n+```ts\n([\s\S]*?)```/g;
 
 function snippetsOf(page: string): Snippet[] {
   const text = readFileSync(join(root, page), 'utf8');
@@ -34,23 +32,12 @@ function updateSnippets(page: string): void {
   const updated = text.replace(
     SNIPPET,
     (block, file: string, region: string, code: string) =>
-      `${block.slice(0, block.length - code.length - 3)}${readRegion(`${file}#${region}`)}\`\`\``,
+      `${block.slice(0, block.length - code.length - 3)}${snippetOf(`${file}#${region}`)}\`\`\``,
   );
   writeFileSync(join(root, page), updated);
 }
 
 if (process.env['UPDATE_DOCS'] === '1') pages.forEach(updateSnippets);
-
-function readRegion(source: string): string {
-  const [file, region] = source.split('#') as [string, string];
-  const lines = readFileSync(join(root, file), 'utf8').split('\n');
-  const start = lines.findIndex((line) => line.trim() === `// #region ${region}`);
-  const end = lines.findIndex((line, index) => index > start && line.trim() === '// #endregion');
-  if (start === -1 || end === -1) throw new Error(`${source} does not exist`);
-  const body = lines.slice(start + 1, end);
-  const indent = Math.min(...body.filter((line) => line !== '').map((line) => line.length - line.trimStart().length));
-  return body.map((line) => `${line.slice(indent)}\n`).join('');
-}
 
 describe('documentation', () => {
   it.each(pages)('%s takes every TypeScript snippet from code that a test runs', (page) => {
@@ -60,7 +47,7 @@ describe('documentation', () => {
   });
 
   it.each(pages.flatMap(snippetsOf))('$page shows $source as it is', ({ source, code }) => {
-    expect(code).toBe(readRegion(source));
+    expect(code).toBe(snippetOf(source));
   });
 
   it.each(pages)('%s links to files that exist', (page) => {
@@ -98,8 +85,9 @@ describe('links within pages', () => {
   });
 });
 
-/** A command that asks the application and looks for lines, and its output. */
-const CURL_AND_GREP = /```console\n\$ curl -s 'localhost:3000(\S+)' \| grep '(.+)'\n([\s\S]+?)```/;
+/** A question with its answer, and a command that looks for lines of the metrics, with its output. */
+const QUESTION_AND_METRICS =
+  /```console\n\$ curl 'localhost:3000(\S+)'\n(.+)\n\$ curl -s 'localhost:3000(\S+)' \| grep '(.+)'\n([\s\S]+?)```/;
 
 describe("README's first steps", () => {
   let app: INestApplication;
@@ -115,8 +103,9 @@ describe("README's first steps", () => {
   const get = async (path: string) => (await fetch(`${await app.getUrl()}${path}`)).text();
 
   it('show what README shows', async () => {
-    await get('/ask?q=nest');
-    const [, path, pattern, shown] = readFileSync(join(root, 'README.md'), 'utf8').match(CURL_AND_GREP)!;
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const [, question, answer, path, pattern, shown] = readme.match(QUESTION_AND_METRICS)!;
+    expect(await get(question!)).toBe(answer);
     const text = await get(path!);
     const found = text.split('\n').filter((line) => new RegExp(pattern!).test(line));
     expect(`${found.join('\n')}\n`).toBe(shown);

@@ -21,20 +21,21 @@ import {
 } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ApiExcludeController, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { ApiExcludeController, ApiTags, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { SkipThrottle, ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
 import { InjectMetric, makeCounterProvider, PrometheusModule } from '@willsoto/nestjs-prometheus';
 import helmet from 'helmet';
 import { Gauge, register, Registry, type Counter } from 'prom-client';
 import { concat, concatMap, from, map, of, tap, type Observable } from 'rxjs';
 import { MetricsModule, type MetricsRootOptions } from '../src';
+import { METRICS_ROUTES } from '../src/http/answers/metrics-routes';
 import { parseExposition } from '../src/testing';
 import { Gate } from './support/gate';
 import { rawRequest } from './support/raw-request';
 import { ADAPTERS, TestApp } from './support/test-app';
 
 const ROUTES = ['/metrics', '/metrics/history', '/metrics/running', '/metrics/trends'];
-const PAGE = ['/metrics/dashboard', '/metrics/dashboard/main.js', '/metrics/dashboard/data/poller.js'];
+const PAGE = ['/metrics/dashboard', '/metrics/dashboard/shell/main.js', '/metrics/dashboard/data/poller.js'];
 
 @Controller('hello')
 class HelloController {
@@ -273,13 +274,23 @@ describe.each(ADAPTERS)('Beside what an application has, on %s, the endpoint', (
     expect(await statuses(exempt, '/hello')).toEqual([200, 200, 429]);
   });
 
-  it('is left out of an OpenAPI document with @ApiExcludeController()', async () => {
-    const pathsOf = async (options: Setting) => {
+  describe('in the OpenAPI document of the application', () => {
+    const DATA = METRICS_ROUTES.map(({ path }) => `/metrics/${path}`.replace(/\/$/, '').replace(':id', '{id}'));
+    const pathsOf = async (options: Setting = {}) => {
       const { nest } = await serve(options);
       return Object.keys(SwaggerModule.createDocument(nest, new DocumentBuilder().build()).paths);
     };
-    expect(await pathsOf({})).toEqual(expect.arrayContaining(['/hello', ...ROUTES]));
-    expect(await pathsOf({ endpoint: { decorators: [ApiExcludeController()] } })).toEqual(['/hello']);
+
+    it('does not stand', async () => {
+      expect(await pathsOf()).toEqual(['/hello']);
+      expect(await pathsOf({ endpoint: { decorators: [ApiExcludeController()] } })).toEqual(['/hello']);
+      expect(await pathsOf({ endpoint: { decorators: [ApiTags('metrics')] } })).toEqual(['/hello']);
+    });
+
+    it('stands without the page where that is asked for', async () => {
+      const paths = await pathsOf({ endpoint: { decorators: [ApiExcludeController(false)] } });
+      expect(paths.sort()).toEqual(['/hello', ...DATA].sort());
+    });
   });
 
   it('has the headers of helmet', async () => {

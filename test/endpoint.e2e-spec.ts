@@ -401,7 +401,7 @@ describe.each(ADAPTERS)('GET /metrics on %s', (_name, adapter) => {
     ['history?limit=', LIMIT],
     ['history?limit=1e3', LIMIT],
     ['history?limit=1&limit=2', LIMIT],
-    ['history?agent=a&agent=b', '"agent" must be one text.'],
+    ['history?agent=a&agent=b', '"agent" must be a string.'],
     [`history?tool=${LONG}`, '"tool" must be at most 1000 characters.'],
     [`history?status=${LONG}`, '"status" must be one of success, error, timeout, cancelled.'],
     ['trends?window=7x', WINDOW],

@@ -22,14 +22,14 @@ import * as batchJobs from '../examples/batch-jobs';
 import * as endpoint from '../examples/endpoint';
 import * as limits from '../examples/limits-and-budgets';
 import * as firstSteps from '../examples/first-five-minutes/app.module';
+import { TravelAgent } from '../examples/first-five-minutes/crew';
 import * as migration from '../examples/migrating-from-prom-client';
 import * as names from '../examples/names-and-cardinality';
 import * as options from '../examples/options';
 import { OutcomesModule, OutcomeTools, OutOfQuotaError } from '../examples/outcomes';
-import { ResearcherAgent } from '../examples/quickstart';
 import * as securing from '../examples/securing-the-endpoint';
 import * as streaming from '../examples/streaming';
-import type * as testing from '../examples/testing';
+import type * as testing from '../examples/first-five-minutes/testing';
 import * as timeouts from '../examples/timeouts';
 import * as tokens from '../examples/tokens-and-cost';
 import * as tracking from '../examples/tracking';
@@ -127,10 +127,10 @@ describe('docs/tracking.md', () => {
 
   it('names methods and classes', async () => {
     await startTracking();
-    await app.get(tracking.Librarian).answer('Emma');
-    await app.get(tracking.Clerk).run('form 7');
-    await app.get(tracking.Catalogue).find('Emma');
-    await app.get(tracking.Catalogue).reserve('Emma');
+    app.get(tracking.Librarian).answer('Emma');
+    app.get(tracking.Clerk).run('form 7');
+    app.get(tracking.Catalogue).find('Emma');
+    app.get(tracking.Catalogue).reserve('Emma');
 
     expect(Object.keys(metrics.getAgentMetrics('Librarian')!.toolMetrics)).toEqual(['lookUp']);
     expect(metrics.getAgentMetrics('clerk')).toMatchObject({ agentName: 'The clerk', executionCount: 1 });
@@ -209,7 +209,7 @@ describe('docs/tracking.md', () => {
 
   it('runs what it decorates without the module', async () => {
     const librarian = new tracking.Librarian(new tracking.LibraryTools());
-    expect(await librarian.answer('Emma')).toBe('Emma: shelf 4');
+    expect(librarian.answer('Emma')).toBe('Emma: shelf 4');
   });
 
   it('gives a plain function to the only live application, or to the one whose execution runs', async () => {
@@ -234,7 +234,7 @@ describe('docs/tracking.md', () => {
     await start(MetricsModule.forRoot({ asyncContext: false }), {
       providers: [tracking.Librarian, tracking.LibraryTools],
     });
-    await app.get(ExecutionTracker).trackAgent('outer', () => app.get(tracking.Librarian).answer('Emma'));
+    app.get(ExecutionTracker).trackAgent('outer', () => app.get(tracking.Librarian).answer('Emma'));
 
     expect(metrics.getSystemMetrics()).toMatchObject({ totalRequests: 2 });
     expect(metrics.getAgentMetrics('Librarian')).toMatchObject({ executionCount: 1, toolMetrics: {} });
@@ -259,9 +259,8 @@ describe('docs/names-and-cardinality.md', () => {
 
   it('takes names from arguments', async () => {
     await start(names.NamesModule);
-    for (const name of ['search', 'search', 'launch_rocket'])
-      await app.get(names.ToolBox).execute({ name, input: 'x' });
-    for (const team of ['billing', 'legal']) await app.get(names.HelpDesk).answer({ id: 'T-1', team });
+    for (const name of ['search', 'search', 'launch_rocket']) app.get(names.ToolBox).execute({ name, input: 'x' });
+    for (const team of ['billing', 'legal']) app.get(names.HelpDesk).answer({ id: 'T-1', team });
 
     await expectLines([searched, invented]);
     expect([...metrics.getAgents().keys()]).toEqual(expect.arrayContaining(['desk_billing', '__other__']));
@@ -269,7 +268,7 @@ describe('docs/names-and-cardinality.md', () => {
 
   it('bounds names that nobody has listed', async () => {
     await start(names.NamesModule);
-    for (let i = 0; i < 300; i += 1) await app.get(names.OpenToolBox).execute({ name: `invented_${i}`, input: 'x' });
+    for (let i = 0; i < 300; i += 1) app.get(names.OpenToolBox).execute({ name: `invented_${i}`, input: 'x' });
 
     expect(limited).toHaveLength(2);
     await expectLines(limited);
@@ -333,15 +332,15 @@ describe('docs/streaming.md', () => {
 });
 
 describe('docs/testing.md', () => {
-  const { createTestModule } = jest.requireActual<typeof testing>('../examples/testing');
+  const { createTestModule } = jest.requireActual<typeof testing>('../examples/first-five-minutes/testing');
 
   it('holds time still in a whole application', async () => {
     clock = new ManualClock();
     app = (await createTestModule(clock)).createNestApplication();
-    await app.get(ResearcherAgent).run('nest');
+    await app.get(TravelAgent).plan('Paris');
 
-    expectTool(app, 'search').toHaveRun({ times: 1 });
-    expect(app.get(MetricsCollector).getToolMetrics('search')).toMatchObject({ totalDurationMs: 0 });
+    expectTool(app, 'weather').toHaveRun({ times: 1 });
+    expect(app.get(MetricsCollector).getToolMetrics('weather')).toMatchObject({ totalDurationMs: 0 });
   });
 });
 
@@ -708,7 +707,7 @@ describe('docs/batch-jobs.md', () => {
   it('pushes what was counted when the job is over', async () => {
     const { pushes, server } = await startGateway(200);
     await start(batchJobs.NightlyReportModule);
-    await app.get(batchJobs.ReportAgent).run();
+    app.get(batchJobs.ReportAgent).run();
     await app.close();
     server.close();
     expect(pushes).toEqual([expect.stringMatching(/^PUT \/metrics\/job\/nightly-report\n/)]);
@@ -724,12 +723,20 @@ describe('docs/batch-jobs.md', () => {
 });
 
 describe('docs/securing-the-endpoint.md', () => {
+  afterEach(() => {
+    delete process.env.METRICS_TOKEN;
+    delete process.env.METRICS_TOKENS;
+  });
+
   it('asks for a token', async () => {
+    process.env.METRICS_TOKEN = 's3cret';
     await start(securing.withToken);
     expect(await request('/metrics')).toMatchObject({ status: 401 });
-    expect(await request('/metrics', { headers: { authorization: 'Bearer change-me' } })).toMatchObject({
-      status: 200,
-    });
+    expect(await request('/metrics', { headers: { authorization: 'Bearer s3cret' } })).toMatchObject({ status: 200 });
+  });
+
+  it.each(['withToken', 'duringRotation'] as const)('does not start without the variable: %s', async (module) => {
+    await expect(start(securing[module])).rejects.toThrow(/METRICS_TOKENS? is not set\./);
   });
 
   it('asks a guard', async () => {
@@ -739,6 +746,7 @@ describe('docs/securing-the-endpoint.md', () => {
   });
 
   it('takes two tokens during a rotation', async () => {
+    process.env.METRICS_TOKENS = 'new-token old-token';
     await start(securing.duringRotation);
     const ask = (token: string) => request('/metrics', { headers: { authorization: `Bearer ${token}` } });
     expect(await ask('new-token')).toMatchObject({ status: 200 });

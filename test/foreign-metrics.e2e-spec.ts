@@ -250,7 +250,7 @@ describe.each(WAYS)('A collect that hangs, asked by %s,', (way, adapter) => {
     app.clock.advance(limitMs);
     expectAllButSlow(await answer);
     expect(app.logger.warnings).toEqual([
-      expect.stringContaining(`The metric pool_free has not answered within ${limitMs} ms and is left out`),
+      expect.stringContaining(`The metric pool_free did not answer within ${limitMs} ms and is left out`),
     ]);
     expect(app.logger.errors).toEqual([]);
   });

@@ -134,12 +134,15 @@ describe.each(ADAPTERS)('A health check of agents on %s', (_name, adapter) => {
   });
 
   it.each([
-    [(agents: AgentMetricsHealthIndicator) => agents.checkErrorRate('a', 5), 'maxErrorRate is 5, must be from 0 to 1.'],
-    [(agents: AgentMetricsHealthIndicator) => agents.checkP95('a', NaN), 'maxSeconds is NaN, must be above 0.'],
-    [(agents: AgentMetricsHealthIndicator) => agents.checkCost('a', -1), 'maxUsd is -1, must be 0 or above.'],
+    [
+      (agents: AgentMetricsHealthIndicator) => agents.checkErrorRate('a', 5),
+      'maxErrorRate is 5; it must be from 0 to 1.',
+    ],
+    [(agents: AgentMetricsHealthIndicator) => agents.checkP95('a', NaN), 'maxSeconds is NaN; it must be above 0.'],
+    [(agents: AgentMetricsHealthIndicator) => agents.checkCost('a', -1), 'maxUsd is -1; it must be 0 or above.'],
     [
       (agents: AgentMetricsHealthIndicator) => agents.checkCost('a', 1, { window: '1d' as never }),
-      'window is 1d, must be one of 1m, 5m, 15m, 1h.',
+      'window is 1d; it must be one of 1m, 5m, 15m, 1h.',
     ],
   ])('refuses what cannot be meant: %#', (check, message) => {
     expect(() => check(app.nest.get(AgentMetricsHealthIndicator))).toThrow(new RangeError(message));

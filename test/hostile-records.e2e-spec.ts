@@ -45,7 +45,7 @@ describe('A record that cannot be read', () => {
     for (let i = 0; i < 3; i += 1) record(app.metrics, method, readable(method, field, 0));
     expect(await counted(app)).toEqual(before);
     expect(app.log.warnings).toEqual([
-      `${method}: ${field} cannot be read. The record was dropped; more of the kind are not logged.`,
+      `${method}: ${field} cannot be read. The record was dropped. Further records with this fault are not logged.`,
     ]);
     expect(app.log.errors).toEqual([]);
   });
@@ -84,7 +84,7 @@ describe('A record that cannot be read', () => {
 
 describe('A value that cannot be shown', () => {
   const unshowable = { [inspect.custom]: refuse };
-  const message = 'is a value of type object that cannot be shown, must be a string that is not empty.';
+  const message = 'is a value of type object that cannot be shown; it must be a string that is not empty.';
 
   it.each(fields.filter(([, field]) => /Id|Name|model|errorType/.test(field)))(
     'is dropped and logged: %s, %s',

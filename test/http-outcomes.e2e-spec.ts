@@ -253,13 +253,13 @@ describe('An interceptor', () => {
       [talked, chatted],
     ],
     [
-      'counts once where it stands twice',
+      'counts once where it appears twice',
       { ...everywhere(AgentMetricsInterceptor), controllers: [AgentController] },
       'plain',
       ['agent AgentController: success'],
     ],
     [
-      'counts a decorated agent once where it stands twice',
+      'counts a decorated agent once where it appears twice',
       { ...everywhere(AgentMetricsInterceptor), controllers: [AgentController] },
       'decorated',
       [talked, chatted],

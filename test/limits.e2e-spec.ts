@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
@@ -569,6 +570,39 @@ describe('limits', () => {
     } finally {
       jest.useRealTimers();
     }
+  });
+
+  it('set one timer for all calls, which the close of the application clears', async () => {
+    jest.useFakeTimers();
+    try {
+      module = await Test.createTestingModule({ imports: [MetricsModule.forRoot()], providers: [Tools] }).compile();
+      const before = jest.getTimerCount();
+      for (let call = 0; call < 3; call += 1) void module.get(Tools).slow();
+      expect(jest.getTimerCount()).toBe(before + 1);
+      await module.close();
+      expect(jest.getTimerCount()).toBe(0);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  describe('call code of the application', () => {
+    const requests = new AsyncLocalStorage<string>();
+    const inTwoRequests = (ask: () => void) => ['first', 'second'].forEach((request) => requests.run(request, ask));
+
+    it.each<[string, (told: () => void) => void]>([
+      ['of a signal', (told) => (tools.slow().catch(() => {}), tools.handle!.signal.addEventListener('abort', told))],
+      ['of an Observable', (told) => void tools.observe().subscribe({ error: told })],
+      ['of a Readable', (told) => void tools.read().once('error', told).resume()],
+    ])('%s in the context of its own request', async (_name, ask) => {
+      await start();
+      const told: unknown[] = [];
+      inTwoRequests(() => ask(() => told.push(requests.getStore())));
+      await turn();
+      clock.advance(50);
+      await turn();
+      expect(told).toEqual(['first', 'second']);
+    });
   });
 
   it('leave no timer behind when the call ends before', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Test } from '@nestjs/testing';
 import { METRICS_CLOCK, MetricsCollector, MetricsModule } from '../src';
 import { ManualClock } from '../src/testing';
+import { renderOtlpNames } from './support/otlp-reference';
 import { findMismatches, renderMetricsReference } from './support/metrics-reference';
 
 const UPDATE = 'UPDATE_DOCS=1 npx jest test/metrics-reference';
@@ -66,5 +67,13 @@ describe('docs/metrics.md', () => {
 
   it('links to the JSON that was made', async () => {
     expectPage('metrics.sample.json', `${JSON.stringify(await sampleDocument(), null, 2)}\n`);
+  });
+});
+
+describe('docs/otlp.md', () => {
+  it('has the table of names that metrics have', () => {
+    const page = readFileSync(join(__dirname, '../docs/otlp.md'), 'utf8');
+    const [before, , after] = page.split(/(?<=<!-- names -->\n)|(?=<!-- end of names -->)/);
+    expectPage('otlp.md', `${before}\n${renderOtlpNames()}\n\n${after}`);
   });
 });

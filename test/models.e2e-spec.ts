@@ -213,7 +213,7 @@ describe('Token counts', () => {
   it('that are wrong throw where the application is strict', async () => {
     const { metrics } = await CollectionApp.start({ strict: true });
     expect(() => metrics.recordModelCall({ model: 'gpt-4', inputTokens: NaN })).toThrow(
-      new RangeError('recordModelCall: inputTokens is NaN, must be a number from 0 to 2^53 - 1.'),
+      new RangeError('recordModelCall: inputTokens is NaN; it must be a number from 0 to 2^53 - 1.'),
     );
   });
 

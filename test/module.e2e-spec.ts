@@ -100,7 +100,7 @@ describe('MetricsModule.forRoot', () => {
     class FeatureModule {}
 
     await expect(start(undefined, { imports: [FeatureModule] })).rejects.toThrow(
-      'MetricsModule.forRoot() is imported 2 times in one application, must be imported once.',
+      'MetricsModule.forRoot() is imported 2 times in one application. Import it once.',
     );
   });
 
@@ -185,14 +185,14 @@ describe('MetricsModule.forRootAsync', () => {
     const tooLate = { endpoint: false } as MetricsModuleOptions;
     const module = MetricsModule.forRootAsync({ useFactory: () => tooLate });
     await expect(TestApp.start({ imports: [module] })).rejects.toThrow(
-      'MetricsModule: the option "endpoint" is needed before a factory runs, give it beside the factory.',
+      'MetricsModule: the option "endpoint" is needed before a factory runs. Pass it to forRootAsync beside the factory.',
     );
   });
 
   it('checks what the factory returns when the application starts', async () => {
     const module = MetricsModule.forRootAsync({ useFactory: () => ({ maxSeries: -1 }) });
     await expect(TestApp.start({ imports: [module] })).rejects.toThrow(
-      'MetricsModule: the option "maxSeries" is -1, must be a whole number from 0.',
+      'MetricsModule: the option "maxSeries" is -1; it must be a whole number from 0.',
     );
   });
 
@@ -257,20 +257,44 @@ describe('A bad option', () => {
     ['endpoint.decorators.0', "'Public'", { endpoint: { decorators: ['Public'] } }, 'class decorators'],
   ];
 
+  const BUDGET = { name: 'all', by: 'application', costUsd: 1, window: '1d' };
+
   it.each(bad)('is an error that names "%s", its value %s and what is allowed', (option, value, options, allowed) => {
-    const [said, must] = messageOf(() => MetricsModule.forRoot(options as MetricsRootOptions)).split(', must be ');
+    const [said, must] = messageOf(() => MetricsModule.forRoot(options as MetricsRootOptions)).split('; it must be ');
     expect(said).toBe(`MetricsModule: the option "${option}" is ${value}`);
     expect(must?.replace(/\.$/, '')).toEqual(typeof allowed === 'string' ? allowed : expect.stringMatching(allowed));
   });
 
   it.each([
-    ['endpont', { endpont: false }, /enabled, .*, isGlobal, imports, endpoint/],
+    ['cache', { cache: false }, /enabled, .*, isGlobal, imports, endpoint/],
     ['requestHistory.last', { requestHistory: { last: 1 } }, /false, or an object of recent, slowest and failed/],
     ['buckets.agents', { buckets: { agents: [1] } }, /an object of request, agent, tool, model and firstChunk/],
   ])('that does not exist, as "%s", is an error that lists those that do', (option, options, allowed) => {
     const message = messageOf(() => MetricsModule.forRoot(options as MetricsRootOptions));
-    expect(message).toContain(`MetricsModule: there is no option "${option}", must be `);
+    expect(message).toContain(`MetricsModule: there is no option "${option}"; allowed is `);
     expect(message).toMatch(allowed);
+  });
+
+  it.each([
+    ['endpont', { endpont: false }, 'endpoint'],
+    ['historysize', { historysize: 10 }, 'historySize'],
+    ['bearer_token', { bearer_token: 'secret' }, 'bearerToken'],
+  ])('that is misspelt, as "%s", is an error that names the right one', (option, options, meant) => {
+    const message = messageOf(() => MetricsModule.forRoot(options as MetricsRootOptions));
+    expect(message).toBe(`MetricsModule: there is no option "${option}". Did you mean "${meant}"?`);
+  });
+
+  it.each([
+    ['endpoint.dashbord', { endpoint: { dashbord: false } }, 'dashboard'],
+    ['listen.Port', { listen: { port: 0, Port: 1 } }, 'port'],
+    ['timeouts.toolMS', { timeouts: { toolMS: 1 } }, 'toolMs'],
+    ['limits.request.toolCall', { limits: { request: { toolCall: 1 } } }, 'toolCalls'],
+    ['budgets.0.reserve.token', { budgets: [{ ...BUDGET, reserve: { token: 1 } }] }, 'tokens'],
+    ['breakdown.values', { breakdown: { value: () => 'x', values: [] } }, 'value'],
+  ])('that is misspelt inside another, as "%s", is such an error, too', (option, options, meant) => {
+    const message = messageOf(() => MetricsModule.forRoot(options as MetricsRootOptions));
+    expect(message).toContain(`there is no option "${option}"; allowed is `);
+    expect(message).toMatch(new RegExp(`an object of .* \\(did you mean "${meant}"\\?\\)\\.$`));
   });
 
   function messageOf(fn: () => unknown): string {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { exposedFamilies } from '../src/export/families/exposed-families';
+import { WORKERS_FAMILY } from '../src/export/families/workers-family';
 import { processMetrics } from '../src/export/prom-client/process-metrics';
 import { helpText, runCommand } from '../src/observability/command-line';
 import { agentDashboard } from '../src/observability/dashboard/agent-dashboard';
@@ -12,7 +13,7 @@ import { alertNames, ruleGroups } from '../src/observability/rules/agent-rules';
 import type { AlertingRule, RecordingRule } from '../src/observability/rules/rule-file';
 import { completeSettings, flagOf, SETTING_NAMES, SETTINGS } from '../src/observability/settings';
 import { readTable } from './support/markdown-table';
-import { OBSERVABILITY, readObservability } from './support/observability-folder';
+import { OBSERVABILITY, panelsOf, readObservability, withFolded } from './support/observability-folder';
 
 const UPDATE = 'UPDATE_OBSERVABILITY=1 npx jest test/observability';
 const SETTINGS_BY_DEFAULT = completeSettings();
@@ -29,11 +30,11 @@ function metricsIn(expression: string): string[] {
     .replace(/\[[^\]]*\]/g, '')
     .replace(/\b(?:by|on|without)\s*\([^)]*\)/g, '');
   const words = bare.match(/(?<![\d.])\b[a-zA-Z_][\w:]*\b(?!\s*\()/g) ?? [];
-  const keywords = ['and', 'or', 'unless', 'offset', 'by', 'sum', 'max', 'h'];
+  const keywords = ['top', 'and', 'or', 'unless', 'offset', 'by', 'sum', 'max', 'h'];
   return [...new Set(words.filter((word) => !keywords.includes(word)))];
 }
 
-const exposed = exposedFamilies(undefined).flatMap(({ name, type }) =>
+const exposed = [...exposedFamilies(undefined), WORKERS_FAMILY].flatMap(({ name, type }) =>
   type === 'histogram' ? ['bucket', 'sum', 'count'].map((suffix) => `crew_${name}_${suffix}`) : [`crew_${name}`],
 );
 
@@ -55,12 +56,18 @@ describe('The files in observability/', () => {
 
   it('belong together', () => {
     const compose = parse(readObservability('compose.yml')) as {
-      services: Record<string, { volumes?: string[]; environment?: Record<string, string> }>;
+      services: Record<string, { volumes?: string[]; environment?: Record<string, string>; secrets?: object[] }>;
+      secrets: object;
     };
     const mounted = Object.values(compose.services).flatMap(({ volumes = [] }) => volumes.map((v) => v.split(':')[0]!));
-    expect(mounted).toHaveLength(7);
+    expect(mounted).toHaveLength(6);
     for (const file of mounted) expect([file, existsSync(join(OBSERVABILITY, file))]).toEqual([file, true]);
-    expect(compose.services['demo']!.environment!['METRICS_TOKEN']).toBe(readObservability('metrics-token'));
+    // Nobody has a token that everybody knows: both read a variable, without which nothing starts.
+    expect(compose.services['demo']!.environment!['METRICS_TOKEN']).toMatch(/^\$\{METRICS_TOKEN:\?.+\}$/);
+    expect(compose.secrets).toEqual({ 'metrics-token': { environment: 'METRICS_TOKEN' } });
+    expect(compose.services['prometheus']!.secrets).toEqual([
+      { source: 'metrics-token', target: '/etc/prometheus/metrics-token' },
+    ]);
     for (const name of ['prometheus.yml', 'alertmanager.yml', 'grafana/datasources.yml', 'grafana/dashboards.yml']) {
       expect(parse(readObservability(name))).toEqual(expect.any(Object));
     }
@@ -88,9 +95,29 @@ describe('The rules', () => {
 
   it.each(alerts)('$alert says how bad it is, what happened and what to do', ({ labels, annotations }) => {
     expect(['critical', 'warning']).toContain(labels.severity);
-    expect(annotations.summary.length).toBeGreaterThan(10);
-    expect(annotations.description).toMatch(/\.$/);
+    expect(annotations.description).toMatch(/\. Look first (?:at|for) .+\.$/);
     expect(annotations.runbook_url).toMatch(/^docs\/runbooks\.md#[a-z]+$/);
+  });
+
+  it.each(alerts)('$alert fits a pager, with names as usual', ({ annotations: { summary } }) => {
+    const usual: Record<string, string> = {
+      agent: 'customer-support',
+      tool: 'search_invoices',
+      model: 'claude-sonnet-4-5-20250929',
+      instance: '10.42.117.203:3000',
+      cache: 'embeddings',
+      budget: 'team-per-month',
+      family: 'crew_agent_execution_duration_seconds',
+      job: 'agents',
+    };
+    const shown = summary
+      .replace(/\{\{ if .*? \}\}(.*?)\{\{ end \}\}/g, '$1')
+      .replace(/\{\{ (?:with|end) ?.*?\}\}/g, '')
+      .replace(/\{\{ \$labels\.(\w+) \}\}/g, (_, label: string) => usual[label]!)
+      .replace(/\{\{ \$value \| humanizeDuration \}\}/g, '12h 34m 56s')
+      .replace(/\{\{ (?:\$value|\. \| first).*?\}\}/g, '0.42 %');
+    expect(shown).not.toMatch(/[{}]|undefined/);
+    expect([shown, shown.length <= 80]).toEqual([shown, true]);
   });
 
   it('have a runbook for every alert, and no other', () => {
@@ -107,9 +134,12 @@ describe('The rules', () => {
     );
   });
 
-  it('have a test in which each alert fires', () => {
+  it('have a test in which each alert fires, and says what it says', () => {
     const tests = readObservability('agent-rules.test.yml');
-    for (const alert of alertNames(SETTINGS_BY_DEFAULT)) expect(tests).toContain(`labels: '{alertname="${alert}"`);
+    for (const alert of alertNames(SETTINGS_BY_DEFAULT)) {
+      expect(tests).toContain(`labels: '{alertname="${alert}"`);
+      expect(tests).toMatch(new RegExp(`- alertname: ${alert}\\n\\s+eval_time: \\w+\\n\\s+exp_alerts:\\n`));
+    }
   });
 
   it('never ask for a ratio that cannot be exceeded', () => {
@@ -126,8 +156,12 @@ describe('The rules', () => {
 
 describe('The dashboard', () => {
   const dashboard = agentDashboard(SETTINGS_BY_DEFAULT);
-  const panels = dashboard.panels.filter((panel): panel is PanelJson => panel.type !== 'row');
-  const targets = panels.flatMap((panel) => panel.targets.map((target) => ({ panel: panel.title, ...target })));
+  const panels = panelsOf(dashboard);
+  const targets = panels.flatMap(({ title, type, targets }) =>
+    targets.map((target) => ({ panel: title, type, ...target })),
+  );
+
+  const everything = [...panels, ...dashboard.panels.filter(({ type }) => type === 'row')];
 
   it('can be provisioned', () => {
     expect(dashboard).toMatchObject({ uid: 'crew-agents', schemaVersion: 39 });
@@ -139,18 +173,75 @@ describe('The dashboard', () => {
       'instance',
       'agent',
       'tool',
+      'model',
+      'top',
     ]);
   });
 
   it('has rows for everything, and ids and titles of its own for each panel', () => {
     const rows = dashboard.panels.filter(({ type }) => type === 'row').map(({ title }) => title);
     expect(rows).toEqual(['Overview', 'Agents', 'Tools', 'Models, cost and caches', 'Processes']);
-    expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
+    expect(new Set(everything.map(({ id }) => id)).size).toBe(everything.length);
     expect(new Set(panels.map(({ title }) => title)).size).toBe(panels.length);
   });
 
+  it('folds every row but the first', () => {
+    const rows = dashboard.panels.flatMap((panel) => (panel.type === 'row' ? [panel] : []));
+    expect(rows.map(({ collapsed }) => collapsed)).toEqual([false, true, true, true, true]);
+    expect(rows.map(({ panels: own }) => own.length > 0)).toEqual([false, true, true, true, true]);
+  });
+
+  it('begins with tables of agents, tools and models, those that fail most first', () => {
+    const tables = panels
+      .slice(0, 3)
+      .map(({ title, options, transformations }) => ({ title, options, transformations }));
+    const heads = ['Calls', 'Failed', 'Duration (95 %)'];
+    const usage = ['Tokens', 'Cost'];
+    const columns = { Agents: [...heads, 'First chunk (95 %)', ...usage], Tools: heads, Models: [...heads, ...usage] };
+    expect(tables).toEqual(
+      Object.entries(columns).map(([title, names]) => ({
+        title,
+        options: { showHeader: true, sortBy: [{ displayName: 'Failed', desc: true }] },
+        transformations: [
+          { id: 'merge', options: {} },
+          {
+            id: 'organize',
+            options: {
+              excludeByName: { Time: true },
+              renameByName: Object.fromEntries(names.map((name, i) => [`Value #${'ABCDEF'[i]!}`, name])),
+            },
+          },
+        ],
+      })),
+    );
+  });
+
+  it('limits the lines of a graph that has one for each name', () => {
+    for (const { expr, legendFormat, type, panel } of targets) {
+      const perName = type === 'timeseries' && /agent|tool|model/.test(legendFormat);
+      expect([panel, expr.startsWith('topk($top, ')]).toEqual([panel, perName]);
+    }
+  });
+
+  it('links to what has an address, and to nothing else', () => {
+    expect(dashboard.links).toEqual([]);
+    const [runbooks, page] = ['https://wiki/runbooks', 'https://agents/metrics/dashboard'];
+    const { links } = agentDashboard(completeSettings({ runbooks, page }));
+    expect(links.map(({ url }) => url)).toEqual([runbooks, page]);
+    expect(() => completeSettings({ page: '/metrics/dashboard' })).toThrow(
+      /^--page is "\/metrics\/dashboard"; it must be/,
+    );
+  });
+
+  it('marks starts at the time that the series says', () => {
+    expect(dashboard.annotations.list[1]).toMatchObject({
+      expr: 'crew_start_time_seconds{job=~"$job", instance=~"$instance"} * 1000',
+      useValueForTime: true,
+    });
+  });
+
   it('has no two panels in one place', () => {
-    const taken = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) => {
+    const taken = everything.flatMap(({ gridPos: { x, y, w, h } }) => {
       expect(x + w).toBeLessThanOrEqual(24);
       return Array.from({ length: w * h }, (_, i) => `${x + (i % w)}/${y + Math.floor(i / w)}`);
     });
@@ -172,9 +263,9 @@ describe('The dashboard', () => {
   });
 
   it("follows Grafana's interval in every rate, and leads from every duration to traces", () => {
-    for (const { expr, exemplar, panel } of targets) {
+    for (const { expr, exemplar, panel, type } of targets) {
       expect(expr).not.toMatch(/rate\([^[]*\[(?!\$__rate_interval\])/);
-      expect([panel, exemplar]).toEqual([panel, panel.startsWith('Request duration (') ? false : /_bucket/.test(expr)]);
+      expect([panel, exemplar]).toEqual([panel, type === 'timeseries' && /_bucket/.test(expr)]);
     }
   });
 
@@ -193,7 +284,7 @@ describe('The dashboard', () => {
 });
 
 describe('The dashboard of an application that breaks requests down', () => {
-  const rowsOf = (breakdown?: string) => agentDashboard(completeSettings({ breakdown })).panels;
+  const rowsOf = (breakdown?: string) => withFolded(agentDashboard(completeSettings({ breakdown })));
 
   it('has a row with the ten highest of it, and is the same elsewhere', () => {
     const rows = rowsOf('customer_id');
@@ -236,17 +327,17 @@ describe('The command', () => {
   it.each([
     [
       ['--prefix', 'shop_'],
-      '--prefix is "shop_", must be letters, digits and underscores, from a letter to no underscore.',
+      '--prefix is "shop_"; it must be letters, digits and underscores, from a letter to no underscore.',
     ],
     [
       ['--breakdown', 'a-b'],
-      '--breakdown is "a-b", must be letters, digits and underscores that do not begin with a digit or with __.',
+      '--breakdown is "a-b"; it must be letters, digits and underscores that do not begin with a digit or with __.',
     ],
-    [['--agent-slo', '99'], '--agent-slo is 99, must be a number above 0 and below 1.'],
-    [['--agent-slo', '1'], '--agent-slo is 1, must be a number above 0 and below 1.'],
-    [['--tool-slo', '99%'], '--tool-slo is "99%", must be a number above 0 and below 1.'],
-    [['--stuck-seconds', '0'], '--stuck-seconds is 0, must be a number above 0.'],
-    [['--min-executions', '1e3'], '--min-executions is "1e3", must be a number above 0.'],
+    [['--agent-slo', '99'], '--agent-slo is 99; it must be a number above 0 and below 1.'],
+    [['--agent-slo', '1'], '--agent-slo is 1; it must be a number above 0 and below 1.'],
+    [['--tool-slo', '99%'], '--tool-slo is "99%"; it must be a number above 0 and below 1.'],
+    [['--stuck-seconds', '0'], '--stuck-seconds is 0; it must be a number above 0.'],
+    [['--min-executions', '1e3'], '--min-executions is "1e3"; it must be a number above 0.'],
   ])('refuses %j', (flags, message) => {
     expect(() => runCommand(['observability', folder, ...flags])).toThrow(new RangeError(message));
   });
@@ -285,7 +376,7 @@ describe('The command', () => {
       runbooks: 'a path or URL of printable characters other than spaces, quotes, backslashes, braces and `#`',
     };
     expect(() => runCommand(['observability', folder, `--${flag}=${text}`])).toThrow(
-      new RangeError(`--${flag} is "${shown}", must be ${allowed[flag]}.`),
+      new RangeError(`--${flag} is "${shown}"; it must be ${allowed[flag]}.`),
     );
   });
 

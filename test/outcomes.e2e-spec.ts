@@ -594,7 +594,7 @@ describe('classifyResult', () => {
 describe('a classifier that is no function', () => {
   it.each(['classifyError', 'classifyResult'])('is refused: %s', async (option) => {
     await expect(startApplication({ options: { [option]: 'error' } })).rejects.toThrow(
-      `the option "${option}" is 'error', must be a function`,
+      `the option "${option}" is 'error'; it must be a function`,
     );
   });
 });

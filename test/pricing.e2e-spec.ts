@@ -100,7 +100,7 @@ describe('Cache writes that are kept for an hour', () => {
     const { metrics, log } = await start({});
     metrics.recordModelCall({ model: 'm', cacheWrite1hTokens: -1 });
     expect(metrics.getModels().size).toBe(0);
-    expect(log.warnings).toEqual([expect.stringContaining('recordModelCall: cacheWrite1hTokens is -1, must be')]);
+    expect(log.warnings).toEqual([expect.stringContaining('recordModelCall: cacheWrite1hTokens is -1; it must be')]);
   });
 });
 
@@ -166,7 +166,7 @@ describe('A bad price', () => {
     const option = ['pricing', 'm', place].filter(Boolean).join('.');
     const pricing = { fine: card, m: price } as Record<string, ModelPrice>;
     expect(() => MetricsModule.forRoot({ pricing })).toThrow(
-      `MetricsModule: the option "${option}" is ${value}, must be ${allowed}`,
+      `MetricsModule: the option "${option}" is ${value}; it must be ${allowed}`,
     );
   });
 
@@ -178,13 +178,13 @@ describe('A bad price', () => {
     expect(metrics.getModelMetrics('m')?.tokenUsage).toMatchObject({ calls: 3, unpricedCalls: 3 });
     expect(logged).toHaveBeenCalledTimes(1);
     expect(logged.mock.calls[0]!.join(' ')).toContain(
-      `"m" is not a ModelPrice: ${place || 'it'} is ${value}, must be ${allowed}`,
+      `"m" is not a ModelPrice: ${place || 'it'} is ${value}; it must be ${allowed}`,
     );
   });
 
   it.each([7, 'cheap', [], null])('list is an error at start: %p', (pricing) => {
     expect(() => MetricsModule.forRoot({ pricing } as never)).toThrow(
-      /^MetricsModule: the option "pricing" is .*, must be a function, or an object of prices by model\.$/,
+      /^MetricsModule: the option "pricing" is .*; it must be a function, or an object of prices by model\.$/,
     );
   });
 });

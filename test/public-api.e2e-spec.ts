@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { renderApiIndex, renderApiReference } from './support/api-reference';
 import { packageEntries } from './support/entries';
 import { describePublicApis } from './support/public-api';
 
@@ -8,19 +9,30 @@ const root = join(__dirname, '..');
 const ENTRIES = packageEntries();
 
 const apis = describePublicApis(ENTRIES.map(({ source }) => source));
+const documented = ENTRIES.map((entry, i) => ({ ...entry, api: apis[i]! }));
 
-describe.each(ENTRIES.map((entry, i) => ({ ...entry, api: apis[i]! })))('$name', ({ name, source, record, api }) => {
+function expectPage(path: string, page: string): void {
+  if (process.env['UPDATE_API']) writeFileSync(path, page);
+  expect(page).toBe(readFileSync(path, 'utf8'));
+}
+
+describe.each(documented)('$name', ({ name, source, record, api }) => {
   it(`has the public names, members and types of test/golden/api/${record}`, () => {
-    const path = join(__dirname, 'golden/api', record);
-    const page = `# ${name}\n\n\`\`\`ts\n${api.text}\`\`\`\n`;
-    if (process.env['UPDATE_API']) writeFileSync(path, page);
-    expect(page).toBe(readFileSync(path, 'utf8'));
+    expectPage(join(__dirname, 'golden/api', record), `# ${name}\n\n\`\`\`ts\n${api.text}\`\`\`\n`);
+  });
+
+  it(`is described in docs/reference/${record}`, () => {
+    expectPage(join(root, 'docs/reference', record), renderApiReference(name, api));
   });
 
   it('exports the values that its types promise, and no more', () => {
     const loaded = jest.requireActual<object>(join(root, source));
     expect(Object.keys(loaded).sort()).toEqual(api.values);
   });
+});
+
+it('has an index of the reference', () => {
+  expectPage(join(root, 'docs/reference/README.md'), renderApiIndex(documented));
 });
 
 describe('The package', () => {
@@ -38,6 +50,7 @@ describe('The package', () => {
       './ai-sdk',
       './anthropic',
       './budgets',
+      './cache-manager',
       './langchain',
       './mcp',
       './openai',

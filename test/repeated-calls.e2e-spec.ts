@@ -297,7 +297,7 @@ describe('Arguments are equal', () => {
     ['with lone surrogates', ['\ud800'], ['\ud800']],
     ['with text of 60,000 characters', ['x'.repeat(60_000)], ['x'.repeat(60_000)]],
     ['with 9,000 values', [Array.from({ length: 9_000 }, () => 1)], [Array.from({ length: 9_000 }, () => 1)]],
-    ['with a value that stands twice in them', [Array<unknown>(2).fill(bytes(1))], [[bytes(1), bytes(1)]]],
+    ['with a value that appears twice in them', [Array<unknown>(2).fill(bytes(1))], [[bytes(1), bytes(1)]]],
     ['with 90 levels', [nested(90)], [nested(90)]],
   ])('%s', async (_, one, other) => {
     expect(await repeatsOf(one, other)).toBe(1);

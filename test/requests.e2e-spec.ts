@@ -94,8 +94,9 @@ describe('A request', () => {
     expect(request).toEqual({
       ...execution,
       steps: 4,
-      slowestStep: { kind: 'agent', name: 'writer', durationSeconds: 0.3 },
+      slowestStep: { kind: 'tool', name: 'fetch', durationSeconds: 0.25 },
       failedSteps: 0,
+      failedStep: undefined,
       truncated: false,
     });
     expect(request).toMatchObject({
@@ -148,6 +149,18 @@ describe('A request', () => {
     expect(crew.metrics.getRequest(request!.id)!.executions).toEqual([]);
   });
 
+  it('has an agent as its slowest step where nothing else was timed', async () => {
+    const crew = await Crew.start();
+    crew.agent('planner', () => {
+      crew.agent('writer', () => {
+        crew.wait(50);
+        crew.metrics.recordModelCall({ model: 'gpt', inputTokens: 10 });
+      });
+    });
+    const [request] = crew.metrics.getRequests();
+    expect(request!.slowestStep).toEqual({ kind: 'agent', name: 'writer', durationSeconds: 0.05 });
+  });
+
   it('is not what runs outside any agent', async () => {
     const crew = await Crew.start();
     crew.tool('search');
@@ -170,6 +183,18 @@ describe('A request', () => {
     expect(request).toMatchObject({ status: 'success', steps: 1, failedSteps: 1 });
     expect(request!.slowestStep).toEqual({ kind: 'tool', name: 'upload', durationSeconds: 0.02 });
     expect(crew.newest()).toEqual(['upload']);
+  });
+
+  it('names the last step that failed, with its error', async () => {
+    const crew = await Crew.start();
+    crew.agent('planner', () => {
+      crew.failingTool('search');
+      crew.failingTool('fetch');
+      crew.tool('write');
+    });
+    const [request] = crew.metrics.getRequests();
+    expect(request).toMatchObject({ status: 'success', failedSteps: 2 });
+    expect(request!.failedStep).toEqual({ kind: 'tool', name: 'fetch', errorType: 'TypeError' });
   });
 
   it('changes nothing in the history of executions', async () => {
@@ -309,6 +334,7 @@ describe('Requests', () => {
     ['errorType of a step', { errorType: 'TypeError' }, ['c']],
     ['minDurationMs', { minDurationMs: 20 }, ['c', 'b']],
     ['since', { since: new Date(Date.UTC(2025, 0, 1) + 30) }, ['c']],
+    ['until', { until: new Date(Date.UTC(2025, 0, 1) + 30) }, ['b', 'a']],
     ['limit', { limit: 2 }, ['c', 'b']],
     ['several', { toolName: 'search', minDurationMs: 20 }, ['b']],
     ['nothing', {}, ['c', 'b', 'a']],
@@ -357,6 +383,7 @@ describe('Requests in progress', () => {
     ['an age', { minDurationMs: 50 }, 1],
     ['a greater age', { minDurationMs: 51 }, 0],
     ['an end, which they have not', { since: new Date(Date.UTC(2100, 0, 1)) }, 1],
+    ['a time by which to have ended', { until: new Date(Date.UTC(2100, 0, 1)) }, 0],
   ])('are filtered by %s', async (_by, filter, count) => {
     const crew = await Crew.start();
     const agent = crew.tracker.start({ kind: 'agent', id: 'planner' });
@@ -439,6 +466,7 @@ describe.each(ADAPTERS)('GET /metrics/requests on %s', (name, adapter) => {
           steps: 2,
           slowest_step: { kind: 'tool', name: 'search', duration_seconds: 0.25 },
           failed_steps: 0,
+          failed_step: null,
           truncated: false,
         },
       ],
@@ -462,8 +490,9 @@ describe.each(ADAPTERS)('GET /metrics/requests on %s', (name, adapter) => {
     expect(body).toEqual({
       ...planner,
       steps: 2,
-      slowest_step: { kind: 'agent', name: 'writer', duration_seconds: 0.25 },
+      slowest_step: { kind: 'tool', name: 'search', duration_seconds: 0.2 },
       failed_steps: 1,
+      failed_step: { kind: 'tool', name: 'search', error_type: 'TypeError' },
       truncated: false,
       executions: [{ ...writer, children: [{ ...search, children: [] }] }],
     });
@@ -475,7 +504,7 @@ describe.each(ADAPTERS)('GET /metrics/requests on %s', (name, adapter) => {
     const agent = crew.tracker.start({ kind: 'agent', id: 'planner' });
     agent.run(() => crew.tool('search', 250));
     crew.tracker.start({ kind: 'tool', name: 'fetch', parent: agent });
-    const figures = { steps: 2, failed_steps: 0, truncated: false };
+    const figures = { steps: 2, failed_steps: 0, failed_step: null, truncated: false };
     const running = { agent_id: 'planner', start_time: '2025-01-01T00:00:00.000Z', age_seconds: 0.25, ...figures };
     expect((await app.json('/metrics/requests?view=running')).body).toMatchObject({ requests: [running] });
     const { body } = await app.json<{ executions: object[] }>(`/metrics/requests/${agent.id}`);
@@ -501,6 +530,8 @@ describe.each(ADAPTERS)('GET /metrics/requests on %s', (name, adapter) => {
     ['?since=2025-01-01T01:00:00.009%2B01:00', ['c', 'b', 'a']],
     ['?since=2025-01-01', ['c', 'b', 'a']],
     [`?since=${Date.UTC(2025, 0, 1) + 10}`, ['c', 'b']],
+    ['?until=2025-01-01T00:00:00.050Z', ['b', 'a']],
+    ['?since=2025-01-01T00:00:00.010Z&until=2025-01-01T00:00:00.050Z', ['b']],
     ['?limit=1', ['c']],
     ['?limit=0', []],
     ['?view=slowest&tool=search&limit=1', ['b']],
@@ -521,13 +552,14 @@ describe.each(ADAPTERS)('GET /metrics/requests on %s', (name, adapter) => {
     ['min_ms=-1', '"min_ms" must be a whole number from 0.'],
     ['min_ms=fast', '"min_ms" must be a whole number from 0.'],
     ['limit=1.5', '"limit" must be a whole number from 0.'],
-    ['agent=a&agent=b', '"agent" must be one text.'],
+    ['agent=a&agent=b', '"agent" must be a string.'],
     ['since=yesterday', TIME],
     ['since=', TIME],
     ['since=2025-13-45', TIME],
     ['since=2025-01-01T00:00:00', TIME],
     ['since=999999999999999999', TIME],
     ['since=1&since=2', TIME],
+    ['until=tomorrow', TIME.replace('since', 'until')],
   ])('?%s is a bad request that says what is allowed', async (query, message) => {
     const { app } = await serve();
     expect(await app.json(`/metrics/requests?${query}`)).toEqual({
@@ -558,7 +590,7 @@ describe.each(ADAPTERS)('GET /metrics/requests on %s', (name, adapter) => {
     const { app } = await serve();
     expect(await app.json('/metrics/requests/0123456789ab-1')).toEqual({
       status: 404,
-      body: { statusCode: 404, error: 'Not Found', message: 'This request is not kept, or has never been.' },
+      body: { statusCode: 404, error: 'Not Found', message: 'This request is unknown or no longer kept.' },
     });
   });
 

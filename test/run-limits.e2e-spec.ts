@@ -290,8 +290,8 @@ describe('A limit that only reports', () => {
       ['crew', 'model_calls', 2],
     ]);
     expect(app.log.warnings).toEqual([
-      'The agent "crew" has reached its limit of 1 tool calls: it has spent 1. Nothing was stopped; further ones are not logged (option "limits").',
-      'The agent "crew" has reached its limit of 0 model calls: it has spent 0. Nothing was stopped; further ones are not logged (option "limits").',
+      'The agent "crew" has reached its limit of 1 tool calls: it has spent 1. The run was not stopped. Further runs are not logged (option "limits").',
+      'The agent "crew" has reached its limit of 0 model calls: it has spent 0. The run was not stopped. Further runs are not logged (option "limits").',
     ]);
   });
 
@@ -543,17 +543,23 @@ describe('Whatever is called', () => {
 
 describe('The option', () => {
   it.each<[unknown, string]>([
-    [{ request: 3 }, 'the option "limits.request" is 3, must be an object of toolCalls, modelCalls'],
-    [{ agent: { toolCalls: -1 } }, 'the option "limits.agent.toolCalls" is -1, must be a whole number from 0.'],
-    [{ agent: { toolCalls: 1.5 } }, 'the option "limits.agent.toolCalls" is 1.5, must be a whole number from 0.'],
-    [{ agent: { costUsd: NaN } }, 'the option "limits.agent.costUsd" is NaN, must be US dollars from 0.'],
-    [{ agent: { onExceeded: 'warn' } }, `the option "limits.agent.onExceeded" is 'warn', must be 'stop' or 'report'.`],
+    [{ request: 3 }, 'the option "limits.request" is 3; it must be an object of toolCalls, modelCalls'],
+    [{ agent: { toolCalls: -1 } }, 'the option "limits.agent.toolCalls" is -1; it must be a whole number from 0.'],
+    [{ agent: { toolCalls: 1.5 } }, 'the option "limits.agent.toolCalls" is 1.5; it must be a whole number from 0.'],
+    [{ agent: { costUsd: NaN } }, 'the option "limits.agent.costUsd" is NaN; it must be US dollars from 0.'],
+    [
+      { agent: { onExceeded: 'warn' } },
+      `the option "limits.agent.onExceeded" is 'warn'; it must be 'stop' or 'report'.`,
+    ],
     [
       { perAgent: { crew: { tokens: '5' } } },
-      `the option "limits.perAgent.crew.tokens" is '5', must be a whole number from 0.`,
+      `the option "limits.perAgent.crew.tokens" is '5'; it must be a whole number from 0.`,
     ],
-    [{ perAgent: { crew: 5 } }, 'the option "limits.perAgent.crew" is 5, must be an object of toolCalls'],
-    [{ agents: {} }, 'there is no option "limits.agents", must be an object of request, agent and perAgent.'],
+    [{ perAgent: { crew: 5 } }, 'the option "limits.perAgent.crew" is 5; it must be an object of toolCalls'],
+    [
+      { agents: {} },
+      'there is no option "limits.agents"; allowed is an object of request, agent and perAgent (did you mean "agent"?).',
+    ],
   ])('refuses %j', async (limits, message) => {
     await expect(start(limits as MetricsRootOptions['limits'])).rejects.toThrow(`MetricsModule: ${message}`);
   });

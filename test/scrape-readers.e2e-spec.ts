@@ -40,7 +40,11 @@ describe.each(SERVERS)('Clients that read metrics at the same time, on %s,', (_n
 
   /** The responses of the server, as Node tells of them, in their order. */
   const responses: ServerResponse[] = [];
-  const keep = (message: unknown) => void responses.push((message as { response: ServerResponse }).response);
+  const arrivals = new EventEmitter();
+  const keep = (message: unknown) => {
+    responses.push((message as { response: ServerResponse }).response);
+    arrivals.emit('request');
+  };
   const opened: ClientRequest[] = [];
 
   beforeEach(() => subscribe('http.server.request.start', keep));
@@ -76,15 +80,18 @@ describe.each(SERVERS)('Clients that read metrics at the same time, on %s,', (_n
       return { ...(await serve({ registry })), gate, collect, collecting: once(read, 'collect') };
     };
 
-    /** Has this scrape answered as far as the others are. */
-    const expectWaiting = async (url: string) => expect((await rawRequest(`${url}/metrics/running`)).status).toBe(200);
+    /** Once so many requests have arrived, and this one after them is answered, each has got as far as it gets. */
+    const expectWaiting = async (url: string, requests: number) => {
+      while (responses.length < requests) await once(arrivals, 'request');
+      expect((await rawRequest(`${url}/metrics/running`)).status).toBe(200);
+    };
 
     it('share it, and who comes later gets a new one', async () => {
       const { url, gate, collect, collecting } = await serveGated();
       const first = rawRequest(url + PATH);
       await collecting;
       const others = [rawRequest(url + PATH), rawRequest(url + PATH)];
-      await expectWaiting(url);
+      await expectWaiting(url, 3);
       gate.open();
       const texts = (await Promise.all([first, ...others])).map(({ status, body }) => [status, body.toString()]);
       expect(texts).toEqual([texts[0], texts[0], texts[0]]);
@@ -99,7 +106,7 @@ describe.each(SERVERS)('Clients that read metrics at the same time, on %s,', (_n
       const text = rawRequest(url + PATH);
       await collecting;
       const openmetrics = rawRequest(`${url}/metrics?format=openmetrics`);
-      await expectWaiting(url);
+      await expectWaiting(url, 2);
       gate.open();
       expect((await text).headers['content-type']).toMatch('text/plain');
       expect((await openmetrics).headers['content-type']).toMatch('application/openmetrics-text');
@@ -112,7 +119,7 @@ describe.each(SERVERS)('Clients that read metrics at the same time, on %s,', (_n
       const request = get(url + PATH, { agent: false }).on('error', () => {});
       await collecting;
       const second = rawRequest(url + PATH);
-      await expectWaiting(url);
+      await expectWaiting(url, 2);
       const closed = once(responses[0]!, 'close');
       request.destroy();
       await closed;
@@ -130,7 +137,7 @@ describe.each(SERVERS)('Clients that read metrics at the same time, on %s,', (_n
       request.destroy();
       await closed;
       const next = rawRequest(url + PATH);
-      await expectWaiting(url);
+      await expectWaiting(url, 2);
       expect(collect).toHaveBeenCalledTimes(1);
       gate.open();
       expect((await next).status).toBe(200);

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Controller, Injectable, Module, type INestApplication, type Type } from '@nestjs/common';
 import { APP_INTERCEPTOR, NestFactory } from '@nestjs/core';
-import { MessagePattern, Server, type CustomTransportStrategy } from '@nestjs/microservices';
+import { MessagePattern } from '@nestjs/microservices';
 import { AgentMetricsInterceptor, MetricsModule, ToolMetricsInterceptor, TrackAgent, TrackTool } from '../src';
 import { runProgram } from './processes/run-program';
 import { RecordingLogger } from './support/recording-logger';
+import { SilentTransport } from './support/silent-transport';
 import { TestApp } from './support/test-app';
 
 describe('Two copies of prom-client', () => {
@@ -79,21 +80,6 @@ describe('Names of classes that a build has shortened', () => {
 });
 
 describe('A microservice that is connected to an application', () => {
-  /** Receives nothing. */
-  class SilentTransport extends Server implements CustomTransportStrategy {
-    listen(callback: () => void) {
-      callback();
-    }
-
-    close() {}
-
-    on() {}
-
-    unwrap<Client>(): Client {
-      throw new Error('There is none.');
-    }
-  }
-
   @Controller()
   class Mail {
     @MessagePattern('mail')

@@ -110,7 +110,7 @@ describe('MetricsTestingModule', () => {
 
     expect(await app.get(MetricsCollector).exportMetrics('prometheus')).toContain('\nacme_requests_total');
     expect(() => MetricsTestingModule.forRoot({ historySize: -1 })).toThrow(
-      'MetricsModule: the option "historySize" is -1, must be a whole number from 0.',
+      'MetricsModule: the option "historySize" is -1; it must be a whole number from 0.',
     );
   });
 
@@ -254,14 +254,14 @@ describe('expectAgent(app, id).toHaveRun', () => {
   it.each([[-1], [1.5], [NaN], ['2' as never]])('does not take %p for a number of times', async (times) => {
     const app = await start();
     expect(() => expectAgent(app, 'researcher').toHaveRun({ times })).toThrow(
-      new RangeError(`times is ${times}, must be a whole number from 0.`),
+      new RangeError(`times is ${times}; it must be a whole number from 0.`),
     );
   });
 
   it('does not take any word for a status', async () => {
     const app = await start();
     expect(() => expectAgent(app, 'researcher').toHaveRun({ times: 0, status: 'failed' as never })).toThrow(
-      new RangeError('status is "failed", must be one of success, error, timeout, cancelled.'),
+      new RangeError('status is "failed"; it must be one of success, error, timeout, cancelled.'),
     );
   });
 
@@ -459,10 +459,10 @@ describe('expectAgent(app, id).toHaveUsedTokens and toHaveCost', () => {
   it.each([[-1], [NaN], [Infinity], ['2' as never], [undefined as never]])('take no limit of %p', async (limit) => {
     const app = await start();
     expect(() => expectAgent(app, 'writer').toHaveUsedTokens({ max: limit })).toThrow(
-      new RangeError(`max is ${limit}, must be a whole number from 0.`),
+      new RangeError(`max is ${limit}; it must be a whole number from 0.`),
     );
     expect(() => expectAgent(app, 'writer').toHaveCost({ maxUsd: limit })).toThrow(
-      new RangeError(`maxUsd is ${limit}, must be a number from 0.`),
+      new RangeError(`maxUsd is ${limit}; it must be a number from 0.`),
     );
   });
 });
@@ -512,9 +512,7 @@ describe('expectAgent(app, id).toHaveMadeNoRepeatedCall', () => {
 
   it('says what is missing where nobody looks for them, and begins its stack at the test', async () => {
     const blind = await start(MetricsTestingModule.forRoot({ measureRepeats: false }));
-    expect(() => noRepeat(blind)).toThrow(
-      /^The application under test does not look for repeated calls: set the option/,
-    );
+    expect(() => noRepeat(blind)).toThrow(/^The application under test does not count repeated calls: set the option/);
     const app = await start();
     await crew('a', 'a')(app.get(Web));
     const stackOf = (use: () => void) => {

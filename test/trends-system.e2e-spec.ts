@@ -14,7 +14,7 @@ const runningOf = (points: readonly SystemTrendPoint[]) => points.map(({ request
 describe('The points of the system', () => {
   it('are of all slots since the start, whatever has happened in them', async () => {
     const app = await CollectionApp.start();
-    const nothing = { count: 0, errors: 0, p95Seconds: 0, tokens: 0, costUsd: 0 };
+    const nothing = { count: 0, errors: 0, p50Seconds: 0, p95Seconds: 0, p99Seconds: 0, tokens: 0, costUsd: 0 };
     const process = { memoryUsageBytes: 0, requestsInProgress: 0, cacheHits: 0, cacheMisses: 0 };
     const startTime = new Date('2025-01-01T00:00:00Z');
     expect(pointsOf(app)).toEqual([{ startTime, ...nothing, ...process }]);

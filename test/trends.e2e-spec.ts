@@ -296,7 +296,7 @@ describe('Trends', () => {
 
   it.each(['search', [1], 5, null])('of the names %p are an error that says what is allowed', async (names) => {
     const { metrics } = await start();
-    expect(() => metrics.getTrends({ names: names as never })).toThrow(/^The names .*must be a list of texts\.$/);
+    expect(() => metrics.getTrends({ names: names as never })).toThrow(/^The names .*must be a list of strings\.$/);
   });
 
   it('have no points where none are asked for, and figures all the same', async () => {
@@ -376,7 +376,14 @@ describe('GET /metrics/trends', () => {
     const point = ['start_time', 'count', 'errors', 'p95_seconds'];
     expect(Object.keys(tools['search']!.points[0]!)).toEqual(point);
     expect(Object.keys(models['gpt']!.points[0]!)).toEqual([...point, ...usage]);
-    const process = ['memory_usage_bytes', 'cache_hits', 'cache_misses', 'requests_in_progress'];
+    const process = [
+      'p50_seconds',
+      'p99_seconds',
+      'memory_usage_bytes',
+      'cache_hits',
+      'cache_misses',
+      'requests_in_progress',
+    ];
     expect(Object.keys(system.points[0]!)).toEqual([...point, ...usage, ...process]);
   });
 

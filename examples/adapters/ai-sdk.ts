@@ -5,10 +5,10 @@ import { MetricsModule, TrackAgent } from 'nestjs-agent-metrics';
 import { agentMetricsMiddleware, trackedTools } from 'nestjs-agent-metrics/ai-sdk';
 import { z } from 'zod';
 
+// #region middleware
 /** `openai('gpt-4o')`, or the like. */
 type ChatModel = Parameters<typeof wrapLanguageModel>[0]['model'];
 
-// #region middleware
 @Injectable()
 export class Forecaster {
   constructor(@Inject('MODEL') private readonly model: ChatModel) {}
@@ -21,7 +21,7 @@ export class Forecaster {
         weather: tool({
           description: 'The weather of a city',
           inputSchema: z.object({ city: z.string() }),
-          execute: async ({ city }) => `It rains in ${city}.`,
+          execute: ({ city }) => `It rains in ${city}.`,
         }),
       }),
       stopWhen: stepCountIs(5),

@@ -9,13 +9,11 @@ import { MetricsModule, TrackTool } from 'nestjs-agent-metrics';
 import { AgentMetricsCallbackHandler, instrumentLangChain } from 'nestjs-agent-metrics/langchain';
 import { z } from 'zod';
 
-export const CHAT_MODEL = Symbol('CHAT_MODEL');
-
 // #region tool
 @Injectable()
 export class WeatherService {
   @TrackTool('weather_api')
-  async lookUp(city: string) {
+  lookUp(city: string) {
     return `It rains in ${city}.`;
   }
 }
@@ -29,12 +27,14 @@ export const weatherTool = (weather: WeatherService) =>
 // #endregion
 
 // #region agent
+export const CHAT_MODEL = Symbol('CHAT_MODEL');
+
 @Injectable()
 export class ForecastAgent {
-  private readonly agent;
+  private readonly agent: ReturnType<typeof createForecaster>;
 
   constructor(@Inject(CHAT_MODEL) model: BaseChatModel, weather: WeatherService) {
-    this.agent = createAgent({ name: 'forecaster', model, tools: [weatherTool(weather)] });
+    this.agent = createForecaster(model, weather);
   }
 
   async *answer(question: string) {
@@ -45,6 +45,9 @@ export class ForecastAgent {
     for await (const [message] of stream) if (message.type === 'ai') yield message.text;
   }
 }
+
+const createForecaster = (model: BaseChatModel, weather: WeatherService) =>
+  createAgent({ name: 'forecaster', model, tools: [weatherTool(weather)] });
 // #endregion
 
 // #region controller
@@ -57,10 +60,9 @@ export class ForecastController {
     return new StreamableFile(Readable.from(this.forecaster.answer(question)));
   }
 }
-// #endregion
 
 @Module({
-  imports: [MetricsModule.forRoot({ endpoint: false })],
+  imports: [MetricsModule.forRoot()],
   controllers: [ForecastController],
   providers: [
     ForecastAgent,
@@ -69,11 +71,12 @@ export class ForecastController {
   ],
 })
 export class ForecastModule {}
+// #endregion
 
+// #region instrument
 export async function bootstrap() {
-  // #region instrument
   instrumentLangChain(callbackManagerModule);
   const app = await NestFactory.create(ForecastModule);
-  // #endregion
-  return app;
+  await app.listen(process.env.PORT ?? 3000);
 }
+// #endregion

@@ -15,7 +15,7 @@ export class WeatherServer {
   }
 
   @TrackTool('forecast') // not needed; with it, an error has its class
-  async forecast(city: string) {
+  forecast(city: string) {
     if (city === 'Atlantis') throw new RangeError('no such city');
     return { content: [{ type: 'text' as const, text: `${city}: rain` }] };
   }

@@ -23,7 +23,7 @@ export class ForecastService {
     name: 'forecast',
     description: 'tells the weather of a city',
     parameters: z.object({ city: z.string() }),
-    execute: async ({ city }) => `${city}: rain`,
+    execute: ({ city }) => `${city}: rain`,
   });
 
   readonly agent = new Agent({ name: 'meteorologist', model: 'gpt-5-mini', tools: [this.forecast] });

@@ -1,12 +1,12 @@
 // #region module
 import { Module } from '@nestjs/common';
 import { MetricsModule } from 'nestjs-agent-metrics';
-import { TravelAgent, WeatherTool } from './crew';
+import { TravelAgent, TripController, WeatherTool } from './crew.js';
 
 @Module({
   imports: [MetricsModule.forRoot()],
-  controllers: [TravelAgent],
-  providers: [WeatherTool],
+  controllers: [TripController],
+  providers: [TravelAgent, WeatherTool],
 })
 export class AppModule {}
 // #endregion

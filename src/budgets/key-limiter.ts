@@ -1,7 +1,7 @@
 /**
  * A limiter of `rate-limiter-flexible` that keeps numbers by key: `RateLimiterRedis`, `RateLimiterPostgres`,
- * `RateLimiterMemory` and all others that have `set`. Only its numbers and their expiry are used: its own points, duration
- * and blocks mean nothing here.
+ * `RateLimiterMemory` and all others that have `set`. Only its numbers and their expiry are used, not its points,
+ * duration and blocks.
  */
 export interface KeyLimiter {
   /** The number of a key, in a column of 64 bits a text; null where it has none. */

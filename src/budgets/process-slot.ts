@@ -47,7 +47,7 @@ export class ProcessSlot {
     await this.numbers.delete(keyOf(this.slot));
   }
 
-  /** All slots but ours that anybody has ever had. They are numbered without gaps: each looks one further. */
+  /** All slots but ours that anybody has ever tried to claim. They are numbered without gaps: each looks one further. */
   async others(): Promise<number[]> {
     while ((await this.numbers.get(knownKeyOf(this.known))) !== undefined) this.known++;
     return Array.from({ length: this.known }, (_, slot) => slot).filter((slot) => slot !== this.slot);
@@ -71,14 +71,25 @@ export class ProcessSlot {
 
   /** The one that we had before, else the lowest that is free. */
   private async claim(before: number | undefined): Promise<number> {
-    if (before !== undefined && (await this.tryClaim(before))) return before;
+    if (before !== undefined) {
+      // Not tried before it: a store that has lost its data knows of none of them.
+      await Promise.all(Array.from({ length: before }, (_, slot) => this.makeKnown(slot)));
+      if (await this.tryClaim(before)) return before;
+    }
     for (let slot = 0; ; slot++) if (await this.tryClaim(slot)) return slot;
   }
 
+  /**
+   * Makes it known first. Others look for slots up to the first that is not known: an owner that hangs before its slot is known
+   * would hide all those behind it, which then would not see each other.
+   */
   private async tryClaim(slot: number): Promise<boolean> {
-    if ((await this.numbers.increment(keyOf(slot), this.ttlMs)) !== 1) return false;
-    await this.numbers.setForEver(knownKeyOf(slot), 1);
-    return true;
+    await this.makeKnown(slot);
+    return (await this.numbers.increment(keyOf(slot), this.ttlMs)) === 1;
+  }
+
+  private makeKnown(slot: number): Promise<void> {
+    return this.numbers.setForEver(knownKeyOf(slot), 1);
   }
 }
 

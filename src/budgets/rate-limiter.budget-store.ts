@@ -12,9 +12,9 @@ import { SlotBudgetStore } from './slot.budget-store';
 export interface RateLimiterBudgetStoreOptions {
   /** How long a model call waits for an answer, in milliseconds. @default 200 */
   readonly storeTimeoutMs?: number;
-  /** What becomes of a call when the store fails or is late: see `BudgetStore`. @default 'allow' */
+  /** What happens to a call when the store fails or is late: see `BudgetStore`. @default 'allow' */
   readonly onStoreFault?: 'allow' | 'stop';
-  /** After so many milliseconds what a process that was killed has reserved is free again; from 1,000. @default 30_000 */
+  /** When a process is killed, its reservations expire after this many milliseconds, at least 1,000. @default 30_000 */
   readonly ttlMs?: number;
 }
 
@@ -23,10 +23,11 @@ export interface RateLimiterBudgetStoreOptions {
  * together. Give it a limiter of its own with a `keyPrefix` of its own, and without an `insuranceLimiter`: a store that does
  * not answer has to be seen to fail. `points` and `duration` of the limiter are not used.
  *
- * A model call writes and reads before it begins, and once more at its end: two writes each time, and two reads for each
- * process that there has been at the same time. What a killed process has reserved is free after `ttlMs`; what it has spent
- * stays spent. Numbers are millionths of a dollar: in a column of 32 bits, which Postgres and MySQL get, a process can
- * spend 2,147 dollars in a window; make it `bigint` for more. Give each application of a process a store of its own.
+ * A model call writes and reads before it begins, and once more at its end: two writes each time, and two reads for
+ * each process that there has been at the same time. The reservations of a killed process expire after `ttlMs`; what
+ * it has spent stays spent. Numbers are millionths of a dollar: in a column of 32 bits, which Postgres and MySQL get,
+ * a process can spend 2,147 dollars in a window; make it `bigint` for more. Give each application of a process a
+ * store of its own.
  *
  * @throws TypeError that names the option, its value and what is allowed
  *
@@ -50,14 +51,14 @@ function checkLimiter(limiter: unknown): void {
   const missing = methods.find((name) => typeof (limiter as Record<string, unknown> | null)?.[name] !== 'function');
   if (missing === undefined) return;
   throw new TypeError(
-    `rateLimiterBudgetStore: the limiter has no method "${missing}", must have ${methods.join(', ')}.`,
+    `rateLimiterBudgetStore: the limiter has no method "${missing}"; it must have ${methods.join(', ')}.`,
   );
 }
 
 function check(name: string, value: unknown, isAllowed: (value: unknown) => boolean, allowed: string): void {
   if (value === undefined || isAllowed(value)) return;
   throw new TypeError(
-    `rateLimiterBudgetStore: the option "${name}" is ${inspect(value, { depth: 0 })}, must be ${allowed}.`,
+    `rateLimiterBudgetStore: the option "${name}" is ${inspect(value, { depth: 0 })}; it must be ${allowed}.`,
   );
 }
 

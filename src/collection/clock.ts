@@ -79,7 +79,7 @@ export class ReliableClock implements Clock {
       const now = this.clock.now();
       // False for NaN, too.
       if (Math.abs(now) <= Number.MAX_SAFE_INTEGER) return (this.lastNow = now);
-      this.onFault(new RangeError(`The clock says ${now}.`));
+      this.reportUnusable(now, 'the time');
     } catch (fault) {
       this.onFault(fault);
     }
@@ -90,7 +90,7 @@ export class ReliableClock implements Clock {
     try {
       const time = this.clock.wallTime(at);
       if (Math.abs(time) <= MAX_TIME_MS) return (this.lastWallTime = time);
-      this.onFault(new RangeError(`The clock says ${time} for the time of day.`));
+      this.reportUnusable(time, 'the time of day');
     } catch (fault) {
       this.onFault(fault);
     }
@@ -104,5 +104,9 @@ export class ReliableClock implements Clock {
       this.onFault(fault);
       return () => {};
     }
+  }
+
+  private reportUnusable(reading: number, what: string): void {
+    this.onFault(new RangeError(`The clock returned ${reading} as ${what}.`));
   }
 }

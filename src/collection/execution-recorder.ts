@@ -153,14 +153,17 @@ export class ExecutionRecorder {
   private rejects(method: string, fault: RecordFault | undefined): boolean {
     if (!this.store.enabled) return true;
     if (fault === undefined) return false;
-    this.refuse(method, fault.field, `is ${describeValue(fault.value)}, must be ${fault.allowed}`);
+    this.refuse(method, fault.field, `is ${describeValue(fault.value)}; it must be ${fault.allowed}`);
     return true;
   }
 
   private refuse(method: string, field: string, complaint: string): void {
     const message = `${method}: ${field} ${complaint}.`;
     if (this.ports.strict) throw (this.refusal = new RangeError(message));
-    this.ports.warnOnce(`${method}.${field}`, `${message} The record was dropped; more of the kind are not logged.`);
+    this.ports.warnOnce(
+      `${method}.${field}`,
+      `${message} The record was dropped. Further records with this fault are not logged.`,
+    );
   }
 
   /** Only the record's own fault is thrown with `strict`: where anything else fails, there is nothing wrong with it. */
@@ -202,10 +205,7 @@ interface ExecutionRecord {
 
 /** An execution that was measured elsewhere, and how it ended. */
 class RecordedExecution implements EndingExecution, RequestMember, Outcome {
-  readonly parentSerial: number | undefined;
   readonly requestSerial: number | undefined;
-  readonly collected: CollectedRequest | undefined;
-  readonly breakdownValue: string | undefined;
   readonly span = activeSpan();
   /** Nobody says what it called. */
   readonly totals = undefined;
@@ -220,21 +220,34 @@ class RecordedExecution implements EndingExecution, RequestMember, Outcome {
     readonly name: string,
     readonly agentId: string | undefined,
     readonly serial: number,
-    context: EnclosingExecution | undefined,
+    private readonly context: EnclosingExecution | undefined,
     { status = 'success', durationMs, errorType, endTime }: ExecutionRecord,
     readonly measures: ExecutionMeasures | undefined = undefined,
     readonly provider: string | undefined = undefined,
     readonly usage: CallUsage | undefined = undefined,
   ) {
-    this.parentSerial = context?.serial;
     this.requestSerial = kind === 'agent' ? (context?.enclosingRequest ?? serial) : context?.requestSerial;
-    const request = this.requestSerial === serial ? undefined : context;
-    this.collected = request?.collected;
-    this.breakdownValue = request?.breakdownValue;
     this.status = status;
     this.errorType = errorType === undefined ? undefined : normaliseName(errorType);
     this.durationMs = durationMs;
     this.endTime = endTime === undefined ? undefined : endTime.getTime();
+  }
+
+  get parentSerial(): number | undefined {
+    return this.context?.serial;
+  }
+
+  get collected(): CollectedRequest | undefined {
+    return this.enclosing?.collected;
+  }
+
+  get breakdownValue(): string | undefined {
+    return this.enclosing?.breakdownValue;
+  }
+
+  /** What runs around it, as far as they are of one request. */
+  private get enclosing(): EnclosingExecution | undefined {
+    return this.requestSerial === this.serial ? undefined : this.context;
   }
 
   writeTimes(finished: FinishedExecution, now: number, wallTime: number): void {

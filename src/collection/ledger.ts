@@ -135,25 +135,29 @@ export class Ledger {
     this.lastUpdated = wallTime;
     this.breakdown?.add(finished, execution.breakdownValue);
     // What is said to end in the future counts as ending now.
-    const endedAt = now - Math.max(0, wallTime - finished.endTime);
+    const endedAt = finished.endTime < wallTime ? now - (wallTime - finished.endTime) : now;
     const second = Math.floor(endedAt / 1_000);
-    if (series instanceof ToolSeries) {
-      this.addTool(finished, series, second);
-      if (execution.hashed?.isRepeated) series.addRepeat();
-    } else if (series instanceof AgentSeries) {
-      this.addAgent(finished, series, second);
-      // It is not in progress any more, and has been until now.
-      if (finished.isRequest && execution.startedAt !== undefined) this.process.turn(now, this.requests.inProgress + 1);
-    } else this.addModel(finished, series, second);
+    if (series instanceof ToolSeries) this.addTool(finished, series, second, execution.hashed);
+    else if (series instanceof AgentSeries) this.addAgent(finished, series, second, execution, now);
+    else this.addModel(finished, series, second);
     if (finished.requestSerial !== undefined) this.requestHistory?.add(finished, execution.collected, endedAt, now);
     // Listeners hear of an execution that a reset has outlived, too: it was worked and paid for.
-    const { listener, channel } = this.publisher;
-    if (listener !== undefined || channel.hasSubscribers) this.publisher.publish(finished);
+    this.publisher.tell(finished);
   }
 
-  private addAgent(finished: FinishedExecution, series: AgentSeries, second: number): void {
+  private addAgent(
+    finished: FinishedExecution,
+    series: AgentSeries,
+    second: number,
+    { startedAt }: EndingExecution,
+    now: number,
+  ): void {
     const { measures } = finished;
-    if (finished.isRequest) this.addRequest(finished, second);
+    if (finished.isRequest) {
+      this.addRequest(finished, second);
+      // It is not in progress any more, and has been until now.
+      if (startedAt !== undefined) this.process.turn(now, this.requests.inProgress + 1);
+    }
     series.trend ??= this.openTrend(this.agentTrends, series.agentId, series.bounds);
     addFinished(finished, series, series.trend, second);
     if (finished.errorType !== undefined) this.addError(finished, series, finished.errorType, 'agentError');
@@ -173,10 +177,16 @@ export class Ledger {
     this.requestCosts.observe(billionths, exemplarOf(finished, billionths));
   }
 
-  private addTool(finished: FinishedExecution, series: ToolSeries, second: number): void {
+  private addTool(
+    finished: FinishedExecution,
+    series: ToolSeries,
+    second: number,
+    hashed: EndingExecution['hashed'],
+  ): void {
     const { measures } = finished;
     series.trend ??= this.openTrend(this.toolTrends, series.toolName, series.bounds);
     addFinished(finished, series, series.trend, second);
+    if (hashed !== undefined && hashed.isRepeated) series.addRepeat();
     if (finished.errorType !== undefined) this.addError(finished, series, finished.errorType, 'toolError');
     // One of both is `__other__` then.
     if (series.toolName !== finished.name || series.agentId !== (finished.agentId ?? '')) this.limit.drop('tool');

@@ -1,18 +1,12 @@
 import type { Registry } from 'prom-client';
-import { describeValue } from '../runtime/described-value';
 import type { BudgetState } from './budgets/budget';
 import type { CollectorPorts } from './collector-ports';
 import { ExecutionRecorder } from './execution-recorder';
 import type { Execution, RunningExecution } from './executions/execution';
 import type { HistoryFilter } from './executions/execution-history';
-import { normaliseName } from './executions/execution-name';
 import type { AgentExecutionRecord, ModelCallRecord, ToolExecutionRecord } from './executions/execution-records';
 import { EXPORT_FORMATS, type ExportFormat } from './export-format';
 import type { MetricsStore } from './metrics-store';
-import { momentOf, toRunningExecutions } from './reading/execution.reader';
-import { byName } from './reading/by-name';
-import { readFields } from './reading/fields';
-import { beginHistory } from './reading/history.reader';
 import type {
   AgentMetrics,
   Breakdown,
@@ -21,11 +15,9 @@ import type {
   SystemMetrics,
   ToolMetrics,
 } from './reading/metrics-snapshot';
-import { readRequest, readRequests } from './reading/request.reader';
-import { AGENT_FIELDS, BREAKDOWN_FIELDS, CACHE_FIELDS, MODEL_FIELDS, TOOL_FIELDS } from './reading/series-fields';
-import { mergeModels, mergeTools, readSystem } from './reading/snapshot.reader';
-import { TREND_WINDOWS, type Trends, type TrendsOptions } from './reading/trend-window';
-import { readTrends } from './reading/trends.reader';
+import type { NumbersReader } from './reading/numbers.reader';
+import { openReading } from './reading/reading.door';
+import type { Trends, TrendsOptions } from './reading/trend-window';
 import type { FinishedRequest, RequestFilter, RequestTree, RunningRequest } from './requests/request';
 
 /**
@@ -40,6 +32,7 @@ import type { FinishedRequest, RequestFilter, RequestTree, RunningRequest } from
  */
 export class MetricsCollector {
   private readonly recorder: ExecutionRecorder;
+  private readonly numbers: NumbersReader;
 
   /** @internal Nest makes it: inject it. */
   constructor(
@@ -47,6 +40,8 @@ export class MetricsCollector {
     private readonly ports: CollectorPorts,
   ) {
     this.recorder = new ExecutionRecorder(store, ports);
+    const { NumbersReader } = openReading();
+    this.numbers = new NumbersReader(store, ports.tracked);
   }
 
   /**
@@ -78,18 +73,18 @@ export class MetricsCollector {
   }
 
   /**
-   * Records one model call, of the running agent unless `agentId` names another. Inside a tracked call of the same model,
-   * or while the agent has exactly one such call open (a stream that it reads), it counts no second: it adds tokens, cost,
-   * status, error type and first token to that one. A record with a field that cannot be added, such as a duration, is
-   * dropped and logged, as an invalid one is.
+   * Records one model call, of the running agent unless `agentId` names another. Inside a tracked call of the same
+   * model, or while the agent has exactly one such call open (a stream that it reads), it counts no second call: it
+   * adds tokens, cost, status, error type and first token to that one. A record with a field that cannot be added,
+   * such as a duration, is dropped and logged like an invalid one.
    *
-   * @returns what it cost in US dollars, where anybody knows the price
+   * @returns its cost in US dollars, if the model has a price
    *
    * @example
    * metrics.recordModelCall({ model: 'gpt-4o', provider: 'openai', inputTokens: 1_200, outputTokens: 300 });
    */
   recordModelCall(record: ModelCallRecord): {
-    /** US dollars; undefined where nobody knows the price. */
+    /** US dollars; undefined if the model has no price. */
     costUsd?: number;
   } {
     return this.recorder.addModelCall(record);
@@ -117,7 +112,7 @@ export class MetricsCollector {
 
   /** The application as a whole. */
   getSystemMetrics(): SystemMetrics {
-    return readSystem(this.store);
+    return this.numbers.system();
   }
 
   /**
@@ -127,8 +122,7 @@ export class MetricsCollector {
    * metrics.getAgentMetrics('researcher')?.averageDurationMs;
    */
   getAgentMetrics(agentId: string): AgentMetrics | undefined {
-    const series = this.store.ledger.series.agents.get(normaliseName(agentId));
-    return series && readFields(AGENT_FIELDS, series);
+    return this.numbers.agent(agentId);
   }
 
   /**
@@ -138,9 +132,7 @@ export class MetricsCollector {
    * metrics.getToolMetrics('search')?.errorCount;
    */
   getToolMetrics(toolName: string): ToolMetrics | undefined {
-    const name = normaliseName(toolName);
-    const series = mergeTools(this.store.ledger, name).get(name);
-    return series && readFields(TOOL_FIELDS, series);
+    return this.numbers.tool(toolName);
   }
 
   /**
@@ -151,38 +143,32 @@ export class MetricsCollector {
    * metrics.getRepeatedCalls('researcher')?.get('search');
    */
   getRepeatedCalls(agentId: string): ReadonlyMap<string, number> | undefined {
-    if (!this.ports.tracked.measuresRepeats) return undefined;
-    const tools = this.store.ledger.series.agents.get(normaliseName(agentId))?.calls.tools.values() ?? [];
-    const repeated = [...tools].filter(({ repeats }) => repeats > 0);
-    return new Map(repeated.map(({ toolName, repeats }) => [toolName, repeats]));
+    return this.numbers.repeatedCalls(agentId);
   }
 
   /** All agents by id. */
   getAgents(): ReadonlyMap<string, AgentMetrics> {
-    return new Map([...this.store.ledger.series.agents].map(([id, series]) => [id, readFields(AGENT_FIELDS, series)]));
+    return this.numbers.agents();
   }
 
   /** All tools by name, over all agents and outside any. */
   getTools(): ReadonlyMap<string, ToolMetrics> {
-    return new Map([...mergeTools(this.store.ledger)].map(([name, series]) => [name, readFields(TOOL_FIELDS, series)]));
+    return this.numbers.tools();
   }
 
   /** One model over all agents and outside any, or undefined for an unknown name. */
   getModelMetrics(model: string): ModelMetrics | undefined {
-    return this.getModels().get(normaliseName(model));
+    return this.numbers.model(model);
   }
 
   /** All models by name, over all agents, providers and outside any agent. */
   getModels(): ReadonlyMap<string, ModelMetrics> {
-    const models = mergeModels(this.store.ledger.series.allModels(), ['model']);
-    return new Map(models.map((series) => [series.model, readFields(MODEL_FIELDS, series)]));
+    return this.numbers.models();
   }
 
   /** The application's named caches. */
   getCaches(): ReadonlyMap<string, CacheMetrics> {
-    return new Map(
-      [...this.store.ledger.series.caches].map(([name, series]) => [name, readFields(CACHE_FIELDS, series)]),
-    );
+    return this.numbers.caches();
   }
 
   /**
@@ -203,14 +189,11 @@ export class MetricsCollector {
    * metrics.getBreakdown()?.values['acme']?.tokenUsage.costUsd;
    */
   getBreakdown(): Breakdown | undefined {
-    const { breakdown } = this.store.ledger;
-    if (breakdown === undefined) return undefined;
-    const values = byName(breakdown.series, (series) => readFields(BREAKDOWN_FIELDS, series));
-    return Object.freeze({ by: breakdown.by, values });
+    return this.numbers.breakdown();
   }
 
   /**
-   * The course of requests and of every agent, tool and model.
+   * Requests and every agent, tool and model over time.
    *
    * @throws RangeError that lists the windows where `window` is none of them, or that says what `names` must be
    *
@@ -219,15 +202,7 @@ export class MetricsCollector {
    * metrics.getTrends({ names: ['gpt-x'], points: false }).models['gpt-x']?.costUsd;
    */
   getTrends(options: TrendsOptions = {}): Trends {
-    const { window = '15m', names } = options;
-    if (!Object.hasOwn(TREND_WINDOWS, window)) {
-      const windows = Object.keys(TREND_WINDOWS).join(', ');
-      throw new RangeError(`Unknown window ${describeValue(window)}: use one of ${windows}.`);
-    }
-    if (names !== undefined && !isListOfTexts(names)) {
-      throw new RangeError(`The names of trends are ${describeValue(names)}, must be a list of texts.`);
-    }
-    return readTrends(this.store, options);
+    return this.numbers.trends(options);
   }
 
   /**
@@ -237,12 +212,12 @@ export class MetricsCollector {
    * metrics.getHistory({ agentId: 'researcher', status: 'error', limit: 10 });
    */
   getHistory(filter: HistoryFilter = {}): Execution[] {
-    return [...beginHistory(this.store, filter)];
+    return this.numbers.history(filter);
   }
 
   /** Executions in progress, oldest first. */
   getRunning(): RunningExecution[] {
-    return [...toRunningExecutions(this.ports.tracked.listOpen(), momentOf(this.store))];
+    return this.numbers.running();
   }
 
   /** Requests in progress, the newest first. */
@@ -258,12 +233,12 @@ export class MetricsCollector {
   /** Those of any view. */
   getRequests(filter: RequestFilter): (FinishedRequest | RunningRequest)[];
   getRequests(filter: RequestFilter = {}): (FinishedRequest | RunningRequest)[] {
-    return readRequests(this.store, this.ports.tracked.listOpen(), filter);
+    return this.numbers.requests(filter);
   }
 
   /**
-   * One request with its executions as a tree, also while it runs; undefined where it is not kept. What goes on when its
-   * agent has ended is a part of it all the same.
+   * One request with its executions as a tree, also while it runs; undefined if it is not kept. Executions that
+   * continue after its agent has ended are part of it.
    *
    * @param id the `requestId` of any execution of it
    *
@@ -272,7 +247,7 @@ export class MetricsCollector {
    * const steps = request && metrics.getRequest(request.id)?.executions;
    */
   getRequest(id: string): RequestTree | undefined {
-    return readRequest(this.store, this.ports.tracked.listOpen(), id);
+    return this.numbers.request(id);
   }
 
   /**
@@ -306,14 +281,10 @@ export class MetricsCollector {
   }
 
   /**
-   * All numbers to zero and a new start time; budgets keep what they have spent. What runs now began before it and will not be
-   * counted.
+   * Sets all numbers to zero and the start time to now. Budgets keep what they have spent. Executions in progress are
+   * not counted.
    */
   reset(): void {
     this.store.reset();
   }
-}
-
-function isListOfTexts(names: unknown): boolean {
-  return Array.isArray(names) && names.every((name) => typeof name === 'string');
 }

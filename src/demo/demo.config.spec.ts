@@ -47,7 +47,7 @@ describe('readDemoConfig', () => {
     ['OPENAI_INPUT_PRICE', '-1', 'US dollars per million tokens'],
     ['OPENAI_OUTPUT_PRICE', 'free', 'US dollars per million tokens'],
   ])('says in one line what is wrong with %s=%s', (name, value, allowed) => {
-    const message = `${name} is "${value}", must be ${allowed}.`;
+    const message = `${name} is "${value}"; it must be ${allowed}.`;
     expect(() => readDemoConfig({ OPENAI_BASE_URL, [name]: value })).toThrow(new StartupError(message));
   });
 });

@@ -80,7 +80,7 @@ function read<T>(
   const text = env[name];
   if (!text) return undefined;
   const value = parse(text);
-  if (value === undefined) throw new StartupError(`${name} is ${JSON.stringify(text)}, must be ${allowed}.`);
+  if (value === undefined) throw new StartupError(`${name} is ${JSON.stringify(text)}; it must be ${allowed}.`);
   return value;
 }
 

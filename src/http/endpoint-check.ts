@@ -1,14 +1,15 @@
 import { RequestMethod, type Type } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { DashboardModule } from './dashboard/dashboard.module';
+import type { DashboardOptions } from './fleet/dashboard-options';
 
 /** The endpoint as it was asked for. */
 export interface MetricsEndpoint {
   readonly controller: Type<object>;
   readonly path: string;
   readonly guards: readonly unknown[];
-  /** Whether the page stands below it. */
-  readonly dashboard: boolean;
+  /** Whether the page stands below it, and whom it asks about other instances. */
+  readonly dashboard: boolean | DashboardOptions;
   /** Meant to be open to everybody. */
   readonly public: boolean;
 }
@@ -67,8 +68,8 @@ export function exposureWarning(endpoint: MetricsEndpoint): string | undefined {
   const isProtected = endpoint.public || endpoint.guards.length > 0;
   if (isProtected || process.env.NODE_ENV !== 'production') return undefined;
   return (
-    `${endpoint.path} is open to everybody. Set "bearerToken", "endpoint.guards" or "listen", or say that it is meant to be with ` +
-    '"endpoint.public": true.'
+    `${endpoint.path} is publicly readable. Set bearerToken, endpoint.guards or listen; or endpoint.public: true if ` +
+    'that is intended.'
   );
 }
 

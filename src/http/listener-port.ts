@@ -75,7 +75,7 @@ async function takeOver(port: number): Promise<boolean> {
 function describeFailure(error: NodeJS.ErrnoException, { port, host }: PortAddress): Error {
   if (error.code !== 'EADDRINUSE') return error;
   return new Error(
-    `MetricsModule: the port ${port} of ${host} (option "listen") is taken. Where several processes run on one machine, ` +
+    `MetricsModule: the port ${port} of ${host} (option "listen") is taken. If several processes run on one machine, ` +
       'give each its own: 9464 + Number(process.env.NODE_APP_INSTANCE ?? 0).',
     { cause: error },
   );

@@ -7,12 +7,15 @@ import {
   NotFoundException,
   UnauthorizedException,
 } from '@nestjs/common';
-import { nodeResponse, respond } from './answers/metrics-response';
-import { findRoute, type RouteMatch } from './answers/metrics-route';
-import { METRICS_ROUTES } from './answers/metrics-routes';
+import { closeServer } from '../runtime/closed-server';
+import { openAnswers } from './answers/answers.door';
+import type { RouteMatch } from './answers/metrics-route';
 import type { MetricsSource } from './answers/metrics-source';
-import { writeDashboard } from './dashboard/dashboard-response';
+import { nodeResponse } from './answers/node-response';
+import { openPage } from './dashboard/page.door';
+import type { PageSettings } from './dashboard/page-settings';
 import type { BearerTokens } from './guards/bearer-tokens';
+import { asHttpException } from './guards/refused';
 import { openServer } from './listener-port';
 
 /** Where the page stands, below the endpoint. */
@@ -34,8 +37,8 @@ export interface ListenOptions {
 export interface MetricsListenerOptions {
   readonly listen: ListenOptions | undefined;
   readonly path: string;
-  /** Whether the page stands below the path. */
-  readonly dashboard: boolean;
+  /** What the page is told; undefined where there is none. */
+  readonly page: PageSettings | undefined;
   readonly source: MetricsSource;
   readonly tokens: BearerTokens;
   readonly onFault: (fault: unknown) => void;
@@ -50,6 +53,7 @@ export interface MetricsListenerOptions {
  * const port = this.listener.address()?.port;
  */
 export class MetricsListener {
+  private readonly answers = openAnswers();
   private server: Server | undefined;
   private tellOfClosing!: () => void;
   private readonly closing = new Promise<void>((resolve) => (this.tellOfClosing = resolve));
@@ -102,37 +106,41 @@ export class MetricsListener {
   async close(): Promise<void> {
     const { server } = this;
     this.server = undefined;
-    if (server === undefined) return;
-    const closed = new Promise((resolve) => server.close(resolve));
-    // A scraper keeps its connection for the next scrape, and nobody waits for that.
-    server.closeAllConnections();
-    await closed;
+    if (server !== undefined) await closeServer(server);
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       response.setHeader('Cache-Control', 'no-store');
       const url = readUrl(request);
-      if (this.isOfPage(request, url)) return await this.answerPage(response, request, url);
+      const { page } = this.options;
+      if (page !== undefined && this.isOfPage(request, url)) return await this.answerPage(response, request, url, page);
+      const { readParameters, respond } = this.answers;
       const { route, params } = this.find(request, url);
-      const asked = { headers: request.headers, query: readQuery(url.searchParams), params };
+      const asked = { headers: request.headers, query: readParameters(url.searchParams), params };
       await respond(nodeResponse(response), asked, route, this.options.source);
     } catch (error) {
-      this.refuse(response, error);
+      this.refuse(response, asHttpException(error));
     }
   }
 
   private isOfPage({ method }: IncomingMessage, { pathname }: URL): boolean {
-    return isRead(method) && this.options.dashboard && `${pathname}/`.startsWith(`${this.path}${PAGE}/`);
+    return isRead(method) && `${pathname}/`.startsWith(`${this.path}${PAGE}/`);
   }
 
-  private answerPage(response: ServerResponse, { headers }: IncomingMessage, { pathname }: URL): Promise<void> {
+  private answerPage(
+    response: ServerResponse,
+    { headers }: IncomingMessage,
+    { pathname }: URL,
+    settings: PageSettings,
+  ): Promise<void> {
     const name = pathname.slice(this.path.length + PAGE.length + 1) || undefined;
-    return writeDashboard(nodeResponse(response), { headers, url: pathname }, name);
+    return openPage().writeDashboard(nodeResponse(response), { headers, url: pathname }, { name, settings });
   }
 
   private find({ method, headers }: IncomingMessage, { pathname }: URL): RouteMatch {
     const below = this.below(pathname);
+    const { findRoute, METRICS_ROUTES } = this.answers;
     const found = isRead(method) && below !== undefined ? findRoute(METRICS_ROUTES, below) : undefined;
     if (found === undefined) throw new NotFoundException(`Cannot ${method} ${pathname}`);
     if (!this.options.tokens.admit(headers.authorization)) throw new UnauthorizedException();
@@ -165,14 +173,4 @@ function readUrl({ url = '/' }: IncomingMessage): URL {
   const base = 'http://localhost';
   if (!URL.canParse(url, base)) throw new BadRequestException();
   return new URL(url, base);
-}
-
-/** A parameter that is given twice is a list, as on Express and Fastify. */
-function readQuery(parameters: URLSearchParams): Record<string, string | string[]> {
-  const names = new Set(parameters.keys());
-  return Object.fromEntries([...names].map((name) => [name, onlyOrAll(parameters.getAll(name))]));
-}
-
-function onlyOrAll(values: string[]): string | string[] {
-  return values.length === 1 ? values[0]! : values;
 }

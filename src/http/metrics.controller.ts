@@ -1,13 +1,15 @@
 import { applyDecorators, Controller, Get, SetMetadata, UseGuards, VERSION_NEUTRAL, type Type } from '@nestjs/common';
 import { SkipTracking } from '../tracking/wrapping/skip-tracking.decorator';
-import type { MetricsRoute } from './answers/metrics-route';
-import { METRICS_ROUTES } from './answers/metrics-routes';
+import { METRICS_PATHS, type RouteName } from './answers/metrics-paths';
 import { AnsweredBy } from './guards/admitted-answer';
+import { leaveOutOfApiDocument } from './guards/api-document';
 import { BearerTokenGuard } from './guards/bearer-token.guard';
 import type { EndpointProtection } from './guards/endpoint-protection';
 import { ListenerGuard } from './guards/listener.guard';
 import { METRICS_ROUTE, MetricsResponseGuard } from './guards/metrics-response.guard';
 import { NoStoreGuard } from './guards/no-store.guard';
+
+const ROUTE_NAMES = Object.keys(METRICS_PATHS) as RouteName[];
 
 const OWN_GUARDS: readonly unknown[] = [NoStoreGuard, ListenerGuard, BearerTokenGuard];
 
@@ -21,18 +23,22 @@ export function createMetricsController({ guards, decorators }: EndpointProtecti
   @Controller({ version: VERSION_NEUTRAL })
   class MetricsController {}
 
-  for (const route of METRICS_ROUTES) addHandler(MetricsController, route);
+  for (const name of ROUTE_NAMES) addHandler(MetricsController, name);
   for (const decorate of decorators) decorate(MetricsController);
+  leaveOutOfApiDocument(MetricsController);
   return MetricsController;
 }
 
 /** The handler is empty, the guard has the answer. It returns an object for interceptors that look into what they wrap. */
-function addHandler(controller: Type<object>, route: MetricsRoute): void {
-  const { name, path } = route;
+function addHandler(controller: Type<object>, name: RouteName): void {
   const prototype = controller.prototype as object;
   const descriptor = { value: { [name]: (): object => ({}) }[name], writable: true, configurable: true };
   Object.defineProperty(prototype, name, descriptor);
-  const decorate = applyDecorators(Get(path), SetMetadata(METRICS_ROUTE, route), AnsweredBy(MetricsResponseGuard));
+  const decorate = applyDecorators(
+    Get(METRICS_PATHS[name]),
+    SetMetadata(METRICS_ROUTE, name),
+    AnsweredBy(MetricsResponseGuard),
+  );
   decorate(prototype, name, descriptor);
 }
 

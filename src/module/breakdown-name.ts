@@ -8,7 +8,7 @@ const LABEL = 'a label name [a-zA-Z_][a-zA-Z0-9_]* that does not begin with __';
 
 /** What requests have beside their root execution, and what their routes are asked for: a query names the breakdown, too. */
 const OF_REQUESTS = [
-  ...['steps', 'slowestStep', 'failedSteps', 'truncated', 'executions', 'children'],
+  ...['steps', 'slowestStep', 'failedSteps', 'failedStep', 'truncated', 'executions', 'children'],
   ...['view', 'agent', 'tool', 'minMs', 'since', 'limit', 'format', 'worker'],
 ];
 

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { BUDGET_WINDOWS, type BudgetWindow } from '../collection/budgets/budget';
 import type { BudgetStore } from '../collection/budgets/budget-store';
-import { onExceeded } from './option-values.schema';
+import { objectOf, onExceeded } from './option-values.schema';
 
-const NAME = 'a text that is not empty, and that no other budget has';
+const NAME = 'a non-empty string that no other budget has';
 const BY = "'application', 'agent' or 'breakdown'";
 const WINDOWS = Object.keys(BUDGET_WINDOWS) as BudgetWindow[];
 
@@ -18,23 +18,15 @@ const limitOf = (unit: string) =>
   );
 
 const budgetSchema = v.pipe(
-  v.strictObject(
-    {
-      name: v.pipe(v.string(NAME), v.minLength(1, NAME)),
-      by: v.picklist(['application', 'agent', 'breakdown'], BY),
-      costUsd: limitOf(USD),
-      tokens: limitOf(TOKENS),
-      window: v.picklist(WINDOWS, `one of ${WINDOWS.join(', ')}`),
-      onExceeded: v.optional(onExceeded, 'stop'),
-      reserve: v.optional(
-        v.strictObject(
-          { costUsd: v.optional(amountOf(USD)), tokens: v.optional(amountOf(TOKENS)) },
-          'an object of costUsd and tokens',
-        ),
-      ),
-    },
-    'an object of name, by, costUsd, tokens, window, onExceeded and reserve',
-  ),
+  objectOf({
+    name: v.pipe(v.string(NAME), v.minLength(1, NAME)),
+    by: v.picklist(['application', 'agent', 'breakdown'], BY),
+    costUsd: limitOf(USD),
+    tokens: limitOf(TOKENS),
+    window: v.picklist(WINDOWS, `one of ${WINDOWS.join(', ')}`),
+    onExceeded: v.optional(onExceeded, 'stop'),
+    reserve: v.optional(objectOf({ costUsd: v.optional(amountOf(USD)), tokens: v.optional(amountOf(TOKENS)) })),
+  }),
   v.check(
     ({ costUsd, tokens }) => costUsd !== undefined || tokens !== undefined,
     'an object with costUsd, tokens or both',
@@ -78,7 +70,7 @@ export function refuseBudgetsWithoutBreakdown(budgets: readonly { by: string }[]
   const index = budgets.findIndex(({ by }) => by === 'breakdown');
   if (index === -1 || breakdown !== undefined) return;
   throw new TypeError(
-    `MetricsModule: the option "budgets.${index}.by" is 'breakdown', must be 'application' or 'agent' unless the option ` +
+    `MetricsModule: the option "budgets.${index}.by" is 'breakdown'; it must be 'application' or 'agent' unless the option ` +
       '"breakdown" is given.',
   );
 }

@@ -1,7 +1,7 @@
 import type { NestInterceptor } from '@nestjs/common';
-import { APP_INTERCEPTOR, type ModulesContainer } from '@nestjs/core';
 import type { FaultLog } from '../tracking/fault-log';
 import { AgentMetricsInterceptor, ToolMetricsInterceptor } from '../tracking/wrapping/tracking.interceptor';
+import { APP_INTERCEPTOR, type ModulesContainer } from './nest-core';
 
 const MESSAGE =
   'A global metrics interceptor does not see the message handlers of a connected microservice, so they are not counted. ' +

@@ -10,15 +10,11 @@ import {
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
 import { systemClock, type Clock } from '../collection/clock';
-import { beginHistory } from '../collection/reading/history.reader';
-import { beginTrends } from '../collection/reading/trends.reader';
 import { promClientCopyWarning } from '../export/prom-client/prom-client-copies';
-import { LongAnswers } from '../http/answers/long-answers';
 import type { MetricsSource } from '../http/answers/metrics-source';
-import { SharedTexts } from '../http/answers/shared-texts';
 import { exposureWarning, refuseSharedPaths, type MetricsEndpoint } from '../http/endpoint-check';
+import { pageSettingsOf } from '../http/dashboard/page-settings';
 import { BearerTokens } from '../http/guards/bearer-tokens';
 import { METRICS_LISTENER } from '../http/guards/listener.guard';
 import { METRICS_SOURCE, ON_ANSWER_FAULT } from '../http/guards/metrics-response.guard';
@@ -28,6 +24,8 @@ import { ProviderExplorer } from '../tracking/linking/provider-explorer';
 import { MetricsApplication } from './metrics-application';
 import { METRICS_CLOCK, METRICS_ENDPOINT, METRICS_OPTIONS } from './metrics.constants';
 import type { ResolvedMetricsOptions } from './metrics.options';
+import { openSource } from './source.door';
+import { ModulesContainer } from './nest-core';
 
 /**
  * One application's metrics and the link to them. Always global: a decorated class is linked wherever it is registered,
@@ -60,7 +58,10 @@ export class MetricsCoreModule implements NestModule, OnModuleInit, OnModuleDest
         },
         ...httpProviders(endpoint),
       ],
-      exports: [APPLICATION_LINK, MetricsApplication, METRICS_SOURCE, ON_ANSWER_FAULT, BearerTokens, METRICS_LISTENER],
+      exports: [
+        ...[APPLICATION_LINK, MetricsApplication, METRICS_SOURCE, ON_ANSWER_FAULT],
+        ...[BearerTokens, METRICS_LISTENER, METRICS_ENDPOINT],
+      ],
     };
   }
 
@@ -119,7 +120,8 @@ function httpProviders(endpoint: MetricsEndpoint | undefined): FactoryProvider[]
     {
       provide: METRICS_SOURCE,
       inject: [MetricsApplication, METRICS_OPTIONS],
-      useFactory: createSource,
+      useFactory: (application: MetricsApplication, options: ResolvedMetricsOptions) =>
+        openSource().createSource(application, options, endpoint),
     },
     {
       provide: ON_ANSWER_FAULT,
@@ -137,21 +139,6 @@ function httpProviders(endpoint: MetricsEndpoint | undefined): FactoryProvider[]
   ];
 }
 
-function createSource(application: MetricsApplication, options: ResolvedMetricsOptions): MetricsSource {
-  const texts = new SharedTexts((format, signal, timeLimitMs) => application.export(format, { signal, timeLimitMs }));
-  return {
-    collector: application.collector,
-    export: (format, signal, timeLimitMs) => texts.export(format, signal, timeLimitMs),
-    beginHistory: (filter) => beginHistory(application.store, filter),
-    beginRunning: () => application.beginRunning(),
-    beginTrends: (options) => beginTrends(application.store, options),
-    keepsRequests: options.requestHistory !== false,
-    breakdownBy: options.breakdown?.by,
-    longAnswers: new LongAnswers(),
-    defaultFormat: options.defaultFormat,
-  };
-}
-
 function createListener(endpoint: MetricsEndpoint | undefined) {
   return (
     { listen }: ResolvedMetricsOptions,
@@ -161,7 +148,8 @@ function createListener(endpoint: MetricsEndpoint | undefined) {
   ): MetricsListener => {
     if (listen !== undefined && endpoint !== undefined && endpoint.guards.length > 0) throw guardsCannotListen();
     const { path = '/metrics', dashboard = true } = endpoint ?? {};
-    return new MetricsListener({ listen, path, dashboard, source, tokens, onFault });
+    const page = dashboard === false ? undefined : pageSettingsOf(dashboard);
+    return new MetricsListener({ listen, path, page, source, tokens, onFault });
   };
 }
 
@@ -187,7 +175,7 @@ function refuseSecond(modules: ModulesContainer): void {
   const registrations = [...modules.values()].filter(({ providers }) => providers.has(APPLICATION_LINK));
   if (registrations.length > 1) {
     throw new Error(
-      `MetricsModule.forRoot() is imported ${registrations.length} times in one application, must be imported once. ` +
+      `MetricsModule.forRoot() is imported ${registrations.length} times in one application. Import it once. ` +
         'A feature module may import the bare class MetricsModule.',
     );
   }

@@ -1,7 +1,7 @@
 import type { FactoryProvider, Provider } from '@nestjs/common';
-import { resolveOptions } from './metrics-options.schema';
 import { METRICS_OPTIONS } from './metrics.constants';
 import type { MetricsAsyncOptions, MetricsModuleOptions, MetricsOptionsFactory } from './metrics.options';
+import { openOptions } from './options.door';
 
 type OptionsSource = Pick<MetricsAsyncOptions, 'inject' | 'useFactory' | 'useClass' | 'useExisting'>;
 
@@ -26,6 +26,6 @@ function resolving(
   return {
     provide: METRICS_OPTIONS,
     inject,
-    useFactory: async (...injected: never[]) => resolveOptions(await create(...injected)),
+    useFactory: async (...injected: never[]) => openOptions().resolveOptions(await create(...injected)),
   };
 }

@@ -3,10 +3,13 @@ import type { CanActivate } from '@nestjs/common';
 import * as v from 'valibot';
 import { findPriceFault, type ModelPrice } from '../collection/models/model-price';
 import { type ClientRegistry, isClientRegistry } from '../export/prom-client/client-registry';
+import { nearName } from '../runtime/near-name';
 import { ownLabels } from './breakdown-name';
 import { breakdownSchema } from './breakdown-options.schema';
 import { budgetsSchema, budgetStoreSchema, refuseBudgetsWithoutBreakdown } from './budget-options.schema';
-import { boolean, count, faultUnless, milliseconds, MILLISECONDS, recordOf } from './option-values.schema';
+import { dashboardSchema, isSecret } from './dashboard-options.schema';
+import { boolean, count, faultUnless, milliseconds, MILLISECONDS, objectOf, recordOf } from './option-values.schema';
+import { processesSchema, refuseOtherWorkers } from './processes-options.schema';
 import { runLimitsSchema } from './run-limit-options.schema';
 import type {
   MetricsModuleOptions,
@@ -32,13 +35,12 @@ const TOOL_BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30
 const MODEL_BOUNDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160];
 const FIRST_CHUNK_BOUNDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-const LISTEN = 'an object of port and host';
 const HOST = 'an address or a name of this machine';
 const PORT = 'a port from 0 to 65535';
 const port = v.pipe(v.number(PORT), v.integer(PORT), v.minValue(0, PORT), v.maxValue(65_535, PORT));
 
 /** What a header can carry. */
-const TOKEN = 'a text of ASCII characters without spaces that is not empty, or a list of such texts';
+const TOKEN = 'a non-empty string of ASCII characters without spaces, or a list of such strings';
 const token = v.pipe(v.string(TOKEN), v.regex(/^[\x21-\x7e]+$/, TOKEN));
 
 const OWN_LABELS = ownLabels();
@@ -47,18 +49,16 @@ const PREFIX = 'a word of the form [a-zA-Z][a-zA-Z0-9_]* that does not end with 
 
 const PRICING = 'a function, or an object of prices by model';
 
-const requestHistory = v.strictObject(
+const requestHistory = objectOf(
   { recent: v.optional(count, 100), slowest: v.optional(count, 50), failed: v.optional(count, 50) },
-  'false, or an object of recent, slowest and failed',
+  'false, or ',
 );
 
 const optionsSchema = v.strictObject(
   {
     enabled: v.optional(boolean, true),
     bearerToken: v.optional(v.union([token, v.pipe(v.array(token, TOKEN), v.minLength(1, TOKEN))], TOKEN)),
-    listen: v.optional(
-      v.strictObject({ port, host: v.optional(v.pipe(v.string(HOST), v.minLength(1, HOST))) }, LISTEN),
-    ),
+    listen: v.optional(objectOf({ port, host: v.optional(v.pipe(v.string(HOST), v.minLength(1, HOST))) })),
     defaultFormat: v.optional(v.picklist(['json', 'prometheus'], "'json' or 'prometheus'"), 'json'),
     prefix: v.optional(v.pipe(v.string(PREFIX), v.regex(/^[a-zA-Z](?:[a-zA-Z0-9_]*[a-zA-Z0-9])?$/, PREFIX)), 'crew'),
     defaultLabels: v.optional(
@@ -72,16 +72,13 @@ const optionsSchema = v.strictObject(
       {},
     ),
     buckets: v.optional(
-      v.strictObject(
-        {
-          request: bounds(RUN_BOUNDS),
-          agent: bounds(RUN_BOUNDS),
-          tool: bounds(TOOL_BOUNDS),
-          model: bounds(MODEL_BOUNDS),
-          firstChunk: bounds(FIRST_CHUNK_BOUNDS),
-        },
-        'an object of request, agent, tool, model and firstChunk',
-      ),
+      objectOf({
+        request: bounds(RUN_BOUNDS),
+        agent: bounds(RUN_BOUNDS),
+        tool: bounds(TOOL_BOUNDS),
+        model: bounds(MODEL_BOUNDS),
+        firstChunk: bounds(FIRST_CHUNK_BOUNDS),
+      }),
       {},
     ),
     historySize: v.optional(count, 1000),
@@ -96,21 +93,18 @@ const optionsSchema = v.strictObject(
     measureRepeats: v.optional(boolean, false),
     recordErrorMessages: v.optional(v.union([v.boolean(), v.function()], 'true, false, or a function'), false),
     timeouts: v.optional(
-      v.strictObject(
-        {
-          agentMs: v.optional(milliseconds),
-          toolMs: v.optional(milliseconds),
-          sequenceMs: v.optional(milliseconds),
-          idleMs: v.optional(milliseconds, 600_000),
-          perTool: v.optional(
-            recordOf<number>(
-              faultUnless((limit) => v.is(milliseconds, limit), MILLISECONDS),
-              'an object of milliseconds by tool name',
-            ),
+      objectOf({
+        agentMs: v.optional(milliseconds),
+        toolMs: v.optional(milliseconds),
+        sequenceMs: v.optional(milliseconds),
+        idleMs: v.optional(milliseconds, 600_000),
+        perTool: v.optional(
+          recordOf<number>(
+            faultUnless((limit) => v.is(milliseconds, limit), MILLISECONDS),
+            'an object of milliseconds by tool name',
           ),
-        },
-        'an object of agentMs, toolMs, sequenceMs, idleMs and perTool',
-      ),
+        ),
+      }),
       {},
     ),
     limits: v.optional(runLimitsSchema),
@@ -129,6 +123,7 @@ const optionsSchema = v.strictObject(
     registry: v.optional(
       v.custom<ClientRegistry>(isClientRegistry, 'a Registry of prom-client or @prometheus-io/client'),
     ),
+    processes: v.optional(processesSchema, 'own'),
     strict: v.optional(boolean, false),
   },
   'an object of options',
@@ -136,7 +131,7 @@ const optionsSchema = v.strictObject(
 
 const ENDPOINT_PATH = "a path such as '/metrics', without parameters or wildcards";
 const guard = v.custom<CanActivate>(isGuard, 'a guard class, or an object with canActivate');
-const endpoint = v.strictObject(
+const endpoint = objectOf(
   {
     path: v.optional(
       v.pipe(v.string(ENDPOINT_PATH), v.regex(/^\/?[\w.~-]+(?:\/[\w.~-]+)*\/?$/, ENDPOINT_PATH)),
@@ -144,10 +139,10 @@ const endpoint = v.strictObject(
     ),
     guards: v.optional(v.array(guard, 'a list of guards'), []),
     decorators: v.optional(v.array(v.function('class decorators'), 'a list of class decorators'), []),
-    dashboard: v.optional(boolean, true),
+    dashboard: v.optional(dashboardSchema, true),
     public: v.optional(boolean, false),
   },
-  'false, or an object of path, guards, decorators, dashboard and public',
+  'false, or ',
 );
 
 const staticSchema = v.strictObject({
@@ -160,7 +155,7 @@ const staticSchema = v.strictObject({
   ),
 });
 
-const OPTION_NAMES = [...Object.keys(optionsSchema.entries), ...Object.keys(staticSchema.entries)].join(', ');
+const OPTION_NAMES = [...Object.keys(optionsSchema.entries), ...Object.keys(staticSchema.entries)];
 
 /** Fills in the defaults. @throws an error that names the option, its value and what is allowed */
 export function resolveOptions(options: MetricsModuleOptions = {}): ResolvedMetricsOptions {
@@ -168,6 +163,7 @@ export function resolveOptions(options: MetricsModuleOptions = {}): ResolvedMetr
   if (resolved.limits !== undefined && resolved.asyncContext === false) throw limitsNeedContext();
   refuseBudgetsWithoutBreakdown(resolved.budgets, resolved.breakdown);
   checkBreakdown(resolved);
+  refuseOtherWorkers(resolved);
   return { ...resolved, bearerToken: bearerToken === undefined ? [] : [bearerToken].flat() } as ResolvedMetricsOptions;
 }
 
@@ -175,7 +171,7 @@ export function resolveOptions(options: MetricsModuleOptions = {}): ResolvedMetr
 function checkBreakdown({ breakdown, defaultLabels = {} }: MetricsModuleOptions): void {
   if (breakdown?.by === undefined || !Object.hasOwn(defaultLabels, breakdown.by)) return;
   throw new TypeError(
-    `MetricsModule: the option "breakdown.by" is '${breakdown.by}', must be none of the labels in "defaultLabels".`,
+    `MetricsModule: the option "breakdown.by" is '${breakdown.by}'; it must differ from the labels in "defaultLabels".`,
   );
 }
 
@@ -191,7 +187,7 @@ export function splitOptions({ isGlobal, imports, endpoint, ...options }: Metric
 
 function limitsNeedContext(): TypeError {
   return new TypeError(
-    'MetricsModule: the option "limits" needs the async context, without which nobody knows which agent calls. Leave out ' +
+    'MetricsModule: the option "limits" needs the async context: without it, the calling agent is unknown. Leave out ' +
       '"asyncContext: false", or "limits".',
   );
 }
@@ -208,16 +204,21 @@ function describeIssue(issue: v.BaseIssue<unknown>, schema: Schema): string {
   const option = v.getDotPath(issue) ?? 'options';
   if (issue.expected === 'never') return describeUnknown(option, issue, schema);
   // A token with a line feed at its end is a secret all the same.
-  const value = option.startsWith('bearerToken') ? 'not shown here' : inspect(issue.input, INSPECT);
-  return `MetricsModule: the option "${option}" is ${value}, must be ${issue.message}.`;
+  if (isSecret(option, issue.input)) {
+    return `MetricsModule: the option "${option}" must be ${issue.message}. Its value is not shown here.`;
+  }
+  return `MetricsModule: the option "${option}" is ${inspect(issue.input, INSPECT)}; it must be ${issue.message}.`;
 }
 
 function describeUnknown(option: string, issue: v.BaseIssue<unknown>, schema: Schema): string {
   if (schema === optionsSchema && option in staticSchema.entries) {
-    return `MetricsModule: the option "${option}" is needed before a factory runs, give it beside the factory.`;
+    return `MetricsModule: the option "${option}" is needed before a factory runs. Pass it to forRootAsync beside the factory.`;
   }
-  const allowed = issue.path?.length === 1 ? `one of ${OPTION_NAMES}` : issue.message;
-  return `MetricsModule: there is no option "${option}", must be ${allowed}.`;
+  const isMember = issue.path?.length !== 1;
+  const near = isMember ? undefined : nearName(option, OPTION_NAMES);
+  if (near !== undefined) return `MetricsModule: there is no option "${option}". Did you mean "${near}"?`;
+  const allowed = isMember ? issue.message : `one of ${OPTION_NAMES.join(', ')}`;
+  return `MetricsModule: there is no option "${option}"; allowed is ${allowed}.`;
 }
 
 const INSPECT: InspectOptions = { depth: 0, maxArrayLength: 10, maxStringLength: 60, breakLength: Infinity };

@@ -1,4 +1,11 @@
-import { Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
+import {
+  Logger,
+  Module,
+  type DynamicModule,
+  type FactoryProvider,
+  type OnModuleInit,
+  type Provider,
+} from '@nestjs/common';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { MetricsCollector } from '../collection/metrics-collector';
 import { DashboardModule } from '../http/dashboard/dashboard.module';
@@ -12,9 +19,10 @@ import { MetricsApplication } from './metrics-application';
 import { MetricsCoreModule } from './metrics-core.module';
 import { MetricsStartModule } from './metrics-start.module';
 import { createOptionsProviders } from './metrics-options.provider';
-import { resolveOptions, resolveStaticOptions, splitOptions } from './metrics-options.schema';
+import { openOptions } from './options.door';
 import { METRICS_OPTIONS, METRICS_REGISTRY } from './metrics.constants';
 import type { MetricsAsyncOptions, MetricsRootOptions, ResolvedStaticOptions } from './metrics.options';
+import { ModulesContainer } from './nest-core';
 
 const PUBLIC_PROVIDERS: FactoryProvider[] = [
   {
@@ -40,7 +48,7 @@ const PUBLIC_PROVIDERS: FactoryProvider[] = [
 ];
 
 /**
- * Collects what decorated agents and tools do, and answers `GET /metrics`.
+ * Counts what decorated agents and tools do, and answers `GET /metrics`.
  *
  * Import it once, as `MetricsModule.forRoot()`. A feature module may import the bare class, which does nothing more.
  *
@@ -49,14 +57,27 @@ const PUBLIC_PROVIDERS: FactoryProvider[] = [
  * export class AppModule {}
  */
 @Module({})
-export class MetricsModule {
+export class MetricsModule implements OnModuleInit {
+  /** @internal Nest makes it: import it. */
+  constructor(private readonly modules: ModulesContainer) {}
+
+  /** @internal Nest calls it. */
+  onModuleInit(): void {
+    if ([...this.modules.values()].some(({ providers }) => providers.has(APPLICATION_LINK))) return;
+    new Logger(MetricsModule.name).warn(
+      'MetricsModule is imported without forRoot() anywhere in the application: nothing is counted, and there is no ' +
+        'endpoint. Import MetricsModule.forRoot() in the root module.',
+    );
+  }
+
   /**
    * @throws TypeError that names the option, its value and what is allowed
    *
    * @example
-   * MetricsModule.forRoot({ prefix: 'desk', bearerToken: process.env.METRICS_TOKEN, timeouts: { toolMs: 10_000 } });
+   * MetricsModule.forRoot({ prefix: 'desk', timeouts: { toolMs: 10_000 } });
    */
   static forRoot(options: MetricsRootOptions = {}): DynamicModule {
+    const { resolveOptions, resolveStaticOptions, splitOptions } = openOptions();
     const { staticOptions, options: moduleOptions } = splitOptions(options);
     const optionsProvider = { provide: METRICS_OPTIONS, useValue: resolveOptions(moduleOptions) };
     return assemble(resolveStaticOptions(staticOptions), [optionsProvider]);
@@ -78,7 +99,7 @@ export class MetricsModule {
   static forRootAsync(options: MetricsAsyncOptions): DynamicModule {
     const { inject, useFactory, useClass, useExisting, ...staticOptions } = options;
     const optionsProviders = createOptionsProviders({ inject, useFactory, useClass, useExisting });
-    return assemble(resolveStaticOptions(staticOptions), optionsProviders);
+    return assemble(openOptions().resolveStaticOptions(staticOptions), optionsProviders);
   }
 }
 

@@ -5,6 +5,7 @@ import type { ExecutionListener } from '../collection/executions/execution-publi
 import type { ModelPricing } from '../collection/models/model-pricing';
 import type { RequestHistoryOptions } from '../collection/requests/request-history-options';
 import type { ClientRegistry } from '../export/prom-client/client-registry';
+import type { DashboardOptions } from '../http/fleet/dashboard-options';
 import type { ListenOptions } from '../http/metrics-listener';
 import type { BreakdownOptions } from '../tracking/execution/request-breakdown';
 import type { TimeoutOptions } from '../tracking/limits/execution-limits';
@@ -41,10 +42,10 @@ export interface EndpointOptions {
   readonly path?: string;
   /** Guards, as classes whose dependencies are injected (see `imports`) or as instances. @default [] */
   readonly guards?: readonly (Type<CanActivate> | CanActivate)[];
-  /** Class decorators for the controller, such as `Public()` or `ApiExcludeController()`. @default [] */
+  /** Class decorators for the controller, such as `Public()` or `SkipThrottle()`. @default [] */
   readonly decorators?: readonly ClassDecorator[];
-  /** The page at `/metrics/dashboard`. @default true */
-  readonly dashboard?: boolean;
+  /** The page at `/metrics/dashboard`; an object has it show all instances, as a Prometheus knows them. @default true */
+  readonly dashboard?: boolean | DashboardOptions;
   /** In production an open endpoint is warned about; `true` says that it is meant to be open. @default false */
   readonly public?: boolean;
 }
@@ -53,7 +54,7 @@ export interface EndpointOptions {
  * Options of `MetricsModule`. All have defaults.
  *
  * @example
- * MetricsModule.forRoot({ prefix: 'desk', bearerToken: process.env.METRICS_TOKEN });
+ * MetricsModule.forRoot({ prefix: 'desk', timeouts: { toolMs: 10_000 } });
  */
 export interface MetricsModuleOptions {
   /** Collect from the start. @default true */
@@ -65,7 +66,7 @@ export interface MetricsModuleOptions {
    * HTTP. The main listener then answers 404. @default none
    */
   readonly listen?: ListenOptions;
-  /** The format where nobody asks for one. @default 'json' */
+  /** The format if the client asks for none. @default 'json' */
   readonly defaultFormat?: 'json' | 'prometheus';
   /** First word of every Prometheus family. @default 'crew' */
   readonly prefix?: string;
@@ -92,8 +93,9 @@ export interface MetricsModuleOptions {
   /** Measure the size of the input and output of tools. @default false */
   readonly measurePayloads?: boolean;
   /**
-   * Look for tool calls that an agent repeats: of the same name and with equal arguments, within one execution of the agent.
-   * Of the arguments nothing is kept but a hash, until that execution ends. Needs `asyncContext`. @default false
+   * Count tool calls that an agent repeats: with the same name and equal arguments, within one execution of the
+   * agent. Only a hash of the arguments is kept, until that execution ends. Needs `asyncContext`.
+   * @default false
    */
   readonly measureRepeats?: boolean;
   /** What one request or one agent execution may spend: calls, tokens, dollars. Needs `asyncContext`. @default none */
@@ -101,11 +103,12 @@ export interface MetricsModuleOptions {
   /** Limits in milliseconds for agents, tools, and the tools of one agent together. @default none */
   readonly timeouts?: TimeoutOptions;
   /**
-   * Keep error messages in the history, at most 256 characters of each: `true`, or a function that makes the text. They
-   * may hold what a user has said. @default false
+   * Keep error messages in the history, at most 256 characters of each: `true`, or a function that returns the text.
+   * Messages may contain what a user said.
+   * @default false
    */
   readonly recordErrorMessages?: boolean | ((error: unknown) => string);
-  /** Break requests, tokens and cost down by a value of yours, such as a tenant. @default none */
+  /** Count requests, tokens and cost by a value of yours, such as a tenant. @default none */
   readonly breakdown?: BreakdownOptions;
   /**
    * What models cost, in US dollars per million tokens: by the model's name, or a function of the model, the provider and
@@ -115,23 +118,24 @@ export interface MetricsModuleOptions {
   /** What the application, each agent or each tenant may spend on model calls in a window. @default [] */
   readonly budgets?: readonly Budget[];
   /**
-   * Where the processes of the application tell each other what they have spent, so that they keep the budgets together.
-   * Without one each process has the budgets for itself, in memory. @default none
+   * A store through which the processes of the application share their budgets. Without one each process has budgets
+   * of its own, in memory.
+   * @default none
    */
   readonly budgetStore?: BudgetStore;
   /** Called with each finished execution, for logs and billing. What it throws is logged once. */
   readonly onExecution?: ExecutionListener;
   /**
-   * The last word on what an error means. Called with what was thrown and the status that it has for us; what is not a
-   * status leaves it at that.
+   * Decides the status of an error. Receives the error and our status for it. Return a status to override ours,
+   * undefined to keep it.
    *
    * @example
    * classifyError: (error) => (error instanceof QuotaError ? 'cancelled' : undefined)
    */
   readonly classifyError?: ErrorClassifier;
   /**
-   * The last word on what a returned value means (an MCP result with `isError`), streams excepted. Called with the value,
-   * awaited, and the execution; what is not a status leaves it a success.
+   * Decides the status of a returned value, such as an MCP result with `isError`; not of streams. Receives the
+   * awaited value and the execution. Return a status, or undefined for success.
    *
    * @example
    * classifyResult: (result) => ((result as CallToolResult).isError ? 'error' : undefined)
@@ -145,11 +149,36 @@ export interface MetricsModuleOptions {
    * @default a new one of prom-client
    */
   readonly registry?: ClientRegistry;
+  /**
+   * `'machine'`, or an object with settings: the endpoint answers for all processes of the application on this
+   * machine, and the label `worker` names the process of each sample. `'own'`: it answers for this process alone.
+   *
+   * @default 'own'
+   */
+  readonly processes?: 'own' | 'machine' | MachineOptions;
   /** Throw on an invalid record instead of dropping it. @default false */
   readonly strict?: boolean;
 }
 
-/** What has to be known before any factory runs. */
+/**
+ * How the processes of an application find each other on a machine.
+ *
+ * @example
+ * MetricsModule.forRoot({ processes: { application: 'desk', directory: '/run/agents' } });
+ */
+export interface MachineOptions {
+  /** Those that give the same name are one application. @default the folder of the `package.json` nearest to the program */
+  readonly application?: string;
+  /**
+   * In which a directory for the sockets is made, which only this user may read. It has to be the same for all processes,
+   * and no longer than about 50 characters.
+   *
+   * @default the system's temporary directory
+   */
+  readonly directory?: string;
+}
+
+/** Options that must be known before any factory runs. */
 export interface MetricsStaticOptions {
   /** Whether the public providers can be injected everywhere. Decorators work everywhere in any case. @default true */
   readonly isGlobal?: boolean;
@@ -164,12 +193,16 @@ export type MetricsRootOptions = MetricsModuleOptions & MetricsStaticOptions;
 
 /** Options with every default filled in. */
 export type ResolvedMetricsOptions = Required<
-  Omit<MetricsModuleOptions, 'bearerToken' | 'breakdown' | 'buckets' | 'requestHistory' | OptionWithoutDefault>
+  Omit<
+    MetricsModuleOptions,
+    'bearerToken' | 'breakdown' | 'buckets' | 'processes' | 'requestHistory' | OptionWithoutDefault
+  >
 > &
   Pick<MetricsModuleOptions, OptionWithoutDefault> & {
     readonly bearerToken: readonly string[];
     readonly breakdown: Required<BreakdownOptions> | undefined;
     readonly buckets: Required<BucketOptions>;
+    readonly processes: 'own' | MachineOptions;
     readonly requestHistory: false | Required<RequestHistoryOptions>;
   };
 
@@ -199,11 +232,11 @@ export interface MetricsOptionsFactory {
   createMetricsOptions(): MetricsModuleOptions | Promise<MetricsModuleOptions>;
 }
 
-/** Everything that `MetricsModule.forRootAsync` takes: one of the three ways to make the options, and what is static. */
+/** Everything that `MetricsModule.forRootAsync` takes: one of the three ways to make the options, and the static options. */
 export interface MetricsAsyncOptions extends MetricsStaticOptions {
   /** Tokens of the providers that `useFactory` is called with. */
   readonly inject?: FactoryProvider['inject'];
-  /** Makes the options of what is injected; may be asynchronous. */
+  /** Makes the options from the injected providers; may be asynchronous. */
   // The parameters are the injected providers, which only the caller can type; `never` would forbid typing them.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly useFactory?: (...injected: any[]) => MetricsModuleOptions | Promise<MetricsModuleOptions>;

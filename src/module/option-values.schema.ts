@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { nearName } from '../runtime/near-name';
 
 /** What is wrong with a value: where in it, the value there and what is allowed. */
 export interface ValueFault {
@@ -27,6 +28,16 @@ export function recordOf<Value>(findFault: (value: unknown) => ValueFault | unde
 
 export function faultUnless(isValue: (value: unknown) => boolean, allowed: string) {
   return (value: unknown): ValueFault | undefined => (isValue(value) ? undefined : { path: [], value, allowed });
+}
+
+/** An object of these members and no others. Of another one it says which of these was probably meant. */
+export function objectOf<const Members extends v.ObjectEntries>(members: Members, instead = '') {
+  const names = Object.keys(members);
+  const allowed = `${instead}an object of ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  return v.strictObject(members, ({ expected, input }) => {
+    const near = expected === 'never' ? nearName(String(input), names) : undefined;
+    return near === undefined ? allowed : `${allowed} (did you mean "${near}"?)`;
+  });
 }
 
 export const boolean = v.boolean('true or false');

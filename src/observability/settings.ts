@@ -20,6 +20,7 @@ export interface ObservabilitySettings {
   readonly eventLoopLagSeconds: number;
   readonly memoryLimitMib: number;
   readonly runbooks: string;
+  readonly page: string;
 }
 
 interface Setting<Value> {
@@ -51,6 +52,9 @@ const isPrintable = (text: string) => text.search(UNPRINTABLE) === -1;
 
 /** Requests are not broken down. */
 export const NO_BREAKDOWN = 'none';
+
+/** The dashboard links to no page. */
+const NO_PAGE = 'none';
 
 /** Every setting, in the order in which the help and the guide list them. */
 export const SETTINGS: { readonly [Name in keyof ObservabilitySettings]: Setting<ObservabilitySettings[Name]> } = {
@@ -101,6 +105,12 @@ export const SETTINGS: { readonly [Name in keyof ObservabilitySettings]: Setting
     allowed: 'a path or URL of printable characters other than spaces, quotes, backslashes, braces and `#`',
     isAllowed: (value) => /^[^\s"'#{}\\]+$/.test(value) && isPrintable(value),
   },
+  page: {
+    default: NO_PAGE,
+    meaning: 'address of the page `/metrics/dashboard`, to which the dashboard links; `none` for none',
+    allowed: '`none` or an address that begins with http:// or https://, without spaces',
+    isAllowed: (value) => value === NO_PAGE || (/^https?:\/\/\S+$/.test(value) && isPrintable(value)),
+  },
 };
 
 export type SettingName = keyof ObservabilitySettings;
@@ -125,7 +135,7 @@ export function completeSettings(given: Partial<ObservabilitySettings> = {}): Ob
 function checkSetting(name: SettingName, value: unknown): void {
   const { default: byDefault, allowed, isAllowed } = SETTINGS[name] as Setting<unknown>;
   if (typeof value === typeof byDefault && isAllowed(value)) return;
-  throw new RangeError(`--${flagOf(name)} is ${visible(value)}, must be ${allowed}.`);
+  throw new RangeError(`--${flagOf(name)} is ${visible(value)}; it must be ${allowed}.`);
 }
 
 /** As JSON, with what cannot be seen as `\u2028`. */

@@ -1,6 +1,6 @@
 import { PACKAGE } from './module-edit';
 
-export const NOTHING_TO_DO = `${PACKAGE} is there already: nothing to do.`;
+export const NOTHING_TO_DO = `${PACKAGE} is already set up: nothing to do.`;
 
 export const WHAT_NEXT = `
 What next:

@@ -68,7 +68,7 @@ describe('nest add', () => {
   it('changes nothing the second time, and says so', async () => {
     const { after } = await add(APPLICATION);
     const second = await add(after);
-    expect(second).toEqual({ after, message: 'nestjs-agent-metrics is there already: nothing to do.', tasks: [] });
+    expect(second).toEqual({ after, message: 'nestjs-agent-metrics is already set up: nothing to do.', tasks: [] });
   });
 
   it('adds nothing where another module of the application has it', async () => {
@@ -79,7 +79,7 @@ describe('nest add', () => {
     };
     const { after, message } = await add(files);
     expect(after).toEqual(files);
-    expect(message).toBe('nestjs-agent-metrics is there already: nothing to do.');
+    expect(message).toBe('nestjs-agent-metrics is already set up: nothing to do.');
   });
 
   it('is not deceived by tests, packages and builds', async () => {

@@ -7,11 +7,11 @@ import { CostMeter } from './cost-meter';
 export interface ExecutionCheckOptions {
   /** One agent. @default requests: all outermost agent executions */
   readonly agent?: string;
-  /** One tool, over all agents. It goes before `agent`. */
+  /** One tool, over all agents. Takes precedence over `agent`. */
   readonly tool?: string;
   /** How far back. @default '5m' */
   readonly window?: TrendWindow;
-  /** Fewer executions than this within the window say nothing, and are healthy. @default 20 */
+  /** With fewer executions than this in the window, the check passes. @default 20 */
   readonly minExecutions?: number;
 }
 
@@ -81,8 +81,8 @@ export class AgentMetricsHealthIndicator {
   }
 
   /**
-   * Down where model calls have cost more than this, in US dollars and as far as prices are known. It knows of the time
-   * between two checks only what it all cost together.
+   * Down where model calls have cost more than this, in US dollars and as far as prices are known. Between two checks
+   * it knows only the total cost.
    *
    * @throws RangeError where `maxUsd` is negative
    */
@@ -130,5 +130,5 @@ function hasEnough(count: number, { minExecutions = 20 }: ExecutionCheckOptions)
 }
 
 function outOfRange(name: string, value: unknown, allowed: string): RangeError {
-  return new RangeError(`${name} is ${String(value)}, must be ${allowed}.`);
+  return new RangeError(`${name} is ${String(value)}; it must be ${allowed}.`);
 }

@@ -11,9 +11,9 @@ export interface CapturedExecutions<Result> {
 }
 
 /**
- * Runs `fn` and returns the executions of this application that finished meanwhile, with its result. Unlike the history
- * it forgets none, whatever `historySize` is. What `fn` throws it throws on: expect a failure inside. To have what goes on
- * in the background, await `settled(app)` inside.
+ * Runs `fn` and returns the executions of this application that finished meanwhile, with its result. Unlike the
+ * history it forgets none, whatever `historySize` is. It rethrows what `fn` throws, so put expectations of failures
+ * inside. To include background work, await `settled(app)` inside.
  *
  * @throws Error where the application collects no metrics
  *

@@ -12,7 +12,7 @@ import {
   type ExpectedTokens,
 } from './expected-usage';
 import { MetricsAssertionError } from './metrics-assertion.error';
-import { nearName } from './near-name';
+import { nearName } from '../runtime/near-name';
 import { repeatedCallsOf, repeatsSeen } from './repeated-calls';
 import { collectorOf, type TestedApplication } from './tested-application';
 
@@ -65,7 +65,7 @@ export interface ToolExpectation {
 }
 
 /**
- * Asserts on what an agent has done since the application started. What is still in progress does not count yet: see
+ * Asserts what an agent has done since the application started. Executions in progress do not count yet: see
  * `settled`.
  *
  * @throws Error where the application collects no metrics
@@ -126,7 +126,7 @@ function whatWasRepeated(collector: MetricsCollector, agentId: string): string[]
 }
 
 /**
- * Asserts on what a tool has done since the application started, whoever called it.
+ * Asserts what a tool has done since the application started, whichever agent called it.
  *
  * @throws Error where the application collects no metrics
  *

@@ -12,10 +12,10 @@ export interface ExpectedExecutions {
 /** @throws RangeError where `times` or `status` is none: such an expectation would say nothing */
 export function isMet({ times, status }: ExpectedExecutions, counts: ExecutionCounts | undefined): boolean {
   if (times !== undefined && !(Number.isInteger(times) && times >= 0)) {
-    throw new RangeError(`times is ${times}, must be a whole number from 0.`);
+    throw new RangeError(`times is ${times}; it must be a whole number from 0.`);
   }
   if (status !== undefined && !STATUSES.includes(status)) {
-    throw new RangeError(`status is ${JSON.stringify(status)}, must be one of ${STATUSES.join(', ')}.`);
+    throw new RangeError(`status is ${JSON.stringify(status)}; it must be one of ${STATUSES.join(', ')}.`);
   }
   const count = countOf(counts, status);
   return times === undefined ? count > 0 : count === times;

@@ -14,7 +14,7 @@ export interface ExpectedCost {
 
 /** @throws RangeError where `max` is no number of tokens */
 export function isWithinTokens({ max }: ExpectedTokens, usage: TokenUsage | undefined): boolean {
-  if (!(Number.isInteger(max) && max >= 0)) throw new RangeError(`max is ${max}, must be a whole number from 0.`);
+  if (!(Number.isInteger(max) && max >= 0)) throw new RangeError(`max is ${max}; it must be a whole number from 0.`);
   const used = usage?.totalTokens ?? 0;
   // No tokens at all are no success: a model that nobody tracks would be within any limit.
   return used <= max && (used > 0 || max === 0);
@@ -25,7 +25,8 @@ const ROUNDING = 1e-9;
 
 /** @throws RangeError where `maxUsd` is no amount of money */
 export function isWithinCost({ maxUsd }: ExpectedCost, usage: TokenUsage | undefined): boolean {
-  if (!(Number.isFinite(maxUsd) && maxUsd >= 0)) throw new RangeError(`maxUsd is ${maxUsd}, must be a number from 0.`);
+  if (!(Number.isFinite(maxUsd) && maxUsd >= 0))
+    throw new RangeError(`maxUsd is ${maxUsd}; it must be a number from 0.`);
   const { totalTokens = 0, costUsd = 0, unpricedCalls = 0 } = usage ?? {};
   const isKnown = unpricedCalls === 0 && (totalTokens > 0 || costUsd > 0 || maxUsd === 0);
   return isKnown && costUsd <= maxUsd * (1 + ROUNDING);

@@ -19,7 +19,7 @@ export function parseDescriptor(line: string, format: ExpositionTextFormat): Des
 
 function parseStrictDescriptor(line: string): Descriptor {
   const match = /^# (HELP|TYPE|UNIT) ([a-zA-Z_:][a-zA-Z0-9_:]*) (.*)$/s.exec(line);
-  if (match === null) throw new SyntaxError('OpenMetrics knows no such comment');
+  if (match === null) throw new SyntaxError('OpenMetrics does not allow this comment');
   const [, keyword, family, text] = match as unknown as [string, Descriptor['keyword'], string, string];
   if (keyword !== 'HELP') return { keyword, family, text };
   return { keyword, family, text: text.replace(/\\./gs, unescapeKnown) };
@@ -30,7 +30,7 @@ function parseLooseDescriptor(line: string): Descriptor | undefined {
   if (match === null) return undefined;
   const [, keyword, rest] = match as unknown as [string, Descriptor['keyword'], string];
   const parts = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:[ \t]+(.*))?$/s.exec(rest);
-  if (parts === null) throw new SyntaxError(`${keyword} has no name of a metric`);
+  if (parts === null) throw new SyntaxError(`${keyword} has no metric name`);
   const [, family, text = ''] = parts as unknown as [string, string, string?];
   return { keyword, family, text: keyword === 'HELP' ? text.replace(/\\.?/gs, unescapeHelp) : text };
 }

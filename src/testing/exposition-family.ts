@@ -4,7 +4,7 @@ import type { ExpositionSample, ExpositionTextFormat, Labels } from './expositio
 export interface ExpositionFamily {
   /** The format it was read from. */
   readonly format: ExpositionTextFormat;
-  /** As it stands in `# TYPE`: without `_total` for a counter in OpenMetrics. */
+  /** As in `# TYPE`: without `_total` for a counter in OpenMetrics. */
   readonly name: string;
   /** `untyped` or `unknown` where the text says none. */
   readonly type: string;

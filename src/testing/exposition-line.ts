@@ -119,7 +119,7 @@ class LineScanner {
     while (this.tryTake(/\}/y) === undefined) {
       const [name, value] = this.takeLabel();
       if (name === '__name__') throw new SyntaxError('the label "__name__" is reserved');
-      if (Object.hasOwn(labels, name)) throw new SyntaxError(`the label "${name}" stands twice`);
+      if (Object.hasOwn(labels, name)) throw new SyntaxError(`the label "${name}" appears twice`);
       labels[name] = value;
     }
     return labels;

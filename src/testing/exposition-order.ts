@@ -20,7 +20,7 @@ export class SampleOrder {
     const isOrdered = family.format === 'openmetrics';
     const series = seriesKey(sample.name, sample.labels);
     const mayRepeat = isOrdered && sample.timestamp !== undefined;
-    if (!mayRepeat && this.series.has(series)) throw new SyntaxError(`the series ${series} stands twice`);
+    if (!mayRepeat && this.series.has(series)) throw new SyntaxError(`the series ${series} appears twice`);
     this.series.add(series);
     // Nobody can tell which labels of an info are those of its metric.
     if (isOrdered && family.type !== 'info') this.follow(metricKey(family, sample), sample.timestamp);

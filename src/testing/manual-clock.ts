@@ -6,7 +6,7 @@ interface Timer {
 }
 
 /**
- * A clock that stands still until a test moves it on.
+ * A clock that moves only when a test advances it.
  *
  * @example
  * const clock = new ManualClock();

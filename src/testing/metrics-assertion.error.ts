@@ -1,5 +1,5 @@
 /**
- * A test expected something else of the agents and tools than what was counted. The message says both.
+ * Thrown when the counted executions differ from the expected ones. The message says both.
  *
  * Its name is not `AssertionError`, because Jest prints errors of that name as if they came from `node:assert`, with an
  * operator and two values that this one does not have.

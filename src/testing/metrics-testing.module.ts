@@ -1,9 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { METRICS_CLOCK, MetricsModule, type Clock, type MetricsRootOptions } from '../index';
+import { QUIET_START } from '../runtime/quiet-start';
 
 /** What `MetricsTestingModule.forRoot` takes: the options of `MetricsModule`, and a clock. */
 export type MetricsTestingOptions = MetricsRootOptions & {
-  /** A `ManualClock`, to hold time still. @default the real clock */
+  /** A `ManualClock`, to control time. @default the real clock */
   readonly clock?: Clock;
 };
 
@@ -18,8 +19,9 @@ const DEFAULTS: MetricsRootOptions = {
 };
 
 /**
- * `MetricsModule` for tests: an invalid record throws, there is no endpoint, no process is measured, repeated calls are looked
- * for, and the registry is of this application alone. Every option may be given otherwise. Import it where production imports `MetricsModule`.
+ * `MetricsModule` for tests: invalid records throw, there is no endpoint, the process is not measured, the start is
+ * not logged, repeated calls are counted, and the registry belongs to this application alone. You may override each
+ * option. Import it where production imports `MetricsModule`.
  *
  * @example
  * const clock = new ManualClock();
@@ -36,6 +38,7 @@ export class MetricsTestingModule {
     return {
       module: MetricsTestingModule,
       imports: [clock === undefined ? metrics : withClock(metrics, clock)],
+      providers: [{ provide: QUIET_START, useValue: true }],
       exports: [MetricsModule],
     };
   }

@@ -12,7 +12,7 @@ import { checkFamily, checkSample } from './exposition-rules';
  * expect(exposition.value('crew_requests_total', { status: 'success' })).toBe(1);
  */
 export class Exposition {
-  /** By the name that stands in `# TYPE`, in the order of the text. */
+  /** By the name in `# TYPE`, in the order of the text. */
   readonly families: ReadonlyMap<string, ExpositionFamily>;
   /** Made for the first who asks. */
   private values: ReadonlyMap<string, number> | undefined;
@@ -37,8 +37,8 @@ export class Exposition {
 }
 
 /**
- * Reads a scrape, and is stricter than a scraper: whatever breaks the format is an error, also where Prometheus
- * silently drops or merges, such as one series written twice or buckets that do not add up.
+ * Reads a scrape, more strictly than a scraper: every violation of the format is an error, including those that
+ * Prometheus silently drops or merges, such as a repeated series or buckets that do not add up.
  *
  * @param format `openmetrics` where the text ends with `# EOF`, unless given
  * @throws SyntaxError that says what is wrong, and in which line or family
@@ -67,7 +67,7 @@ export function parseExposition(
 const END = /# EOF\n?$/;
 
 function contentLines(text: string, format: ExpositionTextFormat): string[] {
-  if (!text.isWellFormed()) throw new SyntaxError('The text has half a character (a lone surrogate).');
+  if (!text.isWellFormed()) throw new SyntaxError('The text contains a lone surrogate.');
   const end = format === 'openmetrics' ? END.exec(text)?.[0] : '';
   if (end === undefined) throw new SyntaxError('The text does not end with "# EOF".');
   const content = text.slice(0, text.length - end.length);
@@ -104,8 +104,8 @@ class ExpositionReader {
 
   private describe({ keyword, family: name, text }: Descriptor): void {
     const family = this.current?.name === name ? this.current : this.open(name);
-    if (family.samples.length > 0) throw new SyntaxError(`${keyword} of ${name} stands after its samples`);
-    if (this.described.has(keyword)) throw new SyntaxError(`${keyword} of ${name} stands twice`);
+    if (family.samples.length > 0) throw new SyntaxError(`${keyword} of ${name} comes after its samples`);
+    if (this.described.has(keyword)) throw new SyntaxError(`${keyword} of ${name} appears twice`);
     this.described.add(keyword);
     if (keyword === 'HELP') family.help = text;
     else if (keyword === 'UNIT') family.unit = text;
@@ -149,7 +149,7 @@ class ExpositionReader {
   private claimNames(family: GrowingFamily): void {
     for (const name of [family.name, ...sampleNames(family)]) {
       const owner = this.owners.get(name) ?? family.name;
-      if (owner === name && owner !== family.name) throw new SyntaxError(`${name} is the name of a family of its own`);
+      if (owner === name && owner !== family.name) throw new SyntaxError(`${name} is the name of another family`);
       if (owner !== family.name) throw new SyntaxError(`${name} is the name of a sample of ${owner}`);
       this.owners.set(name, family.name);
     }

@@ -10,7 +10,7 @@ export function repeatedCallsOf(collector: MetricsCollector, agentId: string): R
   const repeated = collector.getRepeatedCalls(agentId);
   if (repeated !== undefined) return repeated;
   throw new Error(
-    'The application under test does not look for repeated calls: set the option "measureRepeats", and leave "asyncContext" on.',
+    'The application under test does not count repeated calls: set the option "measureRepeats", and leave "asyncContext" on.',
   );
 }
 

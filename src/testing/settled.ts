@@ -11,9 +11,9 @@ export interface SettledOptions {
 }
 
 /**
- * Resolves when nothing is in progress: no agent, no tool, no model call. For what goes on after an answer, such as an
- * event's handler, a stream that nobody awaits, or work that `defer` or `until` keeps open. It looks again whenever an
- * execution has ended, a turn of the event loop later, so that what begins next in a chain is waited for as well.
+ * Resolves when nothing is in progress: no agent, no tool, no model call. Use it for work after an answer, such as an
+ * event's handler, an unawaited stream, or work that `defer` or `until` keeps open. It checks again a turn of the
+ * event loop after each execution, so it also waits for the next execution of a chain.
  *
  * @throws Error where the application collects no metrics
  * @throws (as a rejection) MetricsAssertionError that says what is still in progress after `timeoutMs`

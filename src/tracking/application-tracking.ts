@@ -43,7 +43,7 @@ export interface ApplicationTrackingOptions extends TrackingOptions, OutcomeRule
   readonly breakdown?: BreakdownOptions;
 }
 
-const REPORTED = 'Nothing was stopped; further ones are not logged (option "limits").';
+const REPORTED = 'The run was not stopped. Further runs are not logged (option "limits").';
 
 /** Begins and ends the executions of one application. None of its methods throws because of a fault of ours. */
 export class ApplicationTracking implements ExecutionHost<LiveExecution>, TrackedExecutions {
@@ -302,6 +302,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     // From the inside out: an agent that waits for tokens has those of its model calls.
     for (const execution of running.toReversed()) execution.complete();
     for (const execution of running) execution.cancelled(reason);
+    this.limits.close();
     this.letGo();
   }
 
@@ -337,7 +338,11 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   }
 
   private armLimit(execution: LiveExecution): void {
-    this.faults.guard('limit', () => execution.armLimit());
+    try {
+      execution.armLimit();
+    } catch (fault) {
+      this.faults.report('limit', fault);
+    }
   }
 
   private followResponse(execution: LiveExecution, response: unknown): void {
@@ -440,9 +445,11 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
 
   /** Its own limit, and for a tool the budget that it shares with the other tools of its agent. */
   private limit(execution: LiveExecution): void {
-    this.faults.guard('limit', () => {
+    try {
       const deadline = this.limits.createDeadline(execution, nearestOpenAgent(execution.parent));
       if (deadline !== undefined) execution.limit(deadline);
-    });
+    } catch (fault) {
+      this.faults.report('limit', fault);
+    }
   }
 }

@@ -23,7 +23,7 @@ export interface ExecutionHandle {
    * this one.
    */
   readonly signal: AbortSignal;
-  /** What it has used so far, everything inside it included. */
+  /** Tokens, cost and calls so far, everything inside it included. */
   readonly spent: Spending;
   /** Runs `fn` in this execution's context and returns what it returns. */
   run<Result>(fn: () => Result): Result;
@@ -35,15 +35,15 @@ export interface ExecutionHandle {
    */
   recordRetry(): void;
   /**
-   * Makes the outcome that of `error`, whatever is returned.
+   * Gives the execution the outcome of `error`, whatever its function returns. The first call counts.
    *
    * @example
    * currentExecution()?.fail(new Error('The model refused'));
    */
   fail(error: unknown): void;
   /**
-   * Keeps the execution open after its function has returned, until `done` is called; with an error it ends with that.
-   * What is never done ends as cancelled with the application.
+   * Keeps the execution open after its function has returned, until `done` is called. `done(error)` ends it with that
+   * error. If it is never called, the execution is cancelled when the application closes.
    *
    * @example
    * const done = currentExecution()?.defer();
@@ -51,7 +51,7 @@ export interface ExecutionHandle {
    */
   defer(): (error?: unknown) => void;
   /**
-   * Stops the clock, for time that waits on a human, until `resume` is called. Pauses may overlap.
+   * Stops the clock while the execution waits for a human, until `resume` is called. Pauses may overlap.
    *
    * @example
    * const resume = currentExecution()?.pause();
@@ -60,8 +60,8 @@ export interface ExecutionHandle {
    */
   pause(): () => void;
   /**
-   * Reports the tokens of a model call; the last report before its end counts. An agent or a tool has none of its own: what
-   * is reported there is dropped, with one log line.
+   * Reports the tokens of a model call; the last report before its end counts. Agents and tools have no tokens of
+   * their own: a report there is dropped, with one log line.
    *
    * @example
    * currentExecution()?.usage({ inputTokens: 900, outputTokens: 120 });
@@ -75,18 +75,21 @@ export interface ExecutionHandle {
   firstToken(time?: Date): void;
   /** Counts a chunk that was delivered; the first one is the first token, unless the option `firstToken` says otherwise. */
   chunk(value?: unknown): void;
-  /** What it returned: counts its size with `measurePayloads`, and asks `classifyResult`. It does not end the execution. */
+  /**
+   * Reports the returned value: counts its size with `measurePayloads`, and calls `classifyResult`. It does not end
+   * the execution.
+   */
   returned(value: unknown): void;
   /**
-   * Gives a model call the name that turned out to be right, before its end. Without a provider it has none.
+   * Renames a model call before its end, once the right name is known. Without a provider it has none.
    *
    * @example
    * call.rename({ name: response.model, provider: 'openai' });
    */
   rename(model: ModelName): void;
   /**
-   * Ends an execution that `start` began. A status given here beats an earlier `fail`, and `cancelled` and `timeout` abort its
-   * signal. An error alone decides by what it means.
+   * Ends an execution that `start` began. A status takes precedence over an earlier `fail`. `cancelled` and `timeout`
+   * abort the signal. An error without a status is classified as a thrown one.
    *
    * @default 'success'
    *
@@ -126,7 +129,7 @@ export interface Spending {
   readonly modelCalls: number;
 }
 
-/** Tokens of one model call, as its provider reports them; what is left out is 0. */
+/** Tokens of one model call, as its provider reports them. A count that is left out is 0. */
 export type ModelUsage = Omit<
   ModelCallRecord,
   'model' | 'provider' | 'agentId' | 'status' | 'durationMs' | 'timeToFirstTokenMs' | 'errorType'

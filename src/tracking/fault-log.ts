@@ -21,7 +21,7 @@ export class FaultLog {
       if (!catchRejection(answer, () => {})) return answer;
       this.warnOnce(
         `promise:${where}`,
-        `"${where}" returned Promise, must answer at once. It was ignored; further ones are not logged.`,
+        `"${where}" returned Promise, must answer at once. It was ignored. Further invalid values are not logged.`,
       );
       return undefined;
     });

@@ -186,6 +186,18 @@ describe('The middleware, with AI SDK 6', () => {
     expect(models()).toMatchObject([{ status: 'cancelled', timeToFirstChunkSeconds: 0.03 }]);
   });
 
+  it('lets go of a stream whose reader has stopped', async () => {
+    const stop = async () => {
+      const { stream } = await wrapped({ streams: [source(delta('Hel'), 'open')] }).doStream({ prompt: [] });
+      await stream.cancel();
+      return new WeakRef(stream);
+    };
+    const stream = await stop();
+    expect(models()).toMatchObject([{ status: 'cancelled' }]);
+    await collectGarbageUntil(() => stream.deref() === undefined);
+    expect(stream.deref()).toBeUndefined();
+  });
+
   it('ends a stream that is kept and not read any more, as of its last part', async () => {
     const { stream } = await wrapped({ streams: [source(delta('Hel'), 'open')] }).doStream({ prompt: [] });
     const reader = stream.getReader();

@@ -200,6 +200,19 @@ describe('A streamed chat completion that nobody reads', () => {
     expect(calls()).toMatchObject([{ status: 'cancelled' }]);
   });
 
+  it('is let go when its reader has stopped half-way', async () => {
+    const stop = async () => {
+      const iterator = (await ask())[Symbol.asyncIterator]();
+      await iterator.next();
+      await iterator.return!();
+      return new WeakRef(iterator);
+    };
+    const reader = await stop();
+    expect(calls()).toMatchObject([{ status: 'cancelled' }]);
+    await collectGarbageUntil(() => reader.deref() === undefined);
+    expect(reader.deref()).toBeUndefined();
+  });
+
   it('is cancelled when it has been idle for long', async () => {
     const stream = await ask();
     app.clock.advance(IDLE_MS);

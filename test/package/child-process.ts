@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
 
 export interface Command {
   readonly command: readonly [program: string, ...args: string[]];
@@ -8,7 +9,7 @@ export interface Command {
 }
 
 /** A program with all that it starts in turn, and all that they print. */
-class Child {
+export class Child {
   output = '';
   private readonly process;
   private readonly ended: Promise<unknown>;
@@ -39,6 +40,16 @@ class Child {
     return this.process.exitCode;
   }
 
+  /** Returns once `condition` holds. @throws with what it printed, when it ends before, or takes too long */
+  async until(what: string, condition: () => boolean | Promise<boolean>, milliseconds = 60_000): Promise<void> {
+    const deadline = performance.now() + milliseconds;
+    while (!(await condition())) {
+      if (!this.isRunning) throw this.failure('ended');
+      if (performance.now() > deadline) throw this.failure(`${what}: not within ${milliseconds} ms`);
+      await wait(100);
+    }
+  }
+
   async stop(): Promise<void> {
     this.kill();
     await this.ended;
@@ -66,18 +77,14 @@ export async function run(options: Command, milliseconds = 240_000): Promise<str
 export async function withServer(options: Command, url: string, use: () => Promise<void>): Promise<void> {
   const child = new Child(options);
   try {
-    await answering(child, url);
+    await child.until(`${url} answers`, () =>
+      fetch(url).then(
+        () => true,
+        () => false,
+      ),
+    );
     await use();
   } finally {
     await child.stop();
-  }
-}
-
-async function answering(child: Child, url: string, milliseconds = 60_000): Promise<void> {
-  const deadline = performance.now() + milliseconds;
-  while (!(await fetch(url).catch(() => undefined))) {
-    if (!child.isRunning) throw child.failure('ended');
-    if (performance.now() > deadline) throw child.failure(`${url} did not answer within ${milliseconds} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

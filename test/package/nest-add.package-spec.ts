@@ -94,7 +94,7 @@ describe.each([
 
   it('changes nothing the second time', async () => {
     const before = filesOf(application);
-    expect(await run(inApplication(add))).toContain('nestjs-agent-metrics is there already: nothing to do.');
+    expect(await run(inApplication(add))).toContain('nestjs-agent-metrics is already set up: nothing to do.');
     expect(filesOf(application)).toEqual(before);
   });
 });

@@ -9,9 +9,10 @@ import { ScratchProject } from './scratch-project';
 const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8');
 const find = (pattern: RegExp) => readme.match(pattern)!.slice(1);
 
-/** What README shows first: what to install, a module, a question and its answer. */
+/** What README shows first: what to install, a module, a question with its answer, and what is counted then. */
 const [installed] = find(/npm install nestjs-agent-metrics (.+)\n/);
 const [snippet] = find(/```ts\n([\s\S]+?)```/);
+const [question, answer] = find(/\$ curl 'localhost:3000(\S+)'\n(.+)\n/);
 const [path, pattern, shown] = find(/\$ curl -s 'localhost:3000(\S+)' \| grep '(.+)'\n([\s\S]+?)```/);
 
 /** As `nest new` writes it. */
@@ -43,7 +44,7 @@ it.each(['20', '24'] as const)('README leads to what README shows, on Node %s', 
   const url = `http://127.0.0.1:${port}`;
   const command = [nodes[node], 'main.js'] as const;
   await withServer({ command, folder: project.folder, env: { PORT: String(port) } }, `${url}/metrics`, async () => {
-    await fetch(`${url}/ask?q=nest`);
+    expect(await (await fetch(url + question)).text()).toBe(answer);
     const lines = (await (await fetch(url + path)).text()).split('\n');
     expect(`${lines.filter((line) => new RegExp(pattern!).test(line)).join('\n')}\n`).toBe(shown);
   });

@@ -1,10 +1,6 @@
 import { join } from 'node:path';
 import { ScratchProject } from './scratch-project';
-
-/** The versions of Node that the package supports, oldest first. */
-export const NODE_VERSIONS = ['20', '22', '24'] as const;
-
-export type NodeVersion = (typeof NODE_VERSIONS)[number];
+import { NODE_VERSIONS, type NodeVersion } from './versions';
 
 /** The program of each version, from the npm package `node`. */
 export async function installNodes(within: string): Promise<Readonly<Record<NodeVersion, string>>> {

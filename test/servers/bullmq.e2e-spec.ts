@@ -167,7 +167,7 @@ it('a job is counted for the tenant that its data names, however many run at onc
       super();
     }
 
-    process(job: Parameters<tenants.QuestionProcessor['process']>[0]): Promise<string> {
+    async process(job: Parameters<tenants.QuestionProcessor['process']>[0]): Promise<string> {
       return this.processor.process(job);
     }
   }

@@ -29,7 +29,7 @@ it('a batch job leaves its metrics in a real Pushgateway when it shuts down', as
   process.env.PUSHGATEWAY_URL = url;
   const app = await Test.createTestingModule({ imports: [NightlyReportModule] }).compile();
   await app.init();
-  await app.get(ReportAgent).run();
+  app.get(ReportAgent).run();
   await app.close();
   delete process.env.PUSHGATEWAY_URL;
   const job = { job: 'nightly-report', instance: '' };

@@ -15,9 +15,11 @@ class Narrator {
 @Module({
   imports: [
     MetricsModule.forRoot({
-      bearerToken: 'change-me',
+      bearerToken: 's3cret',
       maxSeries: 2,
       measureRepeats: true,
+      // As the only process of its machine.
+      processes: { application: `busy crew ${process.pid}` },
       limits: { perAgent: { writer: { modelCalls: 1, onExceeded: 'report' } } },
       budgets: [{ name: 'month', by: 'application', costUsd: 0.001, window: '30d', onExceeded: 'report' }],
     }),

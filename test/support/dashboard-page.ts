@@ -94,8 +94,9 @@ export class DashboardPage {
     const rows = await this.find(`${table} tbody tr`).all();
     return Promise.all(
       rows.map(async (row) => [
-        await row.locator('th .name').innerText(),
-        ...(await row.locator('td.number').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim()),
+        // Rows out of sight are not laid out, and have no inner text.
+        (await row.locator('th .name').textContent()) ?? '',
+        ...(await row.locator('td.number').allTextContents()).map((text) => text.replace(/\s+/g, ' ').trim()),
       ]),
     );
   }

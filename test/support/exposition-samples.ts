@@ -47,7 +47,7 @@ export class ExpositionSamples {
 
   private add(sample: ExpositionSample): void {
     const key = seriesKey(sample.name, sample.labels);
-    if (this.byKey.has(key)) throw new SyntaxError(`The series ${key} stands twice.`);
+    if (this.byKey.has(key)) throw new SyntaxError(`The series ${key} appears twice.`);
     this.byKey.set(key, sample.value);
     const known = this.byName.get(sample.name);
     if (known === undefined) this.byName.set(sample.name, [sample]);

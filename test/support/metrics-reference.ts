@@ -1,4 +1,7 @@
-import { METRIC_FAMILIES, type MetricFamily } from '../../src/export/families/metric-families';
+import { METRIC_FAMILIES, type FamilyDescription } from '../../src/export/families/metric-families';
+import { WORKERS_FAMILY } from '../../src/export/families/workers-family';
+
+const FAMILIES: readonly FamilyDescription[] = [...METRIC_FAMILIES, WORKERS_FAMILY];
 
 /** What one may ask of each family, and the query that answers it. */
 const QUERIES: Readonly<Record<string, readonly [question: string, query: string]>> = {
@@ -158,6 +161,7 @@ const QUERIES: Readonly<Record<string, readonly [question: string, query: string
   memory_usage_bytes: ['Memory now, by instance', 'crew_memory_usage_bytes'],
   memory_usage_max_bytes: ['How far above it has been', 'crew_memory_usage_max_bytes - crew_memory_usage_bytes'],
   start_time_seconds: ['Instances that started in the last ten minutes', 'time() - crew_start_time_seconds < 600'],
+  workers: ['Machines on which processes hang', 'crew_workers{state="silent"} > 0'],
   dropped_series_total: [
     'Families that need a higher "maxSeries"',
     'sum by (family) (increase(crew_dropped_series_total[1h])) > 0',
@@ -172,21 +176,22 @@ const GROUPS: readonly [title: string, names: RegExp][] = [
   ['Models', /^model_/],
   ['Caches', /^cache_/],
   ['Limits and budgets', /^(?:limits|budget)_/],
-  ['The process', /^(?:memory|start_time)/],
+  ['The process', /^(?:memory|start_time|workers)/],
   ['Overflow', /^dropped/],
 ];
 
 const INTRODUCTION = `# Metrics
 
-What \`GET /metrics?format=prometheus\` answers with. \`crew\` is the option [\`prefix\`](options.md). A histogram has the samples
-\`_bucket\` (with the label \`le\`), \`_sum\` and \`_count\`; a duration is that of every outcome.
+\`GET /metrics?format=prometheus\` answers with these families. \`crew\` is the option [\`prefix\`](options.md). A histogram has the
+samples \`_bucket\` (with the label \`le\`), \`_sum\` and \`_count\`. Durations include every outcome.
 
 - \`status\` is \`success\`, \`error\`, \`timeout\` or \`cancelled\`: [Outcomes](outcomes.md). A series has all four from 0.
-- Agents that decorators name, and tools whose decorators name their agent too, are there from the start. Others appear with
-  their first use, which \`rate\` and \`increase\` do not see.
+- Agents with a constant name in their decorator exist from the start, and so do tools whose decorator also names the agent. Others
+  appear with their first use, which \`rate\` and \`increase\` miss.
 - A tool or a model outside any agent has \`agent=""\`.
-- \`<by>\` is the name of your [breakdown](tenants.md), \`tenant\` say. Without the option these families are not there.
-- What names a model invents is bounded by the option [\`maxSeries\`](names-and-cardinality.md#the-limit): the rest is counted as \`__other__\`.
+- With the option [\`processes\`](several-processes.md) every sample but \`crew_workers\` also has the label \`worker\`.
+- \`<by>\` is the name of your [breakdown](tenants.md), such as \`tenant\`. Without the option these families do not exist.
+- The option [\`maxSeries\`](names-and-cardinality.md#the-limit) bounds the names that models invent: the rest is counted as \`__other__\`.
 
 The JSON of \`GET /metrics\` has the same numbers: [a sample](metrics.sample.json).
 `;
@@ -198,7 +203,7 @@ export function renderMetricsReference(): string {
 
 /** Families that the page would leave out or whose query asks for another, and questions about families that there are not. */
 export function findMismatches(): string[] {
-  const names = METRIC_FAMILIES.map(({ name }) => name);
+  const names = FAMILIES.map(({ name }) => name);
   const isAskedFor = (name: string) => QUERIES[name]?.[1].includes(`crew_${name.replace('<by>', 'tenant')}`);
   const isInOneGroup = (name: string) => GROUPS.filter(([, group]) => group.test(name)).length === 1;
   return [
@@ -208,7 +213,7 @@ export function findMismatches(): string[] {
 }
 
 function renderGroup(title: string, names: RegExp): string {
-  const families = METRIC_FAMILIES.filter(({ name }) => names.test(name));
+  const families = FAMILIES.filter(({ name }) => names.test(name));
   const rows = families.map((family) => [
     code(`crew_${family.name}`),
     family.type,
@@ -223,20 +228,20 @@ function renderGroup(title: string, names: RegExp): string {
   ].join('\n\n');
 }
 
-function labelsOf({ labels, sampleLabel }: MetricFamily): string {
+function labelsOf({ labels, sampleLabel }: FamilyDescription): string {
   return [...labels, ...(sampleLabel === undefined ? [] : [sampleLabel])].map(code).join(', ');
 }
 
-function meaningOf({ help }: MetricFamily): string {
+function meaningOf({ help }: FamilyDescription): string {
   return help.replaceAll(/__other__|<by>/g, code);
 }
 
-function code(text: string): string {
+export function code(text: string): string {
   return `\`${text}\``;
 }
 
 /** Aligned as Prettier aligns tables. */
-function renderTable([head, ...rows]: string[][]): string {
+export function renderTable([head, ...rows]: string[][]): string {
   const widths = head!.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
   const line = (cells: string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`;
   return [line(head!), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import type { Dashboard } from '../../src/observability/dashboard/agent-dashboard';
+import type { PanelJson } from '../../src/observability/dashboard/panel';
 
 export const OBSERVABILITY = join(__dirname, '../../observability');
 
@@ -51,7 +53,18 @@ export function alertmanagerConfig(webhook: string): object {
 /** A query of the dashboard as Grafana would send it with everything selected. */
 export function asSent(query: string): string {
   return query
-    .replaceAll(/\$(?:job|instance|agent|tool)\b/g, '.*')
+    .replaceAll(/\$(?:job|instance|agent|tool|model)\b/g, '.*')
+    .replaceAll('$top', '10')
     .replaceAll('$__rate_interval', '10s')
     .replaceAll('$__range', '1m');
+}
+
+/** Rows and panels in their order, as if no row were folded. */
+export function withFolded({ panels }: Dashboard): Dashboard['panels'] {
+  return panels.flatMap((panel) => (panel.type === 'row' ? [panel, ...panel.panels] : [panel]));
+}
+
+/** The panels of a dashboard, also those of folded rows. */
+export function panelsOf(dashboard: Dashboard): PanelJson[] {
+  return withFolded(dashboard).filter((panel): panel is PanelJson => panel.type !== 'row');
 }

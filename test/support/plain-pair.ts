@@ -7,7 +7,10 @@ import {
   type ExecutionStatus,
   type MetricsModuleOptions,
 } from '../../src';
+import { agentMetricsProducer, type AgentMetricsProducerOptions, type MetricData } from '../../src/adapters/otel';
 import { expectAgreement } from './agreement';
+import { expectConventions } from './convention-agreement';
+import { prometheusSamples } from './open-telemetry-samples';
 import { CollectionApp } from './collection-app';
 import type { CollectedDocument } from './collected-document';
 import { PlainLedger, type PlainEnd, type PlainExecution, type Stay } from './plain-ledger';
@@ -147,6 +150,18 @@ export class PlainPair {
     expectAgreement(document, samples);
     expect(rounded(numbersOf(document))).toEqual(rounded(this.ledger.document()));
     expect(rounded(countedSeries(samples.toRecord()))).toEqual(rounded(this.ledger.samples()));
+    expect(prometheusSamples(await this.collect({ names: 'crew' }))).toEqual(samples.toRecord());
+    expectConventions(document, await this.collect({ legacy: true }));
+  }
+
+  /** What goes to OpenTelemetry. */
+  private async collect(options: AgentMetricsProducerOptions): Promise<MetricData[]> {
+    const { errors, resourceMetrics } = await agentMetricsProducer({
+      ...options,
+      collector: this.app.metrics,
+    }).collect();
+    expect(errors).toEqual([]);
+    return resourceMetrics.scopeMetrics.flatMap(({ metrics }) => metrics);
   }
 
   private track(kind: 'agent' | 'tool', name: string, work: () => Promise<void>): Promise<void> {

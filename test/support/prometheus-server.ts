@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { queryPromql, type QueryResult } from './promql';
 import { ServerProcess } from './server-process';
 
@@ -21,12 +24,22 @@ export class PrometheusServer {
     });
   }
 
-  /** @param files what the configuration names, by their paths in its folder */
-  static async startWith(config: object, files: Readonly<Record<string, string>> = {}): Promise<PrometheusServer> {
+  /**
+   * @param files what the configuration names, by their paths in its folder
+   * @param history what it knows when it starts, as OpenMetrics with times
+   */
+  static async startWith(
+    config: object,
+    files: Readonly<Record<string, string>> = {},
+    history?: string,
+  ): Promise<PrometheusServer> {
     const server = await ServerProcess.start({
       program: 'prometheus',
       // JSON is YAML.
       files: { ...files, 'prometheus.yml': JSON.stringify(config) },
+      prepare: (folder) => {
+        if (history !== undefined) createBlocks(folder, history);
+      },
       args: (folder, address) => [
         `--config.file=${folder}/prometheus.yml`,
         `--storage.tsdb.path=${folder}/data`,
@@ -68,4 +81,11 @@ export class PrometheusServer {
   stop(): Promise<void> {
     return this.server.stop();
   }
+}
+
+/** Where Prometheus looks for its data. */
+function createBlocks(folder: string, history: string): void {
+  const file = join(folder, 'history.txt');
+  writeFileSync(file, history);
+  execFileSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', file, join(folder, 'data')]);
 }

@@ -9,6 +9,18 @@ export interface PublicApi {
   readonly text: string;
   /** Names that exist when the program runs, sorted. */
   readonly values: readonly string[];
+  /** Every exported name, sorted. */
+  readonly declarations: readonly PublicDeclaration[];
+}
+
+/** What an exported name is, as the published types have it. */
+export interface PublicDeclaration {
+  readonly name: string;
+  readonly node: ts.Statement;
+  /** Its docstrings: one, or of an overloaded function several. */
+  readonly docs: readonly ts.JSDoc[];
+  /** The declaration; its members have their docstrings. */
+  readonly code: string;
 }
 
 /** Describes entries by their files, such as `src/index.ts`. */
@@ -35,6 +47,7 @@ function describeEntry(program: ts.Program, declarations: DeclarationFiles, file
   return {
     text: declarations.withWhatTheyNeed(exported.map(resolve)).join('\n'),
     values: values.map(({ name }) => name),
+    declarations: exported.map((symbol) => declarations.describe(symbol.name, resolve(symbol))),
   };
 }
 
@@ -56,6 +69,16 @@ class DeclarationFiles {
     const needed = symbols.flatMap((symbol) => this.localsOf(symbol)).filter(({ name }) => !known.has(name));
     const texts = new Set(needed.map(({ text }) => `// not exported\n${text}`));
     return [...exported, ...[...texts].sort()];
+  }
+
+  describe(name: string, symbol: ts.Symbol): PublicDeclaration {
+    const statements = this.statementsOf(symbol, symbol.name);
+    return {
+      name,
+      node: statements[0]!,
+      docs: statements.flatMap((statement) => ts.getJSDocCommentsAndTags(statement).filter(ts.isJSDoc)),
+      code: statements.map(printWithDocstrings).join(''),
+    };
   }
 
   private textOf(symbol: ts.Symbol): string {
@@ -107,6 +130,15 @@ const printer = ts.createPrinter({ removeComments: true });
 /** Without members that are private or marked `@internal`: those may change at will. */
 function print(statement: ts.Statement): string {
   return `${printer.printNode(ts.EmitHint.Unspecified, publicSide(statement), statement.getSourceFile())}\n`;
+}
+
+const documentedPrinter = ts.createPrinter();
+
+/** The same with the docstrings of members, and without the one above it. */
+function printWithDocstrings(statement: ts.Statement): string {
+  const shown = publicSide(statement);
+  const text = documentedPrinter.printNode(ts.EmitHint.Unspecified, shown, statement.getSourceFile());
+  return `${text.replace(/^(?:\/\*\*[^]*?\*\/\s*)+/, '')}\n`;
 }
 
 function publicSide(statement: ts.Statement): ts.Statement {

@@ -4,8 +4,12 @@ import type { LoggerService } from '@nestjs/common';
 export class RecordingLogger implements LoggerService {
   readonly warnings: string[] = [];
   readonly errors: string[] = [];
+  /** What the library says when all is well. */
+  readonly notices: string[] = [];
 
-  log(): void {}
+  log(message: unknown, context: unknown): void {
+    if (context === 'MetricsModule') this.notices.push(String(message));
+  }
 
   warn(message: unknown): void {
     this.warnings.push(String(message));

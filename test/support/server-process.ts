@@ -13,6 +13,8 @@ export interface ServerSetup {
   readonly program: string;
   /** Its files, by their names in a new folder. */
   readonly files: Readonly<Record<string, string>>;
+  /** Whatever else has to be there before it starts. */
+  readonly prepare?: (folder: string) => void;
   readonly args: (folder: string, address: string) => readonly string[];
   /** Answers with 2xx once the server is ready. */
   readonly readyPath: string;
@@ -28,9 +30,10 @@ export class ServerProcess {
     readonly url: string,
   ) {}
 
-  static async start({ program, files, args, readyPath }: ServerSetup): Promise<ServerProcess> {
+  static async start({ program, files, prepare, args, readyPath }: ServerSetup): Promise<ServerProcess> {
     const folder = mkdtempSync(join(tmpdir(), `${program}-`));
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    prepare?.(folder);
     const address = `127.0.0.1:${await freePort()}`;
     const child = spawn(program, args(folder, address), { stdio: ['ignore', 'ignore', 'inherit'] });
     await once(child, 'spawn');

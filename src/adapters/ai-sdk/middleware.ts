@@ -20,8 +20,8 @@ export interface AgentMetricsMiddleware<Specification extends string = 'v3'> {
 }
 
 /**
- * Counts the calls of a language model in AI SDK 5 and 6: tokens, first tokens, errors. Each attempt that the SDK makes is a call
- * of its own, since a middleware cannot tell a retry from another call. Its agent is the running one.
+ * Counts the calls of a language model in AI SDK 5 and 6: tokens, first tokens, errors. Each attempt of the SDK is a
+ * call of its own, since a middleware cannot recognise a retry. The agent is the running one.
  *
  * @example
  * const model = wrapLanguageModel({ model: openai('gpt-4o'), middleware: agentMetricsMiddleware() });

@@ -65,7 +65,7 @@ export function watchStream<Chunk>(source: ReadableStream<Chunk>, watch: StreamW
     },
     { highWaterMark: 0 },
   );
-  dropped.register(copy, course);
+  dropped.register(copy, course, course);
   return copy;
 }
 
@@ -104,6 +104,8 @@ function see(course: Course, part: Part | undefined): void {
 function end(course: Course, ending: StreamEnding): void {
   if (course.isOver) return;
   course.isOver = true;
+  // The stack of an abort's reason may hold the stream.
+  dropped.unregister(course);
   const { failure, watch } = course;
   guarded('ai-sdk stream', () => watch.over(failure === undefined ? ending : { how: 'failed', error: failure.error }));
 }

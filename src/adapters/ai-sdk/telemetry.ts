@@ -30,13 +30,13 @@ import { endTool, runTool } from './tool-calls';
 /** Options of `agentMetricsTelemetry`. */
 export interface AgentMetricsTelemetryOptions {
   /**
-   * The agent as which calls count that have no `telemetry.functionId` and run in no agent.
+   * The agent for calls without `telemetry.functionId` outside any agent.
    * @default none: their models and tools belong to no agent
    */
   readonly agent?: string;
 }
 
-/** What the AI SDK calls; it fits the SDK's type `Telemetry`. */
+/** The hooks that the AI SDK calls; fits the SDK's type `Telemetry`. */
 export interface AgentMetricsTelemetry {
   /** A call of the SDK begins. */
   onStart(event: StartEvent): void;
@@ -67,9 +67,10 @@ export interface AgentMetricsTelemetry {
 }
 
 /**
- * Counts what the AI SDK 7 does: each call with a `telemetry.functionId` as an agent of that name, its model calls with their
- * tokens, first tokens and retries, and its tools. Register it once in `main.ts`, before or after the application is made, or
- * give it to single calls as `telemetry.integrations`. It keeps no prompts and no answers, and changes none.
+ * Counts what the AI SDK 7 does: each call with a `telemetry.functionId` as an agent of that name, its model calls
+ * with their tokens, first tokens and retries, and its tools. Register it once in `main.ts`, before or after the
+ * application is created, or pass it to single calls as `telemetry.integrations`. It neither keeps nor changes
+ * prompts and answers.
  *
  * @example
  * registerTelemetry(agentMetricsTelemetry());

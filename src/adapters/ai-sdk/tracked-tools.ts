@@ -7,9 +7,9 @@ interface ExecutableTool {
 }
 
 /**
- * The same tools, each of which is counted as a tool by its key, whoever calls it: for AI SDK 5 and 6, whose `generateText` and
- * `streamText` tell nothing of tools. A tool that streams its result counts to its end. Tools without `execute`, such as a
- * provider's, are left alone, and so is one whose `execute` is tracked already.
+ * The same tools, each counted as a tool by its key, for AI SDK 5 and 6, whose `generateText` and `streamText` report
+ * no tools. A tool that streams its result counts to its end. Tools without `execute`, such as a provider's, stay as
+ * they are, and so do tools whose `execute` is already tracked.
  *
  * @example
  * const tools = trackedTools({ weather: tool({ inputSchema, execute: ({ city }) => forecast(city) }) });

@@ -10,7 +10,7 @@ export interface AnthropicClient {
 /** How the calls of a client are counted. */
 export interface TrackedAnthropicOptions {
   /**
-   * Who serves the models, as a label. Say it where the base URL leads to another provider.
+   * Who serves the models, as a label. Set it if the base URL belongs to another provider.
    *
    * @default by the client's class: `bedrock` for `AnthropicBedrock`, `vertex` for `AnthropicVertex`, `azure` for
    * `AnthropicFoundry`, else `anthropic`

@@ -13,6 +13,12 @@ export interface CallSettings {
   readonly read: AnswerReader;
 }
 
+/**
+ * Ends calls whose stream or iterator was dropped. A call must hold neither of them. It is unregistered at its end, because
+ * the stack of an abort's reason may hold them.
+ */
+const dropped = new FinalizationRegistry<StainlessCall>((call) => call.left());
+
 /** One model call through a client: what its requests, answers and events say to its execution. */
 export class StainlessCall {
   /** Whether the SDK reads what is in the answer. */
@@ -62,7 +68,13 @@ export class StainlessCall {
     // What is no answer as its SDK describes it has been answered all the same.
     const error = this.guard(() => this.take(answer))?.error;
     this.handle.returned(answer);
-    this.handle.end({ error });
+    this.end({ error });
+  }
+
+  /** Its stream, or what reads it, in the place of what was given before. */
+  endWhenDropped(source: object): void {
+    dropped.unregister(this);
+    dropped.register(source, this, this);
   }
 
   /** An event of a streamed answer has come. */
@@ -70,7 +82,7 @@ export class StainlessCall {
     const { error, isToken, isLast } = this.take(event);
     if (isToken) this.handle.firstToken();
     if (isLast) this.hasSaidAll = true;
-    if (error !== undefined) this.handle.end({ error });
+    if (error !== undefined) this.end({ error });
   }
 
   /**
@@ -80,23 +92,28 @@ export class StainlessCall {
    */
   finished(signal: AbortSignal | undefined): void {
     if (signal?.aborted) this.left();
-    else this.handle.end();
+    else this.end();
   }
 
   /** Nobody reads the stream any further. */
   left(): void {
-    if (this.hasSaidAll) return this.handle.end();
+    if (this.hasSaidAll) return this.end();
     const timeout = this.timeoutOfCaller();
-    this.handle.end(timeout === undefined ? 'cancelled' : { error: timeout });
+    this.end(timeout === undefined ? 'cancelled' : { error: timeout });
   }
 
   /** What is in the answer is read without the SDK, so that nothing more is known of it. */
   handedOver(): void {
-    if (!this.isParsed) this.handle.end();
+    if (!this.isParsed) this.end();
   }
 
   failed(error: unknown): void {
-    this.handle.end({ error: this.timeoutOfCaller() ?? error });
+    this.end({ error: this.timeoutOfCaller() ?? error });
+  }
+
+  private end(ending?: Parameters<ExecutionHandle['end']>[0]): void {
+    dropped.unregister(this);
+    this.handle.end(ending);
   }
 
   guard<Result>(step: () => Result): Result | undefined {

@@ -11,16 +11,13 @@ export function isStainlessStream(value: unknown): value is StainlessStream {
   return typeof value === 'object' && value !== null && typeof (value as StainlessStream).iterator === 'function';
 }
 
-/** Streams and iterators that are dropped are left, too. A call must not hold the one or the other. */
-const dropped = new FinalizationRegistry<StainlessCall>((call) => call.left());
-
 /** Follows the one iterator that reads the stream to its end. */
 export function followStream(stream: StainlessStream, call: StainlessCall): void {
   if (call.isFollowed) return;
   call.isFollowed = true;
   const { iterator: open, controller } = stream;
   let isRead = false;
-  dropped.register(stream, call, call);
+  call.endWhenDropped(stream);
   stream.iterator = function () {
     const iterator = open.call(this);
     // A second one only says that the stream has been read.
@@ -31,11 +28,9 @@ export function followStream(stream: StainlessStream, call: StainlessCall): void
 }
 
 function followIterator(iterator: AsyncIterator<unknown>, call: StainlessCall, signal: AbortSignal | undefined): void {
-  dropped.unregister(call);
-  dropped.register(iterator, call, call);
+  call.endWhenDropped(iterator);
   const advance = ({ done, value }: IteratorResult<unknown>): void => {
     if (!done) return call.told(value);
-    dropped.unregister(call);
     call.finished(signal);
   };
   for (const step of ['next', 'throw']) {

@@ -1,5 +1,5 @@
 import type { ExecutionHandle, ExecutionTimeoutError } from '../../index';
-import { mayBegin } from '../../tracking/adapting/adapted-execution';
+import { mayBegin, mayExpire } from '../../tracking/adapting/adapted-execution';
 
 /**
  * The call as the SDK waits for it: it rejects where a limit does not let it begin, and at the limit of its execution. Nothing
@@ -12,6 +12,11 @@ export async function withinLimit<Result>(handle: ExecutionHandle, make: () => P
   const admission = mayBegin(handle);
   if (admission !== undefined) await admission;
   const call = handle.run(make);
+  return mayExpire(handle) ? beforeLimit(handle, call) : call;
+}
+
+/** Only for calls that have a limit: the signal costs more than the rest of a call. */
+async function beforeLimit<Result>(handle: ExecutionHandle, call: PromiseLike<Result>): Promise<Result> {
   const { signal } = handle;
   let stop = (): void => {};
   const limit = new Promise<never>((_, reject) => {

@@ -14,7 +14,7 @@ export const HANDLER_NAME = 'nestjs_agent_metrics';
 /** Options of `AgentMetricsCallbackHandler` and `instrumentLangChain`. */
 export interface LangChainMetricsOptions {
   /**
-   * The agent as which graphs count that were given no name.
+   * The agent for graphs without a name.
    *
    * @default 'LangGraph'
    */
@@ -22,12 +22,12 @@ export interface LangChainMetricsOptions {
 }
 
 /**
- * Counts what LangChain and LangGraph do: graphs as agents, tools, and model calls with their tokens and first tokens. It is a
- * callback handler like any other: for one call, with `withConfig`, or of a model. Wherever it is given more than once, each run
- * counts once. It belongs to the application in whose execution LangChain is called, else to the only live one, and does
- * nothing where there is none.
+ * Counts what LangChain and LangGraph do: graphs as agents, tools, and model calls with their tokens and first
+ * tokens. Pass it like any callback handler: to a call, with `withConfig`, or to a model. A run counts once, even if
+ * the handler is passed several times. Runs belong to the application in whose execution LangChain is called, else to
+ * the only live one. Without one, nothing is counted.
  *
- * It never throws, and keeps nothing of what it is told.
+ * It never throws, and keeps no prompts and no answers.
  *
  * @example
  * const agent = createAgent({ name: 'researcher', model: 'openai:gpt-4o', tools: [search] });

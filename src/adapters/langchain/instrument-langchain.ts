@@ -27,11 +27,11 @@ interface CallbackManagerClass {
 const instrumented = processWide('langchain-instrumented', () => new WeakSet<object>());
 
 /**
- * Counts every run of LangChain and LangGraph, as if each were given an `AgentMetricsCallbackHandler`. Call it once, in
- * `main.ts`, with the module that your code loads: what `require` gives and what `import` gives are two copies of it. Twice is
- * as once.
+ * Counts every run of LangChain and LangGraph, as if each had an `AgentMetricsCallbackHandler`. Call it once, in
+ * `main.ts`, with the module that your code loads: `require` and `import` load two copies of it. A second call with
+ * the same module has no effect.
  *
- * It never throws: with any other module it logs a warning and counts nothing.
+ * It never throws. With any other module it logs a warning and counts nothing.
  *
  * @param callbackManagerModule `@langchain/core/callbacks/manager`
  *
@@ -57,8 +57,8 @@ export function instrumentLangChain(
 }
 
 const WRONG_MODULE =
-  'instrumentLangChain() was not given "@langchain/core/callbacks/manager", or one of a version that it does not know. ' +
-  'LangChain is not counted; give its calls an AgentMetricsCallbackHandler.';
+  'instrumentLangChain() did not receive "@langchain/core/callbacks/manager", or an unknown version of it. ' +
+  'LangChain is not counted. Pass an AgentMetricsCallbackHandler to its calls.';
 
 /** A manager is made anew for each run, so that nothing of the user's changes. */
 function withHandler(manager: CallbackManager, handler: AgentMetricsCallbackHandler): CallbackManager {

@@ -40,7 +40,7 @@ export function protocolOf(server: McpServerLike): McpProtocolLike {
 export function handlersOf(protocol: McpProtocolLike): RequestHandlers {
   const { _requestHandlers: handlers } = protocol as { readonly _requestHandlers?: RequestHandlers };
   if (typeof handlers?.get === 'function') return handlers;
-  throw new TypeError('This is no MCP server of @modelcontextprotocol/sdk 1 or @modelcontextprotocol/server 2.');
+  throw new TypeError('This is not an MCP server of @modelcontextprotocol/sdk 1 or @modelcontextprotocol/server 2.');
 }
 
 /** Aborts when the client cancels the request; version 1 has it in the context itself, version 2 one step further in. */

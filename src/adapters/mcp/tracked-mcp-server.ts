@@ -5,7 +5,7 @@ import { handlersOf, protocolOf, type McpProtocolLike, type McpServerLike } from
 import { PROMPTS, RESOURCES, TOOLS, type TrackedMethod } from './tracked-methods';
 import { trackedHandler } from './tracked-request';
 
-/** What `trackedMcpServer` counts beside tools. */
+/** What `trackedMcpServer` counts in addition to tools. */
 export interface McpTrackingOptions {
   /** Count each resource that is read, as the tool `resource:` and its URI or the URI of its template. @default false */
   readonly resources?: boolean;
@@ -17,12 +17,12 @@ export interface McpTrackingOptions {
 const trackedServers = processWide('mcp-servers', () => new WeakSet<object>());
 
 /**
- * Counts each call of a tool that an MCP server is asked for: those that its clients make, under the names that they use,
- * denied and unknown ones and those with invalid arguments included. A result with `isError` is an error, of the type of what
- * the tool's own decorated method threw, else `McpToolError`. A cancelled request is cancelled, and aborts the `signal` of
- * `currentExecution()`. What the server does not list counts as `__other__`.
+ * Counts each tool call of an MCP server's clients under the name that the client uses, including denied calls,
+ * unknown tools and invalid arguments. A result with `isError` is an error. Its type is that of the error of the
+ * tool's decorated method, else `McpToolError`. A cancelled request is cancelled, and aborts the `signal` of
+ * `currentExecution()`. A tool that the server does not list counts as `__other__`.
  *
- * Before or after tools are registered, and before or after the server is connected. A second time does nothing.
+ * Call it before or after tools are registered and the server is connected. A second call has no effect.
  *
  * @param server an `McpServer` or `Server` of `@modelcontextprotocol/sdk` 1 or `@modelcontextprotocol/server` 2
  * @returns the same server

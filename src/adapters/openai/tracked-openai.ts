@@ -14,7 +14,7 @@ export interface OpenAIClient {
 /** How the calls of a client are counted. */
 export interface TrackedOpenAIOptions {
   /**
-   * Who serves the models, as a label. Say it where the base URL leads to another provider.
+   * Who serves the models, as a label. Set it if the base URL belongs to another provider.
    *
    * @default by the client's class: `azure` for `AzureOpenAI`, `bedrock` for `BedrockOpenAI`, else `openai`
    */

@@ -4,7 +4,7 @@ export type HrTime = readonly [number, number];
 /** What a span says of itself, by name. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
-/** What is read of a span of the OpenTelemetry SDK, 1.x or 2.x, when it starts. */
+/** The fields of a span of the OpenTelemetry SDK, 1.x or 2.x, that are read when it starts. */
 export interface StartedSpan {
   /** Of the span. */
   readonly name: string;
@@ -22,7 +22,7 @@ export interface SpanEvent {
   readonly attributes?: Attributes;
 }
 
-/** What is read of it when it has ended. */
+/** The fields that are read when it has ended. */
 export interface EndedSpan extends StartedSpan {
   /** When it ended. */
   readonly endTime: HrTime;

@@ -156,7 +156,7 @@ export class BudgetAccounts {
       const amount = limit(subject);
       catchRejection(amount, () => {});
       if (amount === undefined || (typeof amount === 'number' && amount >= 0)) return amount;
-      throw new RangeError(`The limit of ${JSON.stringify(subject)} is ${String(amount)}, must be a number from 0.`);
+      throw new RangeError(`The limit of ${JSON.stringify(subject)} is ${String(amount)}; it must be a number from 0.`);
     } catch (fault) {
       this.onLimitFault(`the ${measure} of the budget ${JSON.stringify(this.budget.name)}`, fault);
       return undefined;
@@ -168,7 +168,8 @@ function contains({ startsAt, endsAt }: OpenWindow, wallTime: number): boolean {
   return wallTime >= startsAt && wallTime < endsAt.getTime();
 }
 
-function spentRatio({ spent, limit }: SpendingAccount): number {
+/** Of a limit of nothing everything is spent. */
+export function spentRatio({ spent, limit }: Pick<SpendingAccount, 'spent' | 'limit'>): number {
   return limit === 0 ? 1 : spent / limit;
 }
 

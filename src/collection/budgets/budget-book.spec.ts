@@ -222,8 +222,8 @@ describe('subjects', () => {
 
   it.each([
     ['throws', () => expectNothing(), 'no such tenant'],
-    ['returns no number', () => 'much' as never, 'is much, must be a number from 0'],
-    ['returns a negative number', () => -1, 'is -1, must be a number from 0'],
+    ['returns no number', () => 'much' as never, 'is much; it must be a number from 0'],
+    ['returns a negative number', () => -1, 'is -1; it must be a number from 0'],
     ['is asynchronous', () => Promise.reject(new Error('late')) as never, 'must be a number from 0'],
   ])('has no limit where the function %s, and logs it', (_, limit, message) => {
     const book = open(dollars(limit, { by: 'breakdown' }));

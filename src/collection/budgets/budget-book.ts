@@ -81,6 +81,11 @@ export class BudgetBook {
     this.estimates.add(call.model, usage);
   }
 
+  /** Whether other processes spend the same budgets, as far as a store tells. */
+  get isShared(): boolean {
+    return this.link !== undefined;
+  }
+
   /** Of each budget the present window: the application, or at most 100 subjects that are nearest to their limit. */
   read(): BudgetState[] {
     const wallTime = this.ports.clock.wallTime();
@@ -164,15 +169,15 @@ export class BudgetBook {
     if (subject.window.isReported) return;
     subject.window.isReported = true;
     const { message } = budget.refusal(subject, account);
-    this.ports.warn(`${message} The call goes on (onExceeded: 'report'). Further ones are not logged in this window.`);
+    this.ports.warn(`${message} The call goes on (onExceeded: 'report'). Further calls are not logged in this window.`);
   }
 
   private logStoreFault(fault: unknown): void {
     if (this.isStoreFaultLogged) return;
     this.isStoreFaultLogged = true;
-    const calls = this.link?.stopsOnFault === true ? 'are refused' : 'are judged by what this process knows';
+    const calls = this.link?.stopsOnFault === true ? 'are refused' : 'are decided by what this process knows';
     this.ports.warn(
-      `The budget store failed: ${describeValue(fault)}. Until it answers, model calls ${calls}. Further faults of it are ` +
+      `The budget store failed: ${describeValue(fault)}. Until it answers, model calls ${calls}. Further faults are ` +
         'counted and not logged.',
     );
   }

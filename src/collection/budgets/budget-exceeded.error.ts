@@ -12,7 +12,7 @@ export interface ExceededBudget {
   readonly measure: 'costUsd' | 'tokens';
   /** What may be spent in a window: US dollars, or tokens. */
   readonly limit: number;
-  /** What was spent, what running calls have reserved left out. */
+  /** The amount spent, without the reservations of running calls. */
   readonly spent: number;
   /** How long the budget lasts. */
   readonly window: BudgetWindow;
@@ -21,13 +21,13 @@ export interface ExceededBudget {
 }
 
 /**
- * Why a model call was refused before it began: a budget has no room for it until `resetsAt`.
+ * Thrown when a budget refuses a model call before it begins. The budget opens again at `resetsAt`.
  *
  * @example
  * if (error instanceof BudgetExceededError) throw new HttpException(`Try again after ${error.resetsAt.toISOString()}`, 429);
  */
 export class BudgetExceededError extends Error implements ExceededBudget {
-  /** For whoever knows errors by their name. */
+  /** Identifies the error by its name. */
   override readonly name = 'BudgetExceededError';
   /** The budget's name. */
   readonly budget: string;
@@ -39,7 +39,7 @@ export class BudgetExceededError extends Error implements ExceededBudget {
   readonly measure: 'costUsd' | 'tokens';
   /** What may be spent in a window: US dollars, or tokens. */
   readonly limit: number;
-  /** What was spent, what running calls have reserved left out. */
+  /** The amount spent, without the reservations of running calls. */
   readonly spent: number;
   /** How long the budget lasts. */
   readonly window: BudgetWindow;

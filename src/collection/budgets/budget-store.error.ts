@@ -1,11 +1,11 @@
 /**
- * Why a model call was refused before it began: the budget store gave no answer, and says `onStoreFault: 'stop'`.
+ * Thrown when a model call is refused because the budget store does not answer and has `onStoreFault: 'stop'`.
  *
  * @example
  * if (error instanceof BudgetStoreError) throw new ServiceUnavailableException();
  */
 export class BudgetStoreError extends Error {
-  /** For whoever knows errors by their name. */
+  /** Identifies the error by its name. */
   override readonly name = 'BudgetStoreError';
 
   /** As a budget makes it; for tests of code that handles it. */

@@ -2,7 +2,7 @@
 export interface BudgetAccount {
   /** The same in every process. */
   readonly key: string;
-  /** When its window ends: nobody asks for it much later. */
+  /** When its window ends. The account is not read much later. */
   readonly endsAt: Date;
 }
 
@@ -15,8 +15,8 @@ export interface BudgetSums {
 }
 
 /**
- * Where the processes of an application tell each other what they spend. `rateLimiterBudgetStore` of
- * `nestjs-agent-metrics/budgets` makes one; write your own for a store that it does not reach. One store serves one
+ * A store through which the processes of an application share what they spend. `rateLimiterBudgetStore` of
+ * `nestjs-agent-metrics/budgets` makes one. Write your own for a store that it does not support. One store serves one
  * application in a process.
  *
  * @example
@@ -26,8 +26,9 @@ export interface BudgetStore {
   /** How long a model call waits for an answer, in milliseconds. @default 200 */
   readonly storeTimeoutMs?: number;
   /**
-   * What becomes of a call when the store fails or is late. `'allow'`: it is counted, and judged by what this process
-   * knows. `'stop'`: it fails with `BudgetStoreError`. @default 'allow'
+   * What happens to a call when the store fails or is late. `'allow'`: this process decides from what it knows, and
+   * the call is counted. `'stop'`: the call fails with `BudgetStoreError`.
+   * @default 'allow'
    */
   readonly onStoreFault?: 'allow' | 'stop';
   /**

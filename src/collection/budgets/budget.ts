@@ -1,17 +1,20 @@
 /** How long a budget lasts before it starts again from nothing. Windows begin at whole multiples of their length in UTC. */
 export type BudgetWindow = '1m' | '1h' | '1d' | '30d';
 
-/** What shares a budget: the whole application, each agent, or each value of the option `breakdown`, a tenant say. */
+/**
+ * Who has an account of a budget: the whole application, each agent, or each value of the option `breakdown`, such as
+ * a tenant.
+ */
 export type BudgetSubject = 'application' | 'agent' | 'breakdown';
 
 /** One limit for all subjects, or a function that gives each its own; undefined means that this one has none. */
 export type BudgetLimit = number | ((subject: string) => number | undefined);
 
 /**
- * What model calls may spend in a window. At least one of `costUsd` and `tokens` has to be given.
+ * An amount that model calls may spend in a window. Set `costUsd`, `tokens` or both.
  *
- * A model call draws on each budget once for each subject that it belongs to: on the application, on its tenant, and on
- * every agent that runs around it. It reserves what it may cost before it begins and settles what it did cost at its end.
+ * A model call is charged once to each subject that it belongs to: the application, its tenant, and every agent
+ * around it. It reserves an amount before it begins and is charged its cost at its end.
  *
  * @example
  * budgets: [
@@ -20,24 +23,31 @@ export type BudgetLimit = number | ((subject: string) => number | undefined);
  * ]
  */
 export interface Budget {
-  /** Tells it from others: in errors, in metrics and in the store. */
+  /** Identifies the budget in errors, in metrics and in the store. */
   readonly name: string;
   /** What has an account of its own. */
   readonly by: BudgetSubject;
-  /** US dollars in a window. What a function of the subject throws is logged once and means none. @default none */
+  /**
+   * US dollars in a window. If a function of the subject throws, that is logged once and means no limit. @default none
+   */
   readonly costUsd?: BudgetLimit;
-  /** Tokens in a window, input and output. What a function of the subject throws is logged once and means none. @default none */
+  /**
+   * Tokens in a window, input and output. If a function of the subject throws, that is logged once and means no
+   * limit. @default none
+   */
   readonly tokens?: BudgetLimit;
   /** How long it lasts. */
   readonly window: BudgetWindow;
   /**
-   * `'stop'`: a call that it has no room for fails with `BudgetExceededError` before it begins. `'report'`: such a call
-   * goes on, is counted, and is logged once a window. @default 'stop'
+   * `'stop'`: a call that does not fit fails with `BudgetExceededError` before it begins. `'report'`: the call
+   * continues, is counted, and is logged once a window.
+   * @default 'stop'
    */
   readonly onExceeded?: 'stop' | 'report';
   /**
-   * What a call of a model reserves of which this process has not seen the usage yet. Once it has, a call reserves as much
-   * as the largest of the last 20 calls of that model. @default nothing
+   * The amount that a call reserves while this process has not seen the usage of its model. Later, a call reserves as
+   * much as the largest of the last 20 calls of that model.
+   * @default nothing
    */
   readonly reserve?: {
     /** US dollars. */

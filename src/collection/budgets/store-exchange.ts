@@ -173,5 +173,5 @@ const LATE = Promise.resolve(false);
 
 function checked(sums: BudgetSums): BudgetSums {
   if (sums.spent >= 0 && sums.spent < Infinity && sums.held >= 0 && sums.held < Infinity) return sums;
-  throw new RangeError(`A budget store answered ${JSON.stringify(sums)}, must answer with sums from 0.`);
+  throw new RangeError(`A budget store answered ${JSON.stringify(sums)}; it must answer with sums from 0.`);
 }

@@ -4,7 +4,7 @@ import type { ExecutionKind, ExecutionStatus } from './execution-status';
 import { defaultErrorType, FinishedExecution, type EndingExecution, type Outcome } from './finished-execution';
 
 /**
- * Which executions `getHistory` returns; what is left out filters nothing.
+ * Which executions `getHistory` returns. A field that is left out does not filter.
  *
  * @example
  * metrics.getHistory({ agentId: 'writer', status: 'error', limit: 10 });
@@ -28,36 +28,35 @@ const SPARE_ENTRIES = 4;
 /** The last `size` finished executions: a ring of entries that are used again, so that one costs the same as the next. */
 export class ExecutionHistory {
   private readonly ring: FinishedExecution[] = [];
+  private readonly places: number;
   private next = 0;
 
-  constructor(private readonly size: number) {}
+  constructor(private readonly size: number) {
+    this.places = size + SPARE_ENTRIES;
+  }
 
   /** Writes down an execution that ends now, over the oldest one. */
-  add(
-    execution: EndingExecution,
-    { status, errorType, httpStatus, errorMessage }: Outcome,
-    now: number,
-    wallTime: number,
-  ): FinishedExecution {
+  add(execution: EndingExecution, outcome: Outcome, now: number, wallTime: number): FinishedExecution {
     let entry = this.ring[this.next];
     if (entry === undefined || entry.isKept) this.ring[this.next] = entry = new FinishedExecution();
-    this.next = this.next + 1 < this.size + SPARE_ENTRIES ? this.next + 1 : 0;
+    this.next += 1;
+    if (this.next === this.places) this.next = 0;
     entry.kind = execution.kind;
     entry.name = execution.name;
     entry.agentId = execution.agentId;
     entry.serial = execution.serial;
     entry.parentSerial = execution.parentSerial;
     entry.requestSerial = execution.requestSerial;
-    entry.status = status;
-    entry.errorType = status === 'success' ? errorType : (errorType ?? defaultErrorType(status));
-    entry.httpStatus = httpStatus;
-    entry.errorMessage = errorMessage;
+    entry.status = outcome.status;
+    entry.errorType = outcome.errorType ?? defaultErrorType(outcome.status);
+    entry.httpStatus = outcome.httpStatus;
+    entry.errorMessage = outcome.errorMessage;
     entry.provider = execution.provider;
     entry.usage = execution.usage;
     entry.totals = execution.totals;
     entry.span = execution.span;
     // A copy: a measure that is under way as the execution ends changes nothing that was counted.
-    entry.measures = execution.measures?.copy() ?? NOTHING_MEASURED;
+    entry.measures = execution.measures === undefined ? NOTHING_MEASURED : execution.measures.copy();
     execution.writeTimes(entry, now, wallTime);
     return entry;
   }

@@ -4,7 +4,7 @@ export class ExecutionMeasures {
   retries = 0;
   inputBytes = 0;
   outputBytes = 0;
-  /** Chunks that a stream delivered; 0 for what is no stream. */
+  /** Chunks that a stream delivered; 0 if the result is not a stream. */
   chunks = 0;
   /** To the first chunk, or to the first token for a model call; NaN where there was none. */
   firstChunkNs = NaN;

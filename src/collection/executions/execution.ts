@@ -55,7 +55,7 @@ export interface Execution {
   readonly outputBytes: number;
   /** Attempts that were retried within it, as `ExecutionHandle.recordRetry` was told. */
   readonly retries: number;
-  /** Chunks that a stream delivered; 0 for what is no stream. */
+  /** Chunks that a stream delivered; 0 if the result is not a stream. */
   readonly chunks: number;
   /**
    * From the beginning to the first chunk that counts, or to the first token of a model call; undefined where there was
@@ -73,7 +73,7 @@ export interface Execution {
    * and for an agent that made no model call.
    */
   readonly tokenUsage: TokenUsage | undefined;
-  /** US dollars for these tokens; undefined where nothing of it is known. See `tokenUsage.unpricedCalls` for what is missing. */
+  /** US dollars for these tokens; undefined if no cost is known. `tokenUsage.unpricedCalls` counts the calls without a price. */
   readonly costUsd: number | undefined;
   /** Who says what it cost: the caller (`reported`), or the option `pricing` (`estimated`) for all or a part of it. */
   readonly costSource: CostSource | undefined;
@@ -93,8 +93,8 @@ export interface Execution {
   /** Waited on a human, see `ExecutionHandle.pause`. No part of the duration. */
   readonly pausedSeconds: number;
   /**
-   * The value of the option `breakdown`; undefined unless that is set. The value also stands under its name, here in
-   * camelCase (`execution.tenant`, which TypeScript does not know of) and in JSON as it is given.
+   * The value of the option `breakdown`; undefined unless that is set. The value also has a field of its own name: in
+   * camelCase here (`execution.tenant`, which TypeScript does not know), and as given in JSON.
    */
   readonly breakdown: ExecutionBreakdown | undefined;
 }

@@ -44,97 +44,105 @@ export function unreadableField<Subject extends object>(
 }
 
 export function findAgentFault(record: AgentExecutionRecord): Fault {
-  if (!isObject(record)) return noRecord(record);
-  return (
-    checkName('agentId', record.agentId) ??
-    checkName('agentName', record.agentName, OPTIONAL) ??
-    checkQuantity('durationMs', record.durationMs) ??
-    checkStatus('status', record.status) ??
-    checkName('errorType', record.errorType, OPTIONAL) ??
-    checkOptionalTime('endTime', record.endTime)
-  );
+  if (!isObject(record)) return faultOf('record', record, OBJECT);
+  if (!isName(record.agentId)) return faultOf('agentId', record.agentId, NAME);
+  if (!isNameOrNone(record.agentName)) return faultOf('agentName', record.agentName, NAME);
+  if (!isQuantity(record.durationMs)) return faultOf('durationMs', record.durationMs, QUANTITY);
+  if (!isExecutionStatus(record.status)) return faultOf('status', record.status, STATUS);
+  if (!isNameOrNone(record.errorType)) return faultOf('errorType', record.errorType, NAME);
+  if (!isTimeOrNone(record.endTime)) return faultOf('endTime', record.endTime, TIME);
+  return undefined;
 }
 
 export function findToolFault(record: ToolExecutionRecord): Fault {
-  if (!isObject(record)) return noRecord(record);
-  return (
-    checkName('toolName', record.toolName) ??
-    checkName('agentId', record.agentId, OPTIONAL) ??
-    checkQuantity('durationMs', record.durationMs) ??
-    checkStatus('status', record.status) ??
-    checkName('errorType', record.errorType, OPTIONAL) ??
-    checkQuantity('inputBytes', record.inputBytes, OPTIONAL) ??
-    checkQuantity('outputBytes', record.outputBytes, OPTIONAL) ??
-    checkQuantity('retries', record.retries, OPTIONAL) ??
-    checkOptionalTime('endTime', record.endTime)
-  );
+  if (!isObject(record)) return faultOf('record', record, OBJECT);
+  if (!isName(record.toolName)) return faultOf('toolName', record.toolName, NAME);
+  if (!isNameOrNone(record.agentId)) return faultOf('agentId', record.agentId, NAME);
+  if (!isQuantity(record.durationMs)) return faultOf('durationMs', record.durationMs, QUANTITY);
+  if (!isExecutionStatus(record.status)) return faultOf('status', record.status, STATUS);
+  if (!isNameOrNone(record.errorType)) return faultOf('errorType', record.errorType, NAME);
+  if (!isQuantityOrNone(record.inputBytes)) return faultOf('inputBytes', record.inputBytes, QUANTITY);
+  if (!isQuantityOrNone(record.outputBytes)) return faultOf('outputBytes', record.outputBytes, QUANTITY);
+  if (!isQuantityOrNone(record.retries)) return faultOf('retries', record.retries, QUANTITY);
+  if (!isTimeOrNone(record.endTime)) return faultOf('endTime', record.endTime, TIME);
+  return undefined;
 }
 
 export function findModelFault(record: ModelCallRecord): Fault {
-  if (!isObject(record)) return noRecord(record);
-  return (
-    checkName('model', record.model) ??
-    checkName('provider', record.provider, OPTIONAL) ??
-    checkName('agentId', record.agentId, OPTIONAL) ??
-    checkStatus('status', record.status, OPTIONAL) ??
-    checkQuantity('durationMs', record.durationMs, OPTIONAL) ??
-    checkQuantity('timeToFirstTokenMs', record.timeToFirstTokenMs, OPTIONAL) ??
-    checkName('errorType', record.errorType, OPTIONAL) ??
-    checkTokens('inputTokens', record.inputTokens) ??
-    checkTokens('outputTokens', record.outputTokens) ??
-    checkTokens('cachedInputTokens', record.cachedInputTokens) ??
-    checkTokens('cacheWriteTokens', record.cacheWriteTokens) ??
-    checkTokens('cacheWrite1hTokens', record.cacheWrite1hTokens) ??
-    checkTokens('reasoningTokens', record.reasoningTokens) ??
-    checkQuantity('costUsd', record.costUsd, OPTIONAL)
-  );
+  if (!isObject(record)) return faultOf('record', record, OBJECT);
+  if (!isName(record.model)) return faultOf('model', record.model, NAME);
+  if (!isNameOrNone(record.provider)) return faultOf('provider', record.provider, NAME);
+  if (!isNameOrNone(record.agentId)) return faultOf('agentId', record.agentId, NAME);
+  if (!isStatusOrNone(record.status)) return faultOf('status', record.status, STATUS);
+  if (!isQuantityOrNone(record.durationMs)) return faultOf('durationMs', record.durationMs, QUANTITY);
+  if (!isQuantityOrNone(record.timeToFirstTokenMs))
+    return faultOf('timeToFirstTokenMs', record.timeToFirstTokenMs, QUANTITY);
+  if (!isNameOrNone(record.errorType)) return faultOf('errorType', record.errorType, NAME);
+  if (!isTokensOrNone(record.inputTokens)) return faultOf('inputTokens', record.inputTokens, QUANTITY);
+  if (!isTokensOrNone(record.outputTokens)) return faultOf('outputTokens', record.outputTokens, QUANTITY);
+  if (!isTokensOrNone(record.cachedInputTokens))
+    return faultOf('cachedInputTokens', record.cachedInputTokens, QUANTITY);
+  if (!isTokensOrNone(record.cacheWriteTokens)) return faultOf('cacheWriteTokens', record.cacheWriteTokens, QUANTITY);
+  if (!isTokensOrNone(record.cacheWrite1hTokens))
+    return faultOf('cacheWrite1hTokens', record.cacheWrite1hTokens, QUANTITY);
+  if (!isTokensOrNone(record.reasoningTokens)) return faultOf('reasoningTokens', record.reasoningTokens, QUANTITY);
+  if (!isQuantityOrNone(record.costUsd)) return faultOf('costUsd', record.costUsd, QUANTITY);
+  return undefined;
 }
 
 export function findCacheFault(cache: string | undefined): Fault {
-  return checkName('cache', cache, OPTIONAL);
+  return isNameOrNone(cache) ? undefined : faultOf('cache', cache, NAME);
 }
 
 export function findMemoryFault(bytes: number): Fault {
-  return checkQuantity('bytes', bytes);
+  return isQuantity(bytes) ? undefined : faultOf('bytes', bytes, QUANTITY);
 }
 
-/** Whether undefined is as good as a value. */
-type Presence = 'required' | 'optional';
-const OPTIONAL: Presence = 'optional';
+/** Below it, converting to nanoseconds cannot overflow. */
+const MAX_QUANTITY = Number.MAX_SAFE_INTEGER;
+
+const OBJECT = 'an object';
+const NAME = 'a string that is not empty';
+const QUANTITY = 'a number from 0 to 2^53 - 1';
+const STATUS = `one of ${EXECUTION_STATUSES.join(', ')}`;
+const TIME = 'a valid Date';
+
+/** The checks and this are functions of their own because V8 inlines short functions only. */
+function faultOf(field: string, value: unknown, allowed: string): RecordFault {
+  return { field, value, allowed };
+}
 
 function isObject(record: unknown): boolean {
   return typeof record === 'object' && record !== null;
 }
 
-function noRecord(record: unknown): Fault {
-  return { field: 'record', value: record, allowed: 'an object' };
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }
 
-function checkName(field: string, value: unknown, presence: Presence = 'required'): Fault {
-  if (typeof value === 'string' ? value !== '' : value === undefined && presence === OPTIONAL) return undefined;
-  return { field, value, allowed: 'a string that is not empty' };
+function isNameOrNone(value: unknown): boolean {
+  return value === undefined || isName(value);
 }
 
-/** The limit is also the one below which converting to nanoseconds cannot overflow. */
-function checkQuantity(field: string, value: unknown, presence: Presence = 'required'): Fault {
-  if (value === undefined && presence === OPTIONAL) return undefined;
-  if (typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER) return undefined;
-  return { field, value, allowed: 'a number from 0 to 2^53 - 1' };
+function isQuantity(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value <= MAX_QUANTITY;
+}
+
+function isQuantityOrNone(value: unknown): boolean {
+  return value === undefined || isQuantity(value);
 }
 
 /** Providers report what they do not know as null, too. */
-function checkTokens(field: string, value: unknown): Fault {
-  return value === undefined || value === null ? undefined : checkQuantity(field, value);
+function isTokensOrNone(value: unknown): boolean {
+  return value === null || isQuantityOrNone(value);
 }
 
-function checkStatus(field: string, value: unknown, presence: Presence = 'required'): Fault {
-  if (isExecutionStatus(value) || (value === undefined && presence === OPTIONAL)) return undefined;
-  return { field, value, allowed: `one of ${EXECUTION_STATUSES.join(', ')}` };
+function isStatusOrNone(value: unknown): boolean {
+  return value === undefined || isExecutionStatus(value);
 }
 
-function checkOptionalTime(field: string, value: unknown): Fault {
-  if (value === undefined || (value instanceof Date && isTime(value.getTime()))) return undefined;
-  return { field, value, allowed: 'a valid Date' };
+function isTimeOrNone(value: unknown): boolean {
+  return value === undefined || (value instanceof Date && isTime(value.getTime()));
 }
 
 /** Whether a `Date` can hold it; a class of the user's may say otherwise. */

@@ -5,8 +5,9 @@ import { costAt, findPriceFault, type ModelPrice, type PriceFault } from './mode
 import { completeTokens, type ReportedTokens, type TokenCounts } from './token-usage';
 
 /**
- * Prices by the model's name, or a function that knows them. The function is called with each call whose cost nobody
- * reports: the model, the provider where the call names one, and the call's tokens. Undefined leaves the call unpriced.
+ * Prices by the model's name, or a function that returns them. The function is called for each call without a
+ * reported cost, with the model, the provider if the call names one, and the tokens of the call. Return undefined to
+ * leave the call unpriced.
  *
  * @example
  * pricing: (model) => (model.startsWith('local-') ? { inputPerMillion: 0, outputPerMillion: 0 } : undefined)
@@ -73,7 +74,7 @@ export class PriceList {
     const place = path.length === 0 ? 'it' : path.join('.');
     const reason = isLate
       ? 'the function must answer at once and not with a promise'
-      : `${place} is ${describeValue(value)}, must be ${allowed}`;
+      : `${place} is ${describeValue(value)}; it must be ${allowed}`;
     return new TypeError(`The price of model ${JSON.stringify(model)} is not a ModelPrice: ${reason}.`);
   }
 

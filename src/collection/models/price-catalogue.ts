@@ -7,8 +7,8 @@ type CatalogueRate =
 type CatalogueRates = Readonly<Record<string, CatalogueRate | undefined>>;
 
 /**
- * The part of the package `@pydantic/genai-prices` that `pricesOf` reads. Nothing of it is loaded here: the application
- * installs the package and hands it over.
+ * The part of the package `@pydantic/genai-prices` that `pricesOf` reads. This library does not load it: the
+ * application installs the package and passes it.
  */
 export interface PriceCatalogue {
   /** Finds the price of a model today; null where the list has none. */

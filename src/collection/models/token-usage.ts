@@ -164,6 +164,13 @@ export class TokenTotals {
     page[at + 8] = this.callsWithoutUsage;
   }
 
+  /** All its numbers, for another process. */
+  get figures(): readonly number[] {
+    const row = { page: new Float64Array(TOKEN_COLUMNS), at: 0 };
+    this.writeTo(row);
+    return Array.from(row.page);
+  }
+
   /** What `writeTo` has written. */
   addFrom({ page, at }: TokenRow): void {
     const { tokens } = this;

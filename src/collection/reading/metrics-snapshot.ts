@@ -10,7 +10,7 @@ export interface ExecutionMetrics {
   readonly errorCount: number;
   /** Those that reached a limit, ours or one of their own. */
   readonly timeoutCount: number;
-  /** Those that were given up by whoever wanted them, or by the end of the application. */
+  /** Those that the caller, the reader, a signal or the end of the application cancelled. */
   readonly cancelledCount: number;
   /** Those that run now. */
   readonly inProgress: number;
@@ -80,7 +80,7 @@ export interface BreakdownMetrics {
   readonly successfulRequests: number;
   /** Ended with an error or a timeout. */
   readonly failedRequests: number;
-  /** Given up by whoever wanted them. */
+  /** Cancelled by the caller, the reader or a signal. */
   readonly cancelledRequests: number;
   /** Tokens and cost of all model calls inside them. */
   readonly tokenUsage: TokenUsage;
@@ -108,7 +108,7 @@ export interface SystemMetrics {
   readonly successfulRequests: number;
   /** Ended with an error or a timeout. */
   readonly failedRequests: number;
-  /** Given up by whoever wanted them. */
+  /** Cancelled by the caller, the reader or a signal. */
   readonly cancelledRequests: number;
   /** Outermost agent executions that run now. */
   readonly requestsInProgress: number;

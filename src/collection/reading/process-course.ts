@@ -2,7 +2,11 @@ import { type ProcessSeries, ProcessSlot } from '../series/process-series';
 import type { TrendView } from './trend-view';
 import type { SystemTrendPoint } from './trend-window';
 
-type ProcessFigures = Omit<SystemTrendPoint, 'startTime' | 'count' | 'errors' | 'p95Seconds' | 'tokens' | 'costUsd'>;
+/** How things stood at the end of a slot, and the look-ups in it. */
+export type ProcessFigures = Pick<
+  SystemTrendPoint,
+  'memoryUsageBytes' | 'cacheHits' | 'cacheMisses' | 'requestsInProgress'
+>;
 
 /** What is told of the process in each slot of a window, by place. */
 export function readProcessCourse(series: ProcessSeries, view: TrendView): ReadonlyMap<number, ProcessFigures> {

@@ -13,6 +13,8 @@ export interface WantedRequests {
   readonly minDurationMs: number;
   /** Milliseconds since 1970. */
   readonly since: number;
+  /** Milliseconds since 1970; undefined for no end. */
+  readonly until: number | undefined;
 }
 
 interface GrowingNode {
@@ -34,12 +36,13 @@ export class RequestReading {
   }
 
   /** Whether it, or a step of it that is kept, is what is wanted. */
-  matches({ agentId, toolName, errorType, breakdownValue, minDurationMs, since }: WantedRequests): boolean {
+  matches({ agentId, toolName, errorType, breakdownValue, minDurationMs, since, until }: WantedRequests): boolean {
     const { root, moment } = this;
     const durationMs = isFinished(root) ? root.durationNs / NS_PER_MS : moment.now - root.startedAt;
     return (
       durationMs >= minDurationMs &&
       (!isFinished(root) || root.endTime > since) &&
+      (until === undefined || (isFinished(root) && root.endTime <= until)) &&
       (breakdownValue === undefined || root.breakdownValue === breakdownValue) &&
       this.has(agentId, (execution) => execution.agentId) &&
       this.has(toolName, ({ kind, name }) => (kind === 'tool' ? name : undefined)) &&
@@ -66,6 +69,7 @@ export class RequestReading {
   private figures(): RequestSteps {
     const { collected, openSteps } = this;
     const slowest = collected?.slowestStep;
+    const failed = collected?.failedStep;
     return {
       steps: (collected?.stepCount ?? 0) + openSteps.length,
       slowestStep: slowest && {
@@ -74,6 +78,7 @@ export class RequestReading {
         durationSeconds: slowest.durationNs / NS_PER_SECOND,
       },
       failedSteps: collected?.failedSteps ?? 0,
+      failedStep: failed && { kind: failed.kind, name: failed.name, errorType: failed.errorType! },
       truncated: collected?.truncated ?? true,
     };
   }

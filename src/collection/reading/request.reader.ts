@@ -39,7 +39,7 @@ export function readRequest(
 }
 
 function normalise(filter: RequestFilter): WantedRequests {
-  const { agentId, toolName, errorType, breakdown, minDurationMs = 0, since } = filter;
+  const { agentId, toolName, errorType, breakdown, minDurationMs = 0, since, until } = filter;
   return {
     agentId: agentId && normaliseName(agentId),
     toolName: toolName && normaliseName(toolName),
@@ -47,6 +47,7 @@ function normalise(filter: RequestFilter): WantedRequests {
     breakdownValue: breakdown && normaliseName(breakdown),
     minDurationMs,
     since: since === undefined ? -Infinity : since.getTime(),
+    until: until?.getTime(),
   };
 }
 

@@ -1,11 +1,22 @@
 import type { Ledger } from '../ledger';
+import type { MemoryReading } from '../memory-sampler';
 import type { MetricsStore } from '../metrics-store';
+import type { TokenUsage } from '../models/token-usage';
 import type { BucketBounds } from '../series/histogram';
-import { ModelSeries, SeriesRows, ToolSeries } from '../series/execution-series';
+import {
+  ModelSeries,
+  SeriesRows,
+  ToolSeries,
+  type CacheSeries,
+  type ExecutionSeries,
+} from '../series/execution-series';
 import { readFields } from './fields';
 import type { CacheMetrics, SystemMetrics } from './metrics-snapshot';
 import { CACHE_FIELDS } from './series-fields';
 import { sumTokens, TOKEN_USAGE_FIELDS } from './token-fields';
+
+/** Look-ups in one cache. */
+export type CacheLookups = Pick<CacheSeries, 'hits' | 'misses'>;
 
 const NS_PER_MS = 1e6;
 const BYTES_PER_MIB = 2 ** 20;
@@ -75,23 +86,53 @@ export class MergedModels {
 /** The names of a model series. */
 export type ModelName = 'agentId' | 'model' | 'provider';
 
-function readAllCaches(ledger: Ledger): CacheMetrics {
+/** What the system's figures are made of. */
+export interface SystemReading {
+  /** Milliseconds since 1970. */
+  readonly startTime: number;
+  /** Milliseconds since 1970; NaN before the first record. */
+  readonly lastUpdated: number;
+  readonly uptimeSeconds: number;
+  readonly requests: ExecutionSeries;
+  readonly memory: MemoryReading;
+  /** Over all caches. */
+  readonly cache: CacheMetrics;
+  readonly tokenUsage: TokenUsage;
+}
+
+export function readSystem(store: MetricsStore): SystemMetrics {
+  return describeSystem(beginSystem(store));
+}
+
+/** At this moment, apart from the requests, which go on being counted. */
+export function beginSystem({ ledger, memory, clock }: MetricsStore): SystemReading {
+  return {
+    startTime: ledger.startTime,
+    lastUpdated: ledger.lastUpdated,
+    uptimeSeconds: Math.max(0, clock.now() - ledger.startedAt) / 1_000,
+    requests: ledger.requests,
+    memory: memory.read(),
+    cache: sumCaches([ledger.series.unnamedCache, ...ledger.series.caches.values()]),
+    tokenUsage: readFields(TOKEN_USAGE_FIELDS, sumTokens(ledger.series.scopes())),
+  };
+}
+
+export function sumCaches(caches: Iterable<CacheLookups>): CacheMetrics {
   const total = { hits: 0, misses: 0 };
-  for (const cache of [ledger.series.unnamedCache, ...ledger.series.caches.values()]) {
+  for (const cache of caches) {
     total.hits += cache.hits;
     total.misses += cache.misses;
   }
   return readFields(CACHE_FIELDS, total);
 }
 
-export function readSystem({ ledger, memory, clock }: MetricsStore): SystemMetrics {
-  const { requests } = ledger;
-  const { bytes, maxBytes } = memory.read();
-  const cache = readAllCaches(ledger);
+export function describeSystem(reading: SystemReading): SystemMetrics {
+  const { startTime, lastUpdated, uptimeSeconds, requests, memory, cache, tokenUsage } = reading;
+  const { bytes, maxBytes } = memory;
   const system: SystemMetrics = {
-    startTime: new Date(ledger.startTime),
-    lastUpdated: Number.isNaN(ledger.lastUpdated) ? null : new Date(ledger.lastUpdated),
-    uptimeSeconds: Math.max(0, clock.now() - ledger.startedAt) / 1_000,
+    startTime: new Date(startTime),
+    lastUpdated: Number.isNaN(lastUpdated) ? null : new Date(lastUpdated),
+    uptimeSeconds,
     totalRequests: requests.count,
     successfulRequests: requests.countOf('success'),
     failedRequests: requests.countOf('error') + requests.countOf('timeout'),
@@ -106,7 +147,7 @@ export function readSystem({ ledger, memory, clock }: MetricsStore): SystemMetri
     cacheHits: cache.hits,
     cacheMisses: cache.misses,
     cacheHitRate: cache.hitRate,
-    tokenUsage: readFields(TOKEN_USAGE_FIELDS, sumTokens(ledger.series.scopes())),
+    tokenUsage,
   };
   return Object.freeze(system);
 }

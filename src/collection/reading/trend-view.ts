@@ -4,6 +4,9 @@ import { TREND_WINDOWS, type TrendWindow } from './trend-window';
 
 const SLOTS_PER_WINDOW = 60;
 
+/** Of the current slot. */
+export const LAST_PLACE = SLOTS_PER_WINDOW - 1;
+
 /** What one series tells of two windows. */
 export interface WindowSlots<Slot> {
   /** All of the window. */
@@ -26,19 +29,23 @@ export class TrendView {
   readonly from: number;
   private readonly firstCovered: number;
 
-  /** @param startedAt of the counting, as `nowMs` on the clock's scale */
+  /**
+   * @param startedAt of the counting, as `nowMs` on the clock's scale
+   * @param youngestStartedAt of the process that has started last, where several are added up
+   */
   constructor(
     readonly window: TrendWindow,
     startedAt: number,
     private readonly nowMs: number,
     private readonly wallTimeMs: number,
+    youngestStartedAt = startedAt,
   ) {
     this.windowSeconds = TREND_WINDOWS[window];
     this.slotSeconds = this.windowSeconds / SLOTS_PER_WINDOW;
     const currentSlot = Math.floor(nowMs / 1_000 / this.slotSeconds);
     this.from = (currentSlot - SLOTS_PER_WINDOW + 1) * this.slotSeconds;
     this.coveredSeconds = Math.min(Math.max(0, nowMs - startedAt) / 1_000, this.windowSeconds);
-    this.hasPrevious = startedAt / 1_000 <= this.from - this.windowSeconds;
+    this.hasPrevious = youngestStartedAt / 1_000 <= this.from - this.windowSeconds;
     this.firstCovered = Math.max(0, Math.min(this.placeOf(startedAt / 1_000), SLOTS_PER_WINDOW - 1));
   }
 

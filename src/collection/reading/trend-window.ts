@@ -57,6 +57,10 @@ export interface UsageTrendPoint extends TrendPoint, TrendUsage {}
 
 /** One slot of the application. None is left out since the start or the last reset. */
 export interface SystemTrendPoint extends UsageTrendPoint {
+  /** Half of the requests that ended in the slot took no longer. */
+  readonly p50Seconds: number;
+  /** 99 % of them took no longer. */
+  readonly p99Seconds: number;
   /** The last reading of memory by the end of the slot; 0 before the first. */
   readonly memoryUsageBytes: number;
   /** Look-ups in the slot that found something, over all caches. */
@@ -67,7 +71,7 @@ export interface SystemTrendPoint extends UsageTrendPoint {
   readonly requestsInProgress: number;
 }
 
-/** Where the p95 went by more than 10 %; nothing is said below ten durations in either window. */
+/** The direction in which the p95 changed by more than 10 %; unknown with fewer than ten durations in either window. */
 export type TrendChange = 'up' | 'down' | 'flat' | 'insufficient_data';
 
 /** The course of one tool over a window, beside the window before. */
@@ -90,7 +94,7 @@ export interface UsageTrend extends TrendFigures, TrendUsage {
   readonly points: readonly UsageTrendPoint[];
 }
 
-/** The course of the application: its requests, and the model calls within and outside them. */
+/** The application over time: its requests, and the model calls inside and outside them. */
 export interface SystemTrend extends UsageTrend {
   /** Oldest first. */
   readonly points: readonly SystemTrendPoint[];

@@ -1,12 +1,11 @@
 import { normaliseName } from '../executions/execution-name';
-import type { Ledger } from '../ledger';
 import type { MetricsStore } from '../metrics-store';
 import type { BucketBounds } from '../series/histogram';
 import type { TrendSeries } from '../series/trend-series';
 import { TrendSlot } from '../series/trend-slot';
 import { UsageSlot } from '../series/usage-series';
 import { byName } from './by-name';
-import { readProcessCourse } from './process-course';
+import { readProcessCourse, type ProcessFigures } from './process-course';
 import { changeOf, figuresOf, percentile, usageOf } from './trend-figures';
 import { TrendView, type WindowSlots } from './trend-view';
 import type {
@@ -30,6 +29,30 @@ export interface TrendsReading extends Omit<Trends, 'agents' | 'tools' | 'models
   readonly models: Named<UsageTrend>;
 }
 
+/** What one name tells of two windows. */
+export interface TrendSlots {
+  readonly bounds: BucketBounds;
+  readonly executions: WindowSlots<TrendSlot>;
+  readonly usage: WindowSlots<UsageSlot>;
+}
+
+/** Many names, each read when somebody asks for it. */
+export interface NamedTrendSlots {
+  readonly names: Iterable<string>;
+  find(name: string): TrendSlots | undefined;
+}
+
+/** What trends are read from: one application, or several processes added up. */
+export interface TrendsSource {
+  readonly view: TrendView;
+  readonly system: TrendSlots;
+  readonly agents: NamedTrendSlots;
+  readonly tools: NamedTrendSlots;
+  readonly models: NamedTrendSlots;
+  /** By place in the window. */
+  course(): ReadonlyMap<number, ProcessFigures>;
+}
+
 export function readTrends(store: MetricsStore, options: TrendsOptions): Trends {
   const { agents, tools, models, ...rest } = beginTrends(store, options);
   return { ...rest, agents: inFull(agents), tools: inFull(tools), models: inFull(models) };
@@ -41,33 +64,82 @@ function inFull<Read>(trends: Named<Read>): Readonly<Record<string, Read>> {
 
 /** Of a window that ends now, however much later its names are read. */
 export function beginTrends(store: MetricsStore, options: TrendsOptions): TrendsReading {
-  const { window = '15m', names, points = true } = options;
-  const { ledger, clock, memory } = store;
-  // What memory is now belongs to the current slot.
-  memory.read();
-  const view = new TrendView(window, ledger.startedAt, clock.now(), clock.wallTime());
-  const reader = new TrendReader(view, points);
+  return describeTrends(new StoreTrends(store, options), options);
+}
+
+export function describeTrends(source: TrendsSource, { names, points = true }: TrendsOptions): TrendsReading {
+  const { window, slotSeconds, coveredSeconds } = source.view;
+  const reader = new TrendReader(source.view, points);
   const wanted = names && new Set(names.map(normaliseName));
-  const { slotSeconds, coveredSeconds } = view;
   return {
     window,
     slotSeconds,
     coveredSeconds,
-    system: reader.system(ledger),
-    agents: readNames(ledger.agentTrends, wanted, (series) => reader.usage(series)),
-    tools: readNames(ledger.toolTrends, wanted, (series) => reader.tool(series)),
-    models: readNames(ledger.modelTrends, wanted, (series) => reader.usage(series)),
+    system: reader.system(source),
+    agents: readNames(source.agents, wanted, (slots) => reader.usage(slots)),
+    tools: readNames(source.tools, wanted, (slots) => reader.tool(slots)),
+    models: readNames(source.models, wanted, (slots) => reader.usage(slots)),
   };
 }
 
 function* readNames<Read>(
-  trends: ReadonlyMap<string, TrendSeries>,
+  trends: NamedTrendSlots,
   wanted: ReadonlySet<string> | undefined,
-  read: (series: TrendSeries) => Read,
+  read: (slots: TrendSlots) => Read,
 ): Generator<readonly [name: string, trend: Read]> {
-  for (const name of wanted ?? trends.keys()) {
-    const series = trends.get(name);
-    if (series !== undefined) yield [name, read(series)];
+  for (const name of wanted ?? trends.names) {
+    const slots = trends.find(name);
+    if (slots !== undefined) yield [name, read(slots)];
+  }
+}
+
+/** One application, of a window that ends when this is made. */
+export class StoreTrends implements TrendsSource {
+  readonly view: TrendView;
+  private readonly ledger: MetricsStore['ledger'];
+
+  constructor({ ledger, clock, memory }: MetricsStore, { window = '15m' }: TrendsOptions) {
+    this.ledger = ledger;
+    // What memory is now belongs to the current slot.
+    memory.read();
+    this.view = new TrendView(window, ledger.startedAt, clock.now(), clock.wallTime());
+  }
+
+  get system(): TrendSlots {
+    return this.collect(this.ledger.requestTrend);
+  }
+
+  get agents(): NamedTrendSlots {
+    return this.named(this.ledger.agentTrends);
+  }
+
+  get tools(): NamedTrendSlots {
+    return this.named(this.ledger.toolTrends);
+  }
+
+  get models(): NamedTrendSlots {
+    return this.named(this.ledger.modelTrends);
+  }
+
+  course(): ReadonlyMap<number, ProcessFigures> {
+    return readProcessCourse(this.ledger.process, this.view);
+  }
+
+  private named(trends: ReadonlyMap<string, TrendSeries>): NamedTrendSlots {
+    const find = (name: string) => {
+      const series = trends.get(name);
+      return series && this.collect(series);
+    };
+    return { names: trends.keys(), find };
+  }
+
+  private collect(series: TrendSeries): TrendSlots {
+    const { bounds } = series;
+    return {
+      bounds,
+      executions: this.view.collect(series, () => new TrendSlot(bounds.count)),
+      usage: this.view.collect(series.usage, () => new UsageSlot()),
+    };
   }
 }
 
@@ -77,42 +149,48 @@ class TrendReader {
     private readonly hasPoints: boolean,
   ) {}
 
-  tool(series: TrendSeries): Trend {
-    const ended = this.executions(series);
-    const point = (place: number) => this.point(place, ended, series.bounds);
+  tool({ executions: ended, bounds }: TrendSlots): Trend {
+    const point = (place: number) => this.point(place, ended, bounds);
     return {
-      ...this.figures(ended.current, series.bounds),
-      previous: this.previous(ended, series.bounds) ?? null,
-      change: this.change(ended, series.bounds),
+      ...this.figures(ended.current, bounds),
+      previous: this.previous(ended, bounds) ?? null,
+      change: this.change(ended, bounds),
       points: this.points((place) => ended.slots.has(place), point),
     };
   }
 
-  usage(series: TrendSeries): UsageTrend {
+  usage(slots: TrendSlots): UsageTrend {
     return this.withUsage<UsageTrendPoint>(
-      series,
+      slots,
       () => false,
       (point) => point,
     );
   }
 
-  system({ requestTrend, process }: Ledger): SystemTrend {
-    const course = this.hasPoints ? readProcessCourse(process, this.view) : new Map<number, never>();
+  system(source: TrendsSource): SystemTrend {
+    const course = this.hasPoints ? source.course() : new Map<number, never>();
     return this.withUsage<SystemTrendPoint>(
-      requestTrend,
+      source.system,
       (place) => this.view.covers(place),
-      (point, place) => ({ ...point, ...course.get(place)! }),
+      (point, place) => ({ ...point, ...this.spread(place, source.system), ...course.get(place)! }),
     );
   }
 
+  /** How far durations lie apart in a slot. */
+  private spread(
+    place: number,
+    { executions, bounds }: TrendSlots,
+  ): Pick<SystemTrendPoint, 'p50Seconds' | 'p99Seconds'> {
+    const slot = executions.slots.get(place);
+    const percentileOf = (share: number) => (slot === undefined ? 0 : percentile(slot, bounds, share));
+    return { p50Seconds: percentileOf(0.5), p99Seconds: percentileOf(0.99) };
+  }
+
   private withUsage<Point extends UsageTrendPoint>(
-    series: TrendSeries,
+    { bounds, executions: ended, usage: used }: TrendSlots,
     isWanted: (place: number) => boolean,
     complete: (point: UsageTrendPoint, place: number) => Point,
   ) {
-    const { bounds } = series;
-    const ended = this.executions(series);
-    const used = this.view.collect(series.usage, () => new UsageSlot());
     const previous = this.previous(ended, bounds);
     const hasSlot = (place: number) => ended.slots.has(place) || used.slots.has(place) || isWanted(place);
     const point = (place: number) => {
@@ -129,10 +207,6 @@ class TrendReader {
       change: this.change(ended, bounds),
       points: this.points(hasSlot, point),
     };
-  }
-
-  private executions(series: TrendSeries): WindowSlots<TrendSlot> {
-    return this.view.collect(series, () => new TrendSlot(series.bounds.count));
   }
 
   private figures(slot: TrendSlot, bounds: BucketBounds): TrendFigures {

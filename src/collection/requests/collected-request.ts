@@ -72,14 +72,25 @@ export class CollectedRequest implements Linked<CollectedRequest> {
     return this.failedSteps > 0 || (this.root !== undefined && isFailure(this.root.status));
   }
 
-  /** Of the steps that were timed. */
+  /** Of the steps that were timed: of tools and models, since an agent takes as long as what it waits for; else of agents. */
   get slowestStep(): FinishedExecution | undefined {
-    let slowest: FinishedExecution | undefined;
+    return this.longest(({ kind }) => kind !== 'agent') ?? this.longest(() => true);
+  }
+
+  private longest(isMeant: (step: FinishedExecution) => boolean): FinishedExecution | undefined {
+    let longest: FinishedExecution | undefined;
     for (let step = this.lastKept; step !== undefined; step = step.keptBefore) {
       // Of those that are as long it is the first.
-      if (step.durationNs >= (slowest?.durationNs ?? 0)) slowest = step;
+      if (step.durationNs >= (longest?.durationNs ?? 0) && isMeant(step)) longest = step;
     }
-    return slowest;
+    return longest;
+  }
+
+  /** The last that failed. */
+  get failedStep(): FinishedExecution | undefined {
+    let step = this.failedSteps === 0 ? undefined : this.lastKept;
+    while (step !== undefined && !isFailure(step.status)) step = step.keptBefore;
+    return step;
   }
 
   /** The serial of the execution under which a step stands. */
@@ -110,19 +121,20 @@ export class CollectedRequest implements Linked<CollectedRequest> {
     if (this.keptCount > MAX_STEPS) this.keepOnly(MAX_STEPS);
   }
 
-  /** Drops all steps but so many: the longest of all stays, then those that failed, then the longest. */
+  /** Drops all steps but so many: the slowest stays, then those that failed, then the longest. */
   keepOnly(count: number): void {
     const { steps } = this;
     const ranked = steps.toSorted(byWorth(this.slowestStep));
-    const dropped = ranked.slice(count);
+    const dropped = ranked.splice(count);
     if (dropped.length === 0) return;
     this.incomplete = true;
-    const last = ranked[count - 1];
+    const last = ranked.at(-1);
     if (last !== undefined) this.leastNs = isFailure(last.status) ? Infinity : lengthOf(last);
-    const parents = new Map(dropped.map((step) => [step.serial, this.parentOf(step)]));
+    // Most requests are flat: what stands under the outermost agent needs no other parent.
+    if (!ranked.every((step) => this.parentOf(step) === this.serial)) this.adopted = this.adopt(ranked, dropped);
     this.unlinkSteps();
-    for (const step of steps) if (!parents.has(step.serial)) this.keep(step);
-    this.adopted = this.adopt(parents);
+    for (const step of ranked) step.isKept = true;
+    for (const step of steps) if (step.isKept) this.keep(step);
     this.tellKeepers(-dropped.length);
   }
 
@@ -185,9 +197,10 @@ export class CollectedRequest implements Linked<CollectedRequest> {
   }
 
   /** What stands under other executions than its own parents, now that these are dropped, too. */
-  private adopt(droppedParents: ReadonlyMap<number, number | undefined>): Map<number, number | undefined> {
+  private adopt(kept: readonly FinishedExecution[], dropped: readonly FinishedExecution[]) {
+    const droppedParents = new Map(dropped.map((step) => [step.serial, this.parentOf(step)]));
     const adopted = new Map<number, number | undefined>();
-    for (const step of this.steps) {
+    for (const step of kept) {
       let parent = this.parentOf(step);
       while (parent !== undefined && droppedParents.has(parent)) parent = droppedParents.get(parent);
       if (parent !== step.parentSerial) adopted.set(step.serial, parent);

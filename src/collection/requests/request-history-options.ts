@@ -1,6 +1,6 @@
 /**
- * How many whole requests are kept, with all that ran inside them. The three are kept apart: many fast requests leave
- * the slow and the failed ones where they are.
+ * How many whole requests are kept, with everything inside them. The three lists are separate: many fast requests do
+ * not displace slow and failed ones.
  *
  * @example
  * requestHistory: { recent: 500, slowest: 20, failed: 100 }

@@ -11,14 +11,29 @@ export interface SlowestStep {
   readonly durationSeconds: number;
 }
 
+/** A step of a request that failed. */
+export interface FailedStep {
+  /** What was run. */
+  readonly kind: ExecutionKind;
+  /** The id of the agent, or the name of the tool or the model. */
+  readonly name: string;
+  /** Class name or code of the error, never its message. */
+  readonly errorType: string;
+}
+
 /** What a request has beside its outermost agent execution. */
 export interface RequestSteps {
   /** Executions inside it, of agents, tools and models: those that have ended and those in progress. */
   readonly steps: number;
-  /** The longest of those that have ended; undefined where none of them was timed. */
+  /**
+   * The longest tool or model call that has ended. The longest agent if no tool or model call was timed; undefined if no
+   * step was.
+   */
   readonly slowestStep: SlowestStep | undefined;
   /** Those that ended with an error or a timeout. */
   readonly failedSteps: number;
+  /** The last of those that are kept; undefined where none failed. */
+  readonly failedStep: FailedStep | undefined;
   /** Whether some of its executions are not kept: of more than 500 the longest and those that failed are. */
   readonly truncated: boolean;
 }
@@ -31,7 +46,7 @@ export interface RunningRequest extends RunningExecution, RequestSteps {}
 
 /** An execution of a request with those inside it, in the order in which they began. One in progress has no status. */
 export type ExecutionNode = (Execution | RunningExecution) & {
-  /** What ran inside it; where its own parent is not kept, an execution stands under the nearest that is. */
+  /** Executions inside it. If the parent of one is not kept, it is listed under its nearest ancestor that is. */
   readonly children: readonly ExecutionNode[];
 };
 
@@ -47,7 +62,7 @@ export const REQUEST_VIEWS = ['recent', 'slowest', 'failed', 'running'] as const
 export type RequestView = (typeof REQUEST_VIEWS)[number];
 
 /**
- * Which requests `getRequests` returns; what is left out filters nothing.
+ * Which requests `getRequests` returns. A field that is left out does not filter.
  *
  * @example
  * metrics.getRequests({ view: 'failed', toolName: 'search', minDurationMs: 1_000, limit: 10 });
@@ -67,6 +82,8 @@ export interface RequestFilter {
   readonly minDurationMs?: number;
   /** Only those that ended after this time; those in progress have not ended yet. */
   readonly since?: Date;
+  /** Only those that ended by this time; those in progress have not ended yet. */
+  readonly until?: Date;
   /** How many at most. */
   readonly limit?: number;
 }

@@ -42,10 +42,15 @@ export class BreakdownSeries implements LabelSet {
   /** As it is now. */
   copy(): BreakdownSeries {
     const copy = new BreakdownSeries(this.value, this.born);
-    this.statusCounts.forEach((count, index) => (copy.statusCounts[index] = count));
-    copy.modelCalls = this.modelCalls;
-    copy.tokens.merge(this.tokens);
+    copy.add(this.statusCounts, this.modelCalls, this.tokens);
     return copy;
+  }
+
+  /** Adds what another has counted. */
+  add(statusCounts: readonly number[], modelCalls: number, tokens: TokenTotals): void {
+    statusCounts.forEach((count, index) => (this.statusCounts[index]! += count));
+    this.modelCalls += modelCalls;
+    this.tokens.merge(tokens);
   }
 }
 

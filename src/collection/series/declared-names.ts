@@ -5,6 +5,8 @@ export class DeclaredNames {
   /** Agents that have a place and are not shown before their first use. */
   private readonly reservedAgents = new Set<string>();
   readonly tools = new Set<string>();
+  /** They have no series before their first call. */
+  readonly models = new Set<string>();
   /** Tools whose decorator names their agent, by that. */
   readonly toolsOfAgents = new Map<string, Set<string>>();
 

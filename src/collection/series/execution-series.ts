@@ -51,6 +51,13 @@ export class SeriesRows {
 /** Where a new series gets its row. */
 export type RowSource = Pick<SeriesRows, 'bounds' | 'open'>;
 
+/** The row of a series of another process, whose `figures` these are. Its buckets are not among them. */
+export function rowOfFigures(figures: readonly number[], bounds: BucketBounds): RowSource {
+  const page = new Float64Array(OWN_COLUMNS + histogramWidth(bounds));
+  page.set(figures);
+  return { bounds, open: () => ({ page, at: OWN_COLUMNS }) };
+}
+
 /** Counts, durations and errors of one label set. */
 export class ExecutionSeries extends Histogram implements LabelSet {
   /** Failures by error type; made by the first one, since most series never have any. */
@@ -121,6 +128,11 @@ export class ExecutionSeries extends Histogram implements LabelSet {
     return this.own(SERIES_COLUMNS.repeats);
   }
 
+  /** All its numbers but its buckets, for another process. */
+  get figures(): readonly number[] {
+    return Array.from(this.page.subarray(this.at - OWN_COLUMNS, this.at + HISTOGRAM_COLUMNS.buckets));
+  }
+
   /** Where the exemplars of statuses begin: behind those of the buckets. */
   get statusExemplarsAt(): number {
     return this.bounds.count;
@@ -155,6 +167,13 @@ export class ExecutionSeries extends Histogram implements LabelSet {
     const known = this.errorTypes.get(errorType);
     if (known === undefined) this.errorTypes.set(errorType, { count: 1, born: wallTime });
     else known.count += 1;
+  }
+
+  /** Its numbers as they are now. */
+  copy(): ExecutionSeries {
+    const copy = new ExecutionSeries(new SeriesRows(this.bounds));
+    copy.merge(this);
+    return copy;
   }
 
   merge(other: ExecutionSeries): void {
@@ -241,7 +260,12 @@ export class ModelSeries extends ExecutionSeries {
 
   /** @param wallTime milliseconds since 1970 */
   addFailure(errorType: string, status: string, wallTime: number): void {
-    (this.errors ??= new ModelErrors()).add(errorType, status, 1, wallTime);
+    this.addFailures(errorType, status, 1, wallTime);
+  }
+
+  /** @param born when the first of them was counted, in milliseconds since 1970 */
+  addFailures(errorType: string, status: string, count: number, born: number): void {
+    (this.errors ??= new ModelErrors()).add(errorType, status, count, born);
   }
 
   /** Of the calls of several providers the first that was named stands for all. */

@@ -106,7 +106,8 @@ function quotesFrom(prompt: string): string {
 /** The prose without its markup: no code, tables or comments, and no sentence that ends in a colon. */
 function sentencesOf(markdown: string): string[] {
   const prose = markdown
-    .replace(/^(```|~~~).*?^\1/gms, '\n\n')
+    // A passage may end within a block.
+    .replace(/^(```|~~~).*?(?:^\1|(?![^]))/gms, '\n\n')
     .replace(/<!--.*?-->/gs, '\n\n')
     .replace(/^\s*\|.*$/gm, '\n\n')
     .replace(/!?\[([^\]\n]*)\]\([^)\n]*\)/g, '$1')

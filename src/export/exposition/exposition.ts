@@ -7,6 +7,30 @@ export interface ExpositionOptions {
   readonly format: ExpositionFormat;
   readonly prefix: string;
   readonly defaultLabels: Readonly<Record<string, string>>;
+  /** Where several processes answer as one: which of them every sample is of. */
+  readonly worker?: string;
+}
+
+/** Tells the samples of several processes apart. */
+export const WORKER_LABEL = 'worker';
+
+/** The labels that every sample of ours has. */
+export function commonLabels({ defaultLabels, worker }: ExpositionOptions): Readonly<Record<string, string>> {
+  return worker === undefined ? defaultLabels : { ...defaultLabels, [WORKER_LABEL]: worker };
+}
+
+/** Those of a sample of others, whose own label of that name gets another, as Prometheus does it. */
+export function labelsOfWorker<Value>(
+  labels: Readonly<Record<string, Value>>,
+  worker: string | undefined,
+): Readonly<Record<string, Value | string>> {
+  if (worker === undefined) return labels;
+  const { [WORKER_LABEL]: exported, ...others } = labels;
+  return {
+    ...others,
+    ...(exported === undefined ? {} : { [`exported_${WORKER_LABEL}`]: exported }),
+    [WORKER_LABEL]: worker,
+  };
 }
 
 /** What stands after the last family. */

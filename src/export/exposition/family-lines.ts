@@ -1,7 +1,7 @@
 import type { FamilyDescription } from '../families/metric-families';
 import { labelText } from '../text/exposition-text';
 import { PreparedText } from '../text/prepared-text';
-import { exposedFamily, writeHeader, type ExpositionOptions } from './exposition';
+import { commonLabels, exposedFamily, writeHeader, type ExpositionOptions } from './exposition';
 import { LineEnds } from './line-ends';
 
 /** What the lines of one family have in common, in one format: made once, for all scrapes. */
@@ -16,7 +16,8 @@ export class FamilyLines {
   /** Exemplars, and when counters and histograms were born. */
   readonly hasMore: boolean;
 
-  constructor(family: FamilyDescription, { prefix, defaultLabels, format }: ExpositionOptions) {
+  constructor(family: FamilyDescription, options: ExpositionOptions) {
+    const { prefix, format } = options;
     const { type, help, labels, sampleLabel } = family;
     const name = `${prefix}_${family.name}`;
     this.header = writeHeader({ name, type, help }, format);
@@ -28,7 +29,8 @@ export class FamilyLines {
       created: new PreparedText(`${exposedFamily(name, type, format).name}_created`),
     };
     this.labelStarts = labels.map((label, index) => new PreparedText(`${index === 0 ? '{' : '",'}${label}="`));
-    const defaults = labelText(Object.keys(defaultLabels), Object.values(defaultLabels));
+    const common = commonLabels(options);
+    const defaults = labelText(Object.keys(common), Object.values(common));
     this.labelledEnds = new LineEnds(',', sampleLabel, defaults);
     this.bareEnds = new LineEnds('{', sampleLabel, defaults);
     this.hasMore = format === 'openmetrics';

@@ -28,8 +28,8 @@ interface ForeignAnswer {
 export function* checkForeignMetric(metric: ForeignMetric, answer: unknown): Generator<void, ForeignAnswer> {
   const { name, type } = metric;
   const suffixes = SUFFIXES[type];
-  if (!NAME.test(name)) throw new TypeError(`"${name}" is no name of a metric.`);
-  if (suffixes === undefined) throw new TypeError(`"${type}" is no type of a metric.`);
+  if (!NAME.test(name)) throw new TypeError(`"${name}" is not a valid metric name.`);
+  if (suffixes === undefined) throw new TypeError(`"${type}" is not a metric type.`);
   const { help, values } = (answer ?? {}) as Partial<ForeignAnswer>;
   if (typeof help !== 'string') throw new TypeError('It has no help.');
   if (!Array.isArray(values)) throw new TypeError('It has no list of values.');
@@ -43,11 +43,11 @@ export function* checkForeignMetric(metric: ForeignMetric, answer: unknown): Gen
 
 function checkValue(answered: unknown, name: string, names: readonly string[]): void {
   const { metricName = name, labels, value } = (answered ?? {}) as Partial<ForeignValue>;
-  if (typeof value !== 'number') throw new TypeError('One of its values is no number.');
-  if (!names.includes(metricName)) throw new TypeError(`"${metricName}" is no name of one of its values.`);
+  if (typeof value !== 'number') throw new TypeError('One of its values is not a number.');
+  if (!names.includes(metricName)) throw new TypeError(`"${metricName}" is not a valid name for one of its values.`);
   if (typeof labels !== 'object' || labels === null) throw new TypeError('One of its values has no labels.');
   for (const [label, of] of Object.entries(labels)) {
-    if (!LABEL_NAME.test(label) || label === '__name__') throw new TypeError(`"${label}" is no name of a label.`);
-    if (typeof of === 'object' || typeof of === 'symbol') throw new TypeError(`Its label "${label}" is no text.`);
+    if (!LABEL_NAME.test(label) || label === '__name__') throw new TypeError(`"${label}" is not a valid label name.`);
+    if (typeof of === 'object' || typeof of === 'symbol') throw new TypeError(`Its label "${label}" is not a string.`);
   }
 }

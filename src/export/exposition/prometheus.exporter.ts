@@ -4,6 +4,7 @@ import { keepShapes } from '../../runtime/kept-shapes';
 import { METRIC_FAMILIES, type MetricFamily } from '../families/metric-families';
 import { Scrape, type ScrapeSource } from '../families/scrape';
 import { readSeries } from '../families/series-reading';
+import { WORKERS_FAMILY } from '../families/workers-family';
 import type { ClientRegistry } from '../prom-client/client-registry';
 import { SlicedWork } from '../text/sliced-work';
 import { TextBuffer } from '../text/text-buffer';
@@ -53,6 +54,7 @@ export class PrometheusExporter {
   ) {
     this.names = new FamilyNames(options.format);
     for (const { name, type } of families) this.names.claim(`${options.prefix}_${name}`, type);
+    if (options.worker !== undefined) this.names.claim(`${options.prefix}_${WORKERS_FAMILY.name}`, WORKERS_FAMILY.type);
     this.families = families.map((family) => ({ family, lines: new FamilyLines(family, options) }));
   }
 
@@ -116,7 +118,7 @@ export class PrometheusExporter {
   ): Promise<void> {
     if ('fault' in outcome) throw outcome.fault;
     const answer = await withDefaultLabels(metric.registry, outcome.value);
-    await work.run(writeForeignMetric(metric, answer, this.options.format, out));
+    await work.run(writeForeignMetric(metric, answer, this.options, out));
   }
 }
 

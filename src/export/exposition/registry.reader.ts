@@ -2,7 +2,7 @@ import type { ClientRegistry } from '../prom-client/client-registry';
 import { isBridged } from '../prom-client/prom-client.bridge';
 import { labelText } from '../text/exposition-text';
 import type { TextBuffer } from '../text/text-buffer';
-import { type ExpositionFormat, type WrittenExemplar, writeHeader, writeSample } from './exposition';
+import { labelsOfWorker, writeHeader, writeSample, type ExpositionOptions, type WrittenExemplar } from './exposition';
 import type { FamilyNames } from './family-names';
 import type { ForeignMetric, ForeignValue } from './foreign-metric';
 import { checkForeignMetric } from './foreign-metric-check';
@@ -70,14 +70,15 @@ export async function withDefaultLabels(registry: ClientRegistry, answer: unknow
 export function* writeForeignMetric(
   metric: ForeignMetric,
   answer: unknown,
-  format: ExpositionFormat,
+  { format, worker }: Pick<ExpositionOptions, 'format' | 'worker'>,
   out: TextBuffer,
 ): Generator<void> {
   const { name, type } = metric;
   const { help, values } = yield* checkForeignMetric(metric, answer);
   out.write(writeHeader({ name, type, help }, format));
   const mayCarry = format === 'openmetrics' && (type === 'histogram' || isTotal(metric));
-  for (const { metricName = name, labels, value, exemplar } of values) {
+  for (const { metricName = name, labels: own, value, exemplar } of values) {
+    const labels = labelsOfWorker(own, worker);
     const text = labelText(Object.keys(labels), Object.values(labels));
     out.write(writeSample(metricName, text, value, mayCarry ? writtenExemplar(exemplar) : undefined));
     out.handOver();

@@ -184,7 +184,7 @@ export const METRIC_FAMILIES: readonly MetricFamily[] = [
   {
     name: 'agent_paused_seconds',
     type: 'histogram',
-    help: 'How long agent executions have waited for a human, of those that have paused.',
+    help: 'Time that agent executions waited for a human. Executions that never paused are not in it.',
     labels: ['agent'],
     read: histograms(agents, ({ pauses }) => pauses),
   },
@@ -198,7 +198,7 @@ export const METRIC_FAMILIES: readonly MetricFamily[] = [
   {
     name: 'tool_executions_total',
     type: 'counter',
-    help: 'Finished tool executions; the agent is empty for those outside any.',
+    help: 'Finished tool executions. The agent is empty outside any agent.',
     labels: ['agent', 'tool'],
     sampleLabel: 'status',
     read: statuses(tools),
@@ -256,7 +256,7 @@ export const METRIC_FAMILIES: readonly MetricFamily[] = [
   {
     name: 'model_calls_total',
     type: 'counter',
-    help: 'Finished model calls; the agent is empty for those outside any, the provider where nobody named it.',
+    help: 'Finished model calls. The agent is empty outside any agent, the provider if none is named.',
     labels: ['agent', 'model', 'provider'],
     sampleLabel: 'status',
     read: statuses(models('agentId', 'model', 'provider')),
@@ -300,7 +300,7 @@ export const METRIC_FAMILIES: readonly MetricFamily[] = [
   {
     name: 'model_calls_without_usage_total',
     type: 'counter',
-    help: 'Tracked model calls that ended, however, without any report of tokens.',
+    help: 'Tracked model calls that ended without a report of tokens, whatever their outcome.',
     labels: ['model', 'provider'],
     read: perModel(models('model', 'provider'), (model) => model.tokens.callsWithoutUsage),
   },
@@ -330,14 +330,14 @@ export const METRIC_FAMILIES: readonly MetricFamily[] = [
     name: 'budget_spent_ratio',
     type: 'gauge',
     aggregator: 'max',
-    help: 'What the application has spent of a budget in the present window, as a part of its limit.',
+    help: 'Spent part of a budget in the present window, from 0 to 1 and beyond.',
     labels: ['budget'],
     read: budgetRatios,
   },
   {
     name: 'budget_exceeded_total',
     type: 'counter',
-    help: 'Model calls that a budget had no room for, whether they were refused or only reported.',
+    help: 'Model calls beyond a budget, whether refused or only reported.',
     labels: ['budget'],
     read: budgets(({ exceededCalls }) => exceededCalls),
   },

@@ -20,6 +20,7 @@ export class ModelSums {
   private readonly kept: readonly KeptModel[];
   private readonly sums = LABELLED.map((names) => new MergedModels(names));
   private readonly readings = new Map<string, readonly SeriesReading<ModelSeries>[]>();
+  private copied: readonly SeriesReading<ModelSeries>[] | undefined;
   private added = 0;
 
   constructor(models: Iterable<ModelSeries>) {
@@ -48,6 +49,11 @@ export class ModelSums {
     const reading = this.readings.get(key) ?? this.read(key);
     this.readings.set(key, reading);
     return reading;
+  }
+
+  /** None added up, as they were at that moment in their tokens, too. */
+  apart(): readonly SeriesReading<ModelSeries>[] {
+    return (this.copied ??= readStill(this.kept.map((kept) => this.copies.model(kept))));
   }
 
   private read(key: string): readonly SeriesReading<ModelSeries>[] {

@@ -68,6 +68,11 @@ export class Scrape {
     return this.sums.by(names);
   }
 
+  /** Each agent's model of each provider, with its tokens. */
+  get modelsApart(): readonly SeriesReading<ModelSeries>[] {
+    return this.sums.apart();
+  }
+
   /** Adds models up in steps that are small enough to let others run in between. */
   *addModels(): Generator<void> {
     yield* this.sums.add();

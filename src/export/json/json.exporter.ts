@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import type { MetricsStore } from '../../collection/metrics-store';
 import {
   AGENT_FIELDS,
   BREAKDOWN_FIELDS,
@@ -7,14 +6,14 @@ import {
   MODEL_FIELDS,
   TOOL_FIELDS,
 } from '../../collection/reading/series-fields';
+import { describeSystem } from '../../collection/reading/snapshot.reader';
 import type { AgentSeries, ToolSeries } from '../../collection/series/execution-series';
 import { VERSION } from '../../version';
-import type { SlicedWork } from '../text/sliced-work';
 import type { TextBuffer } from '../text/text-buffer';
 import { documentOf } from './json-document';
 import { objectOfFields, openObjectOfFields } from './json-fields';
 import { mapOf, mapSteps, number } from './json-object';
-import { JsonReading } from './json-reading';
+import type { JsonReading } from './json-reading';
 
 const { toolMetrics, ...FIELDS_BEFORE_TOOLS } = AGENT_FIELDS;
 
@@ -25,21 +24,21 @@ const writeRepeats = mapOf(number<ToolSeries>((tool) => tool.repeats));
 const writeBreakdown = objectOfFields(BREAKDOWN_FIELDS);
 const writeBeforeTools = openObjectOfFields<AgentSeries>(FIELDS_BEFORE_TOOLS);
 
-/**
- * The JSON document: everything but the history, at one moment. It is copied at once and written in slices.
- *
- * @throws when the signal of `work` aborts
- */
-export function writeJson(store: MetricsStore, out: TextBuffer, work: SlicedWork): Promise<void> {
-  return work.run(documentSteps(new JsonReading(store), out));
+/** Whose document it is. */
+export interface JsonAuthor {
+  readonly instanceId: string;
+  /** The processes of the machine that it is about; undefined where it is about one. */
+  readonly instances?: readonly object[];
 }
 
-function* documentSteps(reading: JsonReading, out: TextBuffer): Generator<void> {
-  const { instanceId: id, system, agents, tools, models, caches, budgets, breakdown } = reading;
-  const instance = { id, hostname: hostname(), pid: process.pid, version: VERSION };
+/** The JSON document, everything but the history, in steps. */
+export function* documentSteps(author: JsonAuthor, reading: JsonReading, out: TextBuffer): Generator<void> {
+  const { system, agents, tools, models, caches, budgets, breakdown } = reading;
+  const instance = { id: author.instanceId, hostname: hostname(), pid: process.pid, version: VERSION };
   yield* reading.merge();
   out.write(`{"schema_version":1,"instance":${JSON.stringify(instance)}`);
-  out.write(`,"system_metrics":${JSON.stringify(documentOf(system))}`);
+  if (author.instances !== undefined) out.write(`,"instances":${JSON.stringify(author.instances)}`);
+  out.write(`,"system_metrics":${JSON.stringify(documentOf(describeSystem(system)))}`);
   out.write(',"agent_metrics":');
   yield* mapSteps(out, agents, agentSteps);
   out.write(',"tool_metrics":');

@@ -43,6 +43,8 @@ const POINT: Members<TrendPoint> = {
 const SYSTEM_POINT: Members<SystemTrendPoint> = {
   ...POINT,
   ...USAGE,
+  p50Seconds: writeFinite,
+  p99Seconds: writeFinite,
   memoryUsageBytes: writeFinite,
   cacheHits: writeFinite,
   cacheMisses: writeFinite,
@@ -72,8 +74,15 @@ const writeSystem = objectOfMembers<SystemTrend>({ ...WITH_USAGE, points: listOf
 
 /** The course of everything over one window, as JSON. */
 export function* trendsSteps(out: TextBuffer, trends: TrendsReading): Generator<void> {
+  out.write('{');
+  yield* trendMembersSteps(out, trends);
+  out.write('}');
+}
+
+/** The same without its braces, where the document has further members. */
+export function* trendMembersSteps(out: TextBuffer, trends: TrendsReading): Generator<void> {
   const { window, slotSeconds, coveredSeconds, system, agents, tools, models } = trends;
-  out.write(`{"window":"${window}","slot_seconds":${slotSeconds},"covered_seconds":${coveredSeconds},"system":`);
+  out.write(`"window":"${window}","slot_seconds":${slotSeconds},"covered_seconds":${coveredSeconds},"system":`);
   writeSystem(out, system);
   out.write(',"agents":');
   yield* mapSteps(out, agents, writeWithUsage);
@@ -81,5 +90,4 @@ export function* trendsSteps(out: TextBuffer, trends: TrendsReading): Generator<
   yield* mapSteps(out, tools, writeTool);
   out.write(',"models":');
   yield* mapSteps(out, models, writeWithUsage);
-  out.write('}');
 }

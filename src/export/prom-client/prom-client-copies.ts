@@ -17,7 +17,7 @@ export function promClientCopyWarning(): string | undefined {
     .filter((path) => path !== ours && isOther(path));
   if (copy === undefined) return undefined;
   return (
-    `There are two copies of prom-client, whose global registries differ: ${ours} is ours, ${copy} is another. Metrics that ` +
+    `There are two copies of prom-client with separate global registries: ${ours} is ours, ${copy} is another. Metrics that ` +
     'are registered there are missing from our text. Install one version for all: see "npm ls prom-client", then ' +
     '"npm dedupe" or "overrides" in package.json.'
   );

@@ -8,7 +8,8 @@ export class PreparedText {
 
   constructor(text: string) {
     this.length = Buffer.byteLength(text);
-    const bytes = Buffer.alloc(this.length + COPY_MARGIN);
+    // From the pool of Node, hundreds of them take a tenth of the time. The margin is never sent.
+    const bytes = Buffer.allocUnsafe(this.length + COPY_MARGIN);
     bytes.write(text);
     this.words = wordsOf(bytes);
   }

@@ -1,51 +1,19 @@
-import type { ServerResponse } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createGzip, gzip } from 'node:zlib';
-import { ServiceUnavailableException } from '@nestjs/common';
 import { negotiateGzip } from './content-negotiation';
 import type { MetricsAnswer, MetricsRequest } from './metrics-answer';
 import type { MetricsRoute } from './metrics-route';
 import type { MetricsSource } from './metrics-source';
+import { ignoreEarlyEnd, type MetricsResponse } from './node-response';
+import { Refusal } from './refusal';
 import { endWhenStalled, MAX_STALL_MS } from './stalled-reader';
-
-/** At once, or piece by piece. */
-export type MetricsBody = Buffer | Readable;
-
-/** What an answer is written to; a reply of Fastify is one as it is. */
-export interface MetricsResponse {
-  /** The response of Node behind it. */
-  readonly raw: ServerResponse;
-  status(code: number): unknown;
-  getHeader(name: string): unknown;
-  header(name: string, value: string): unknown;
-  send(body: MetricsBody): unknown;
-}
-
-/** A response of Node; one of Express is one, and its own `send` would hash the whole body for an ETag. */
-export function nodeResponse(raw: ServerResponse): MetricsResponse {
-  return {
-    raw,
-    status: (code) => (raw.statusCode = code),
-    getHeader: (name) => raw.getHeader(name),
-    header: (name, value) => raw.setHeader(name, value),
-    send: (body) => (body instanceof Readable ? pipeline(body, raw, ignoreEarlyEnd) : sendAtOnce(raw, body)),
-  };
-}
-
-/** Of an empty answer, 304 say, it is not known how long what it stands for is. */
-function sendAtOnce(raw: ServerResponse, body: Buffer): void {
-  if (body.length > 0) raw.setHeader('Content-Length', body.length);
-  raw.end(body);
-}
-
-/** Whatever ends it: the client has gone, or sees that the answer is cut short. Nobody else can be told. */
-function ignoreEarlyEnd(): void {}
 
 /**
  * Writes the answer of a route. When the client gives up, so do we: the signal aborts, and nothing is written.
  *
- * @throws ServiceUnavailableException where so many clients read long answers that one more would cost too much memory
+ * @throws Refusal where so many clients read long answers that one more would cost too much memory
  */
 export async function respond(
   response: MetricsResponse,
@@ -94,9 +62,9 @@ function bytesOf(pieces: readonly Buffer[]): number {
 }
 
 /** By then those who do not read have been ended. */
-function tooManyReaders(response: MetricsResponse): ServiceUnavailableException {
+function tooManyReaders(response: MetricsResponse): Refusal {
   response.header('Retry-After', String(MAX_STALL_MS / 1_000));
-  return new ServiceUnavailableException('Too many clients are reading metrics at this time.');
+  return new Refusal(503, 'Too many clients are reading metrics at this time.');
 }
 
 const compress = promisify(gzip);
@@ -107,6 +75,17 @@ async function atOnce(pieces: readonly Buffer[], gzipped: boolean): Promise<Buff
 }
 
 function inPieces(pieces: readonly Buffer[], gzipped: boolean): Readable {
-  const body = Readable.from(pieces);
+  const body = Readable.from(inTurns(pieces), { highWaterMark: 1 });
   return gzipped ? pipeline(body, createGzip(), ignoreEarlyEnd) : body;
+}
+
+/**
+ * One piece for each turn of the event loop. Otherwise a socket whose client reads fast gets all of them in one turn, which
+ * means megabytes to copy.
+ */
+async function* inTurns(pieces: readonly Buffer[]): AsyncGenerator<Buffer> {
+  for (const piece of pieces) {
+    yield piece;
+    await setImmediate();
+  }
 }

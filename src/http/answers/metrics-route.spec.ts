@@ -1,9 +1,9 @@
-import { BadRequestException } from '@nestjs/common';
 import * as v from 'valibot';
 import { defineRoute, findRoute } from './metrics-route';
+import { Refusal } from './refusal';
 
 const routes = ['', 'requests', 'requests/latest', 'requests/:id', 'requests/:id/spans/:span'].map((path) =>
-  defineRoute({ name: path, path, query: v.unknown(), answer: () => ({ contentType: path, body: [] }) }),
+  defineRoute({ name: path, path, query: v.unknown(), answer: async () => ({ contentType: path, body: [] }) }),
 );
 
 describe('findRoute', () => {
@@ -26,6 +26,6 @@ describe('findRoute', () => {
   );
 
   it('refuses a parameter that cannot be decoded', () => {
-    expect(() => findRoute(routes, 'requests/%E0%A4%A')).toThrow(BadRequestException);
+    expect(() => findRoute(routes, 'requests/%E0%A4%A')).toThrow(Refusal);
   });
 });

@@ -1,20 +1,24 @@
-import { BadRequestException } from '@nestjs/common';
 import type * as v from 'valibot';
+import type { MachineAnswers, PartQuestion } from './machine-answers';
 import type { MetricsAnswer, MetricsRequest } from './metrics-answer';
 import type { MetricsSource } from './metrics-source';
-import { readQuery } from './request-query';
+import { Refusal } from './refusal';
+import { readQuery, readWholeNumber } from './request-query';
+import { timeLimitOf } from './scrape-time-limit';
 
 /** One route of the endpoint. The controller and the listener are made from these. */
 export interface MetricsRoute {
   /** Of the handler in the controller. */
   readonly name: string;
-  /** Below the endpoint, empty for the endpoint itself; `:id` as a segment is a parameter. */
+  /** One of `METRICS_PATHS`. */
   readonly path: string;
   /**
-   * @throws BadRequestException where the query is not allowed
+   * @throws Refusal where the query is not allowed
    * @throws when `signal` aborts, which says that nobody waits for the answer any more
    */
   answer(request: MetricsRequest, source: MetricsSource, signal: AbortSignal): Promise<MetricsAnswer>;
+  /** What this process tells another one that answers for both. Nothing where it has nothing to tell. */
+  part(request: MetricsRequest, source: MetricsSource, signal: AbortSignal): Promise<readonly Buffer[]>;
 }
 
 /** A request as an answer sees it. */
@@ -29,26 +33,62 @@ export interface MetricsQuestion<Query> {
   readonly signal: AbortSignal;
 }
 
-interface RouteDefinition<Schema extends v.GenericSchema> {
+/** How the processes of a machine answer together. */
+export interface SharedAnswer<Query> {
+  /** What this process tells the one that was asked. */
+  readonly part: (question: MetricsQuestion<Query>) => Promise<readonly Buffer[]>;
+  /** The answer for all. */
+  readonly answer: (
+    machine: MachineAnswers,
+    asked: PartQuestion,
+    question: MetricsQuestion<Query>,
+  ) => Promise<MetricsAnswer>;
+}
+
+export interface RouteDefinition<Schema extends v.GenericSchema> {
   readonly name: string;
   readonly path: string;
   readonly query: Schema;
-  readonly answer: (question: MetricsQuestion<v.InferOutput<Schema>>) => MetricsAnswer | Promise<MetricsAnswer>;
+  readonly answer: (question: MetricsQuestion<v.InferOutput<Schema>>) => Promise<MetricsAnswer>;
+  /** @default this process answers, whatever the others would */
+  readonly shared?: SharedAnswer<v.InferOutput<Schema>>;
 }
 
-export function defineRoute<Schema extends v.GenericSchema>({
-  name,
-  path,
-  query: schema,
-  answer,
-}: RouteDefinition<Schema>): MetricsRoute {
+export function defineRoute<Schema extends v.GenericSchema>(definition: RouteDefinition<Schema>): MetricsRoute {
+  const { name, path, query: schema, answer, shared } = definition;
+  const read = ({ query, headers, params }: MetricsRequest, source: MetricsSource, signal: AbortSignal) => {
+    return { source, query: readQuery(schema, query), givenQuery: query, headers, params, signal };
+  };
   return {
     name,
     path,
-    answer: async ({ query, headers, params }, source, signal) =>
-      answer({ source, query: readQuery(schema, query), givenQuery: query, headers, params, signal }),
+    answer: async (request, source, signal) => {
+      const question = read(request, source, signal);
+      if (shared === undefined || source.machine === undefined) return answer(question);
+      const asked = { ...askedOfAll(path, question), ownPart: () => shared.part(question) };
+      return shared.answer(source.machine, asked, question);
+    },
+    part: async (...asked) => shared?.part(read(...asked)) ?? [],
   };
 }
+
+/** @throws Refusal where a worker is wanted that is no number */
+function askedOfAll(path: string, { givenQuery, headers, params, signal }: MetricsQuestion<unknown>) {
+  const given = Object.entries(givenQuery ?? {}) as [string, unknown][];
+  const query = given.flatMap(([name, values]): [string, string][] =>
+    name === WORKER ? [] : [values].flat().flatMap((value) => (typeof value === 'string' ? [[name, value]] : [])),
+  );
+  return {
+    path: path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? '')),
+    query: new URLSearchParams(query),
+    worker: readWholeNumber(WORKER, givenQuery),
+    timeLimitMs: timeLimitOf(headers),
+    signal,
+  };
+}
+
+/** The parameter that says which process is wanted. */
+const WORKER = 'worker';
 
 export interface RouteMatch {
   readonly route: MetricsRoute;
@@ -58,7 +98,7 @@ export interface RouteMatch {
 /**
  * The first of the routes that answers a path below the endpoint, matched as the application's router does it.
  *
- * @throws BadRequestException where a parameter cannot be decoded
+ * @throws Refusal where a parameter cannot be decoded
  */
 export function findRoute(routes: readonly MetricsRoute[], path: string): RouteMatch | undefined {
   const given = path.split('/');
@@ -86,6 +126,6 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new BadRequestException();
+    throw new Refusal(400);
   }
 }

@@ -1,14 +1,63 @@
-import { answerHistory, answerMetrics, answerRunning, answerTrends } from './collector.answers';
-import { answerRequest, answerRequests } from './requests.answers';
-import { defineRoute, type MetricsRoute } from './metrics-route';
-import { historyQuery, metricsQuery, noQuery, requestsQuery, trendsQuery } from './request-query';
+import type * as v from 'valibot';
+import {
+  answerHistory,
+  answerMetrics,
+  answerRunning,
+  answerTrends,
+  sharedHistory,
+  sharedMetrics,
+  sharedRunning,
+  sharedTrends,
+} from './collector.answers';
+import { answerFleet } from './fleet.answers';
+import { answerRequest, answerRequests, sharedRequest, sharedRequests } from './requests.answers';
+import type { MetricsRequest } from './metrics-answer';
+import { METRICS_PATHS, type RouteName } from './metrics-paths';
+import { defineRoute, findRoute, type MetricsRoute, type RouteDefinition } from './metrics-route';
+import type { MetricsSource } from './metrics-source';
+import {
+  fleetQuery,
+  historyQuery,
+  metricsQuery,
+  noQuery,
+  readParameters,
+  requestsQuery,
+  trendsQuery,
+} from './request-query';
 
-/** The routes of the endpoint, here and nowhere else. Of two that match, the first answers. */
+function route<Schema extends v.GenericSchema>(
+  name: RouteName,
+  definition: Omit<RouteDefinition<Schema>, 'name' | 'path'>,
+): MetricsRoute {
+  return defineRoute({ name, path: METRICS_PATHS[name], ...definition });
+}
+
+/** The routes of the endpoint, here and nowhere else, in the order of their paths. */
 export const METRICS_ROUTES: readonly MetricsRoute[] = [
-  defineRoute({ name: 'metrics', path: '', query: metricsQuery, answer: answerMetrics }),
-  defineRoute({ name: 'history', path: 'history', query: historyQuery, answer: answerHistory }),
-  defineRoute({ name: 'trends', path: 'trends', query: trendsQuery, answer: answerTrends }),
-  defineRoute({ name: 'running', path: 'running', query: noQuery, answer: answerRunning }),
-  defineRoute({ name: 'requests', path: 'requests', query: requestsQuery, answer: answerRequests }),
-  defineRoute({ name: 'request', path: 'requests/:id', query: noQuery, answer: answerRequest }),
+  route('metrics', { query: metricsQuery, answer: answerMetrics, shared: sharedMetrics }),
+  route('history', { query: historyQuery, answer: answerHistory, shared: sharedHistory }),
+  route('trends', { query: trendsQuery, answer: answerTrends, shared: sharedTrends }),
+  route('running', { query: noQuery, answer: answerRunning, shared: sharedRunning }),
+  route('requests', { query: requestsQuery, answer: answerRequests, shared: sharedRequests }),
+  route('request', { query: noQuery, answer: answerRequest, shared: sharedRequest }),
+  // The same, whichever process is asked.
+  route('fleet', { query: fleetQuery, answer: answerFleet }),
 ];
+
+export function routeNamed(name: RouteName): MetricsRoute {
+  return METRICS_ROUTES.find((route) => route.name === name)!;
+}
+
+/** What this process tells another one that asks for a part of its answer. */
+export function answerPart(
+  url: string,
+  headers: MetricsRequest['headers'],
+  source: MetricsSource,
+  signal: AbortSignal,
+) {
+  // As it stands: a URL would take the id ".." for the way to another route.
+  const [path, query] = url.slice(1).split('?', 2);
+  const found = findRoute(METRICS_ROUTES, path!);
+  const request = { headers, query: readParameters(new URLSearchParams(query)), params: found?.params ?? {} };
+  return found?.route.part(request, source, signal) ?? Promise.resolve([]);
+}

@@ -4,7 +4,10 @@ import type { ExportFormat } from '../../collection/export-format';
 import type { MetricsCollector } from '../../collection/metrics-collector';
 import type { TrendsReading } from '../../collection/reading/trends.reader';
 import type { TrendsOptions } from '../../collection/reading/trend-window';
+import type { WriteSteps } from '../../export/json/json-slices';
+import type { Fleet } from '../fleet/fleet';
 import type { LongAnswers } from './long-answers';
+import type { MachineAnswers } from './machine-answers';
 
 /** What the answers are made from. */
 export interface MetricsSource {
@@ -16,10 +19,17 @@ export interface MetricsSource {
   readonly beginRunning: () => Iterable<RunningExecution>;
   /** As the collector reads them, but name by name. */
   readonly beginTrends: (options: TrendsOptions) => TrendsReading;
+  /** What this process tells another that answers for both: the same text, or what the JSON is made of. */
+  readonly exportPart: (format: ExportFormat, signal: AbortSignal, timeLimitMs?: number) => Promise<readonly Buffer[]>;
+  readonly trendsPart: (options: TrendsOptions) => WriteSteps;
+  /** Where other processes of the machine are asked, too; undefined where this one answers for itself alone. */
+  readonly machine: MachineAnswers | undefined;
   /** Whether whole requests are kept. */
   readonly keepsRequests: boolean;
   /** What requests are broken down by; undefined where they are not. */
   readonly breakdownBy: string | undefined;
+  /** Undefined where there is no server to ask about other instances. */
+  readonly fleet: Fleet | undefined;
   readonly longAnswers: LongAnswers;
   readonly defaultFormat: ExportFormat;
 }

@@ -1,13 +1,14 @@
-import { BadRequestException } from '@nestjs/common';
 import * as v from 'valibot';
 import { EXECUTION_KINDS, EXECUTION_STATUSES } from '../../collection/executions/execution-status';
 import { REQUEST_VIEWS } from '../../collection/requests/request';
 import { EXPORT_FORMATS } from '../../collection/export-format';
 import { TREND_WINDOWS, type TrendWindow } from '../../collection/reading/trend-window';
+import { FLEET_RANGE_NAMES } from '../fleet/fleet-range';
+import { Refusal } from './refusal';
 
-const text = v.pipe(v.string('one text'), v.maxLength(1_000, 'at most 1000 characters'));
+const text = v.pipe(v.string('a string'), v.maxLength(1_000, 'at most 1000 characters'));
 const texts = v.pipe(
-  v.union([v.string(), v.array(v.string())], 'one text or several'),
+  v.union([v.string(), v.array(v.string())], 'a string or a list of strings'),
   v.transform((given) => (typeof given === 'string' ? [given] : given)),
   v.everyItem((name) => name.length <= 1_000, 'at most 1000 characters each'),
 );
@@ -55,6 +56,7 @@ export const requestsQuery = v.pipe(
     error_type: v.optional(text),
     min_ms: v.optional(wholeNumber),
     since: v.optional(time),
+    until: v.optional(time),
     limit: v.optional(wholeNumber),
   }),
   v.transform(({ agent, tool, error_type, min_ms, ...rest }) => ({
@@ -75,22 +77,48 @@ export const trendsQuery = v.object({
 });
 export type TrendsQuery = v.InferOutput<typeof trendsQuery>;
 
+/** Without an instance, or with an empty one, all are meant. */
+export const fleetQuery = v.pipe(
+  v.object({ range: v.optional(oneOf(FLEET_RANGE_NAMES), '1h'), instance: v.optional(text) }),
+  v.transform(({ range, instance }) => ({ range, instance: instance === '' ? undefined : instance })),
+);
+export type FleetQuery = v.InferOutput<typeof fleetQuery>;
+
 /** Of a route that has no parameters of a query: what is given is ignored. */
 export const noQuery = v.unknown();
 
 /**
  * A parameter whose name is known while the application runs.
  *
- * @throws BadRequestException that says what is allowed
+ * @throws Refusal that says what is allowed
  */
 export function readText(name: string, query: unknown): string | undefined {
   return readQuery(v.object({ [name]: v.optional(text) }), query)[name];
 }
 
-/** @throws BadRequestException that says what is allowed */
+/**
+ * A parameter that every route has.
+ *
+ * @throws Refusal that says what is allowed
+ */
+export function readWholeNumber(name: string, query: unknown): number | undefined {
+  return readQuery(v.object({ [name]: v.optional(wholeNumber) }), query)[name];
+}
+
+/** The parameters of an address. One that is given twice is a list, as on Express and Fastify. */
+export function readParameters(parameters: URLSearchParams): Record<string, string | string[]> {
+  const names = new Set(parameters.keys());
+  return Object.fromEntries([...names].map((name) => [name, onlyOrAll(parameters.getAll(name))]));
+}
+
+function onlyOrAll(values: string[]): string | string[] {
+  return values.length === 1 ? values[0]! : values;
+}
+
+/** @throws Refusal that says what is allowed */
 export function readQuery<Schema extends v.GenericSchema>(schema: Schema, query: unknown): v.InferOutput<Schema> {
   const result = v.safeParse(schema, query ?? {}, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
-  throw new BadRequestException(`Query parameter "${v.getDotPath(issue) ?? ''}" must be ${issue.message}.`);
+  throw new Refusal(400, `Query parameter "${v.getDotPath(issue) ?? ''}" must be ${issue.message}.`);
 }

@@ -14,3 +14,8 @@ export function timeLimitOf(headers: MetricsRequest['headers']): number | undefi
   const seconds = Number(headers[HEADER]);
   return seconds > 0 && seconds <= LONGEST_SECONDS ? Math.floor(seconds * 1_000 * SHARE) : undefined;
 }
+
+/** What asks another process to answer within it, with a share for the way. */
+export function timeLimitHeaders(timeLimitMs: number | undefined): Readonly<Record<string, string>> {
+  return timeLimitMs === undefined ? {} : { [HEADER]: String(timeLimitMs / 1_000) };
+}

@@ -1,12 +1,11 @@
-import { NotFoundException } from '@nestjs/common';
 import { negotiateGzip } from '../answers/content-negotiation';
 import type { MetricsRequest } from '../answers/metrics-answer';
-import type { MetricsResponse } from '../answers/metrics-response';
-import { findDashboardFile } from './dashboard-file';
+import type { MetricsResponse } from '../answers/node-response';
+import { Refusal } from '../answers/refusal';
+import { findDashboardFile, findPage } from './dashboard-file';
+import type { PageSettings } from './page-settings';
 
-const PAGE = 'index.html';
-
-/** Nothing but what this origin serves, and no markup from text but what lit-html makes of its own templates. */
+/** Allows only files of this origin. Only lit-html may turn text into markup, from its own templates. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -33,17 +32,24 @@ export interface DashboardRequest extends Pick<MetricsRequest, 'headers'> {
   readonly url: string;
 }
 
+/** The requested part of the page. */
+export interface DashboardPart {
+  /** The name of a file; undefined for the page itself. */
+  readonly name: string | undefined;
+  readonly settings: PageSettings;
+}
+
 /**
  * Answers with the page, or with one of its files by its name.
  *
- * @throws NotFoundException where there is no such file
+ * @throws Refusal if there is no such file
  */
-export async function writeDashboard(response: MetricsResponse, request: DashboardRequest, name?: string) {
+export async function writeDashboard(response: MetricsResponse, request: DashboardRequest, part: DashboardPart) {
   const pathname = request.url.split('?', 1)[0]!;
-  // The page names its files relative to its own address: behind a proxy nobody here knows that address.
+  // Links in the page are relative to its address. Behind a proxy that address is unknown, so the redirect is relative.
   if (pathname.endsWith('/')) return redirect(response, '../dashboard');
-  const file = await findDashboardFile(name ?? PAGE);
-  if (file === undefined) throw new NotFoundException(`Cannot GET ${pathname}`);
+  const file = part.name === undefined ? await findPage(part.settings) : await findDashboardFile(part.name);
+  if (file === undefined) throw new Refusal(404, `Cannot GET ${pathname}`);
   for (const [header, value] of SECURITY_HEADERS) response.header(header, value);
   response.header('Cache-Control', 'no-cache');
   response.header('ETag', file.etag);

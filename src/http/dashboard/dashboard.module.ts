@@ -1,43 +1,63 @@
-import { Controller, Get, Module, UseGuards, VERSION_NEUTRAL, type DynamicModule, type Type } from '@nestjs/common';
+import {
+  applyDecorators,
+  Controller,
+  Get,
+  Module,
+  UseGuards,
+  VERSION_NEUTRAL,
+  type DynamicModule,
+  type Type,
+} from '@nestjs/common';
 import { SkipTracking } from '../../tracking/wrapping/skip-tracking.decorator';
 import { AnsweredBy } from '../guards/admitted-answer';
+import { NotInApiDocument } from '../guards/api-document';
 import type { EndpointProtection } from '../guards/endpoint-protection';
 import { ListenerGuard } from '../guards/listener.guard';
 import { NoStoreGuard } from '../guards/no-store.guard';
+import type { DashboardOptions } from '../fleet/dashboard-options';
+import { DashboardResponseGuard, PAGE_SETTINGS } from './dashboard-response.guard';
+import { pageSettingsOf } from './page-settings';
 
-import { DashboardResponseGuard } from './dashboard-response.guard';
-
-interface DashboardOptions extends EndpointProtection {
-  /** Of the endpoint; the page stands below it. */
+interface PageOptions extends EndpointProtection {
+  /** The path of the endpoint; the page is below it. */
   readonly path: string;
+  readonly dashboard: boolean | DashboardOptions;
 }
 
 /** The routes of the page. */
 @Module({})
 export class DashboardModule {
   /** `imports` are the modules whose providers the guards inject. */
-  static register(options: DashboardOptions, imports: DynamicModule['imports']): DynamicModule {
-    return { module: DashboardModule, imports, controllers: [createDashboardController(options)] };
+  static register(options: PageOptions, imports: DynamicModule['imports']): DynamicModule {
+    return {
+      module: DashboardModule,
+      imports,
+      controllers: [createDashboardController(options)],
+      providers: [{ provide: PAGE_SETTINGS, useValue: pageSettingsOf(options.dashboard) }],
+    };
   }
 }
 
+/** Marks a handler that answers with the page, which is for people and no part of an API. */
+const Page = (): MethodDecorator => applyDecorators(AnsweredBy(DashboardResponseGuard), NotInApiDocument());
+
 /**
- * The page stands behind the guards of the endpoint, but needs no token: it is where one is entered, and what it shows it
- * asks of the other routes.
+ * The guards of the endpoint protect the page, but the page needs no token: users enter the token in it. It reads its
+ * figures from the other routes.
  */
-function createDashboardController({ path, guards, decorators }: DashboardOptions): Type<object> {
+function createDashboardController({ path, guards, decorators }: PageOptions): Type<object> {
   @SkipTracking()
   @UseGuards(NoStoreGuard, ListenerGuard, ...guards)
   @Controller({ path: `${path}/dashboard`, version: VERSION_NEUTRAL })
   class DashboardController {
     @Get()
-    @AnsweredBy(DashboardResponseGuard)
+    @Page()
     page(): object {
       return {};
     }
 
-    @Get([':file', ':folder/:file'])
-    @AnsweredBy(DashboardResponseGuard)
+    @Get(':folder/:file')
+    @Page()
     file(): object {
       return {};
     }

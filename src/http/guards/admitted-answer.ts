@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { applyDecorators, Render, UseGuards, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
-import { nodeResponse, type MetricsResponse } from '../answers/metrics-response';
+import { nodeResponse, type MetricsResponse } from '../answers/node-response';
+import { asHttpException } from './refused';
 
 interface FastifyReply extends MetricsResponse {
   readonly sent: boolean;
@@ -34,10 +35,14 @@ export function answerWhenAdmitted(
     if (isAnswered(target)) return;
     // Once more, after interceptors that say of every response how long it may be cached.
     target.header('Cache-Control', 'no-store');
-    await answer(target);
+    await answer(target).catch(throwAsHttpException);
     if (isReply) await ended(target.raw);
   };
   Object.assign(response, isReply ? { view: render } : { render });
+}
+
+function throwAsHttpException(error: unknown): never {
+  throw asHttpException(error);
 }
 
 /** By an interceptor; or nobody waits any more. */

@@ -1,6 +1,6 @@
 import { Injectable, UnauthorizedException, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { MetricsRequest } from '../answers/metrics-answer';
-import type { MetricsResponse } from '../answers/metrics-response';
+import type { MetricsResponse } from '../answers/node-response';
 import { BearerTokens } from './bearer-tokens';
 
 /** Lets those in who know a token. */

@@ -1,5 +1,5 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import type { MetricsResponse } from '../answers/metrics-response';
+import type { MetricsResponse } from '../answers/node-response';
 
 /** The first guard: nobody may cache what the ones after it, or the query, have refused. */
 @Injectable()

@@ -1,4 +1,4 @@
-import { metricName } from '../metric-name';
+import { metricName } from '../../export/families/metric-name';
 import { alertNames } from '../rules/agent-rules';
 import type { ObservabilitySettings } from '../settings';
 import { agentsRow } from './agents.row';
@@ -30,7 +30,8 @@ export function agentDashboard(settings: ObservabilitySettings) {
     time: { from: 'now-1h', to: 'now' },
     refresh: '30s',
     templating: { list: variables(settings.prefix) },
-    annotations: { list: [alertAnnotation(settings)] },
+    annotations: { list: [alertAnnotation(settings), startAnnotation(queries)] },
+    links: links(settings),
     panels: layOut(ROWS.flatMap((build) => build(queries, settings) ?? [])),
   };
 }
@@ -45,12 +46,15 @@ function variables(prefix: string) {
   const processes = metricName(prefix, 'start_time_seconds');
   const agents = metricName(prefix, 'agent_executions_total');
   const tools = metricName(prefix, 'tool_executions_total');
+  const models = metricName(prefix, 'model_calls_total');
   return [
     { name: 'datasource', label: 'Data source', type: 'datasource', query: 'prometheus', current: {}, hide: 0 },
     labelVariable('job', 'Application', processes),
     labelVariable('instance', 'Process', `${processes}{job=~"$job"}`),
     labelVariable('agent', 'Agent', `${agents}{job=~"$job"}`),
     labelVariable('tool', 'Tool', `${tools}{job=~"$job", agent=~"$agent"}`),
+    labelVariable('model', 'Model', `${models}{job=~"$job"}`),
+    { name: 'top', label: 'Lines', type: 'custom', query: '10,5,20,50', current: { text: '10', value: '10' }, hide: 0 },
   ];
 }
 
@@ -89,27 +93,58 @@ function alertAnnotation(settings: ObservabilitySettings) {
   };
 }
 
+/** The value is the time: also a process that is new has a mark, not only one that has changed. */
+function startAnnotation(queries: DashboardQueries) {
+  return {
+    name: 'Starts',
+    datasource: DATASOURCE,
+    enable: true,
+    hide: false,
+    iconColor: 'blue',
+    expr: `${queries.select('start_time_seconds')} * 1000`,
+    step: '60s',
+    titleFormat: 'Start or deployment',
+    textFormat: '{{instance}} {{worker}}',
+    useValueForTime: true,
+  };
+}
+
+/** Only addresses: Grafana would look for a path in itself. */
+function links({ runbooks, page }: ObservabilitySettings) {
+  const targets = [
+    { title: 'Runbooks', url: runbooks },
+    { title: 'Requests and the map of the crew', url: page },
+  ];
+  return targets
+    .filter(({ url }) => /^https?:/.test(url))
+    .map((target) => ({
+      ...target,
+      type: 'link',
+      icon: 'external link',
+      targetBlank: true,
+      keepTime: false,
+      tags: [],
+    }));
+}
+
 interface RowJson {
   readonly id: number;
   readonly type: 'row';
   readonly title: string;
   readonly collapsed: boolean;
   readonly gridPos: GridPosition;
-  readonly panels: readonly never[];
+  readonly panels: readonly PanelJson[];
 }
 
-/** Rows below one another, the panels of each from left to right. */
+/** Rows below one another, the panels of each from left to right. All but the first are folded, which holds their panels. */
 function layOut(rows: readonly DashboardRow[]): (RowJson | PanelJson)[] {
-  const panels: (RowJson | PanelJson)[] = [];
   const grid = new Grid();
-  const nextId = () => panels.length + 1;
-  for (const { title, panels: described } of rows) {
-    const gridPos = grid.place(COLUMNS, 1);
-    panels.push({ id: nextId(), type: 'row', title, collapsed: false, gridPos, panels: [] });
-    for (const panel of described)
-      panels.push(panelJson(panel, nextId(), grid.place(panel.width ?? 8, heightOf(panel))));
-  }
-  return panels;
+  let id = 0;
+  return rows.flatMap(({ title, panels: described }, index): (RowJson | PanelJson)[] => {
+    const row = { id: (id += 1), type: 'row' as const, title, gridPos: grid.place(COLUMNS, 1) };
+    const panels = described.map((panel) => panelJson(panel, (id += 1), grid.place(panel.width ?? 8, heightOf(panel))));
+    return index === 0 ? [{ ...row, collapsed: false, panels: [] }, ...panels] : [{ ...row, collapsed: true, panels }];
+  });
 }
 
 /** Single numbers, several of which stand in a line, need less room. */

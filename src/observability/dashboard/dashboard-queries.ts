@@ -1,14 +1,15 @@
 import { nameBreakdown } from '../../export/families/exposed-families';
-import { metricName } from '../metric-name';
+import { metricName } from '../../export/families/metric-name';
 import { FAILED, type Subject } from '../subject';
 
 /** Of what the dashboard's variables select. */
 const PROCESSES = 'job=~"$job", instance=~"$instance"';
 
-/** The variables of what a subject is told apart by; models have none. */
+/** The variables of what a subject is told apart by. */
 const SELECTED: Readonly<Record<string, string>> = {
   agent_: 'agent=~"$agent"',
   tool_: 'agent=~"$agent", tool=~"$tool"',
+  model_: 'model=~"$model"',
   model_tokens: 'agent=~"$agent"',
   model_cost: 'agent=~"$agent"',
 };
@@ -38,8 +39,13 @@ export class DashboardQueries {
   }
 
   /** How much a counter grew within the time that the dashboard shows. */
-  growth(counter: string, labels: readonly string[]): string {
-    return `${sumBy(labels)} (increase(${this.select(counter)}[$__range]))`;
+  growth(counter: string, labels: readonly string[], ...matchers: readonly string[]): string {
+    return `${sumBy(labels)} (increase(${this.select(counter, ...matchers)}[$__range]))`;
+  }
+
+  /** The 95th percentile within the time that the dashboard shows; no value where nothing ran. */
+  quantileOfRange(histogram: string, labels: readonly string[]): string {
+    return `histogram_quantile(0.95, ${this.growth(`${histogram}_bucket`, [...labels, 'le'])}) >= 0`;
   }
 
   /** Those of which a counter grew most, within the time that the dashboard shows. */

@@ -71,18 +71,39 @@ export const modelsRow: RowBuilder = (queries, { modelErrorRatio, modelRateLimit
       })),
     },
     {
-      title: 'Cost by agent',
-      description: 'US dollars of the last hour, as far as prices are known.',
+      title: 'Average cost of a request',
+      description: 'US dollars for each request, everything inside included; of those whose model calls have a price.',
       type: 'timeseries',
       unit: 'currencyUSD',
-      queries: [{ expr: queries.lastHour('model_cost_usd_total', ['agent']), legend: '{{agent}}' }],
+      queries: [{ expr: averageCost(queries), legend: 'average' }],
+    },
+    {
+      title: 'Cost by agent',
+      description: 'US dollars an hour, as far as prices are known. The tables above have them for the time shown.',
+      type: 'timeseries',
+      unit: 'currencyUSD',
+      queries: [{ expr: `3600 * ${queries.rate('model_cost_usd_total', ['agent'])}`, legend: '{{agent}}' }],
+    },
+    {
+      title: 'Tokens by agent',
+      description: 'Tokens of all types, a second.',
+      type: 'timeseries',
+      unit: 'ops',
+      queries: [{ expr: queries.rate('model_tokens_total', ['agent']), legend: '{{agent}}' }],
     },
     {
       title: 'Cost by model',
-      description: 'US dollars of the last hour, as far as prices are known.',
+      description: 'US dollars an hour, as far as prices are known. The tables above have them for the time shown.',
       type: 'timeseries',
       unit: 'currencyUSD',
-      queries: [{ expr: queries.lastHour('model_cost_usd_total', ['model']), legend: '{{model}}' }],
+      queries: [{ expr: `3600 * ${queries.rate('model_cost_usd_total', ['model'])}`, legend: '{{model}}' }],
+    },
+    {
+      title: 'Tokens by model',
+      description: 'Tokens of all types, a second.',
+      type: 'timeseries',
+      unit: 'ops',
+      queries: [{ expr: queries.rate('model_tokens_total', ['model']), legend: '{{model}}' }],
     },
     {
       title: 'Budgets',
@@ -149,4 +170,8 @@ function shareOfCalls(queries: DashboardQueries, rate: string): string {
 function hitRatio(queries: DashboardQueries): string {
   const [hits, misses] = ['cache_hits_total', 'cache_misses_total'].map((counter) => queries.rate(counter, ['cache']));
   return `${hits} / (${hits} + ${misses} > 0)`;
+}
+
+function averageCost(queries: DashboardQueries): string {
+  return `${queries.rate('request_cost_usd_sum', [])} / (${queries.rate('request_cost_usd_count', [])} > 0)`;
 }

@@ -1,14 +1,15 @@
 import { alertNames } from '../rules/agent-rules';
 import { errorBudget } from '../settings';
+import { FAILED } from '../subject';
 import type { DashboardQueries } from './dashboard-queries';
 import type { RowBuilder } from './dashboard-row';
 import type { PanelDescription } from './panel';
-
-const REQUESTS = { executions: 'requests_total', labels: [] };
+import { summaryTables } from './summary-tables';
 
 export const overviewRow: RowBuilder = (queries, settings) => ({
   title: 'Overview',
   panels: [
+    ...summaryTables(queries),
     stat({
       title: 'Requests a second',
       description: 'Outermost agent executions, whatever their outcome.',
@@ -17,10 +18,11 @@ export const overviewRow: RowBuilder = (queries, settings) => ({
     }),
     stat({
       title: 'Failed requests',
-      description: 'Share that ended with an error or a timeout; red where it uses up the error budget of agents.',
+      description:
+        'Share within the time shown that ended with an error or a timeout; red where it uses up the error budget of agents.',
       unit: 'percentunit',
       redFrom: errorBudget(settings.agentSlo),
-      queries: [{ expr: queries.failureRatio(REQUESTS), legend: 'failed' }],
+      queries: [{ expr: failedRequests(queries), legend: 'failed' }],
     }),
     stat({
       title: 'Request duration (95 %)',
@@ -36,11 +38,10 @@ export const overviewRow: RowBuilder = (queries, settings) => ({
       queries: [{ expr: `sum(${queries.select('requests_in_progress')})`, legend: 'in progress' }],
     }),
     stat({
-      title: 'Cost of the last hour',
-      description: 'US dollars for model calls, as far as prices are known; red above the budget of an application.',
+      title: 'Cost',
+      description: 'US dollars for model calls within the time shown, as far as prices are known.',
       unit: 'currencyUSD',
-      redFrom: settings.hourlyBudgetUsd,
-      queries: [{ expr: queries.lastHour('model_cost_usd_total', []), legend: 'cost' }],
+      queries: [{ expr: queries.growth('model_cost_usd_total', []), legend: 'cost' }],
     }),
     stat({
       title: 'Firing alerts',
@@ -52,6 +53,11 @@ export const overviewRow: RowBuilder = (queries, settings) => ({
     ...requestPanels(queries),
   ],
 });
+
+/** Over the time shown: within a minute there may be one request, and the figure would flicker. */
+function failedRequests(queries: DashboardQueries): string {
+  return `${queries.growth('requests_total', [], FAILED)} / (${queries.growth('requests_total', [])} > 0)`;
+}
 
 function requestPanels(queries: DashboardQueries): PanelDescription[] {
   const percentile = (share: number) => ({
@@ -75,6 +81,14 @@ function requestPanels(queries: DashboardQueries): PanelDescription[] {
       unit: 's',
       width: 12,
       queries: [percentile(0.5), percentile(0.95), percentile(0.99)],
+    },
+    {
+      title: 'Request durations as a heat map',
+      description: 'How many requests took how long. Two bands are two kinds of requests, which a percentile hides.',
+      type: 'heatmap',
+      unit: 'ops',
+      width: 24,
+      queries: [{ expr: queries.rate('request_duration_seconds_bucket', ['le']), legend: '{{le}}' }],
     },
   ];
 }

@@ -1,6 +1,7 @@
 import type { RowBuilder } from './dashboard-row';
 
-const legend = '{{instance}}';
+/** Where several processes answer together each is a worker. */
+const legend = '{{instance}} {{worker}}';
 
 export const processRow: RowBuilder = (queries, { eventLoopLagSeconds, memoryLimitMib }) => ({
   title: 'Processes',
@@ -33,10 +34,14 @@ export const processRow: RowBuilder = (queries, { eventLoopLagSeconds, memoryLim
     },
     {
       title: 'Scraped',
-      description: '1 where the last scrape succeeded, 0 where it failed.',
+      description:
+        '1 where the last scrape succeeded, 0 where it failed. Where several processes answer together: how many have, and how many hang.',
       type: 'timeseries',
       unit: 'short',
-      queries: [{ expr: queries.process('up'), legend }],
+      queries: [
+        { expr: queries.process('up'), legend: '{{instance}}' },
+        { expr: queries.select('workers'), legend: '{{instance}} workers {{state}}' },
+      ],
     },
     {
       title: 'Counting since',

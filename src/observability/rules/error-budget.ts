@@ -1,6 +1,7 @@
 import { errorBudget } from '../settings';
 import { AGENT, type Subject } from '../subject';
 import { secondsOf, type BurnRate } from '../timing';
+import { PERCENTAGE, percent } from './figures';
 import type { RuleContext } from './rule-context';
 import type { AlertingRule, RecordingRule } from './rule-file';
 
@@ -21,18 +22,19 @@ export function recordErrorRatios({ series, timing }: RuleContext, subject: Subj
   ]);
 }
 
-/** Two alerts of one name, which differ in severity. */
+/** Two alerts of one name, which differ in severity. Their value is the ratio of the short window: how bad it is now. */
 export function errorBudgetAlerts(context: RuleContext, subject: Subject, slo: number): AlertingRule[] {
   const { fastBurn, slowBurn } = context.timing;
   const word = subject === AGENT ? 'Agent' : 'Tool';
+  const budget = percent(errorBudget(slo));
   const alert = (severity: 'critical' | 'warning', burnRates: readonly BurnRate[]) =>
     context.alert(`${word}ErrorBudgetBurn`, {
       severity,
       expr: burnRates.map((burnRate) => burns(context, subject, slo, burnRate)).join('\nor\n'),
-      summary: `${word} {{ $labels.${subject.level} }} fails too often`,
+      summary: `${word} {{ $labels.${subject.level} }}: ${PERCENTAGE} failing (budget ${budget})`,
       description:
-        `{{ $value | humanizePercentage }} of its executions failed within ${either(burnRates)}; ` +
-        `the objective allows ${round(errorBudget(slo) * 100)} % in the long run.`,
+        `${PERCENTAGE} of its executions failed within ${either(burnRates)}; the objective allows ${budget} in the ` +
+        `long run. Look first at its errors by type: "Errors of ${word.toLowerCase()}s" in Grafana.`,
       hold: false,
     });
   return [alert('critical', fastBurn), alert('warning', slowBurn)];
@@ -41,11 +43,11 @@ export function errorBudgetAlerts(context: RuleContext, subject: Subject, slo: n
 function burns(context: RuleContext, subject: Subject, slo: number, { long, short, factor }: BurnRate): string {
   const threshold = round(Math.min(factor * errorBudget(slo), HIGHEST_THRESHOLD));
   const ratio = (window: string) => `${context.series.failureRatio(subject, window)} > ${threshold}`;
-  return `(\n  ${ratio(long)}\n  and ${ratio(short)}\n  and ${context.enoughExecutions(subject, long)}\n)`;
+  return `(\n  ${ratio(short)}\n  and ${ratio(long)}\n  and ${context.enoughExecutions(subject, long)}\n)`;
 }
 
 function either(burnRates: readonly BurnRate[]): string {
-  return burnRates.map(({ long }) => long).join(' or ');
+  return burnRates.map(({ short }) => short).join(' or ');
 }
 
 /** Without the last digits of floating-point arithmetic. */

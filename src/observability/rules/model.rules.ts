@@ -1,7 +1,10 @@
 import { by, MODEL, TURNED_AWAY } from '../subject';
 import { grew } from './counter-growth';
+import { COUNT, PERCENTAGE, percent } from './figures';
 import type { RuleContext } from './rule-context';
 import type { AlertingRule, RuleGroup } from './rule-file';
+
+const DOLLARS = '{{ $value | printf "%.2f" }}';
 
 export function modelRules(context: RuleContext): RuleGroup {
   const { settings, timing, series } = context;
@@ -31,8 +34,10 @@ function failures(context: RuleContext): AlertingRule {
       `${series.failureRatio(MODEL, timing.window)} > ${settings.modelErrorRatio}`,
       `and ${context.enoughExecutions(MODEL, timing.window)}`,
     ].join('\n'),
-    summary: 'Calls of {{ $labels.model }} fail',
-    description: `{{ $value | humanizePercentage }} of the calls within ${timing.window} failed (provider: {{ $labels.provider }}).`,
+    summary: `{{ $labels.model }}: ${PERCENTAGE} of calls failing (limit ${percent(settings.modelErrorRatio)})`,
+    description:
+      `${PERCENTAGE} of the calls within ${timing.window} failed (provider: {{ $labels.provider }}). ` +
+      "Look first at the provider's status page, then at the types of the errors.",
   });
 }
 
@@ -47,10 +52,10 @@ function rateLimited(context: RuleContext): AlertingRule {
       `> ${settings.modelRateLimitRatio}`,
       `and ${context.enoughExecutions(MODEL, timing.window)}`,
     ].join('\n'),
-    summary: 'Calls of {{ $labels.model }} are turned away',
+    summary: `{{ $labels.model }}: ${PERCENTAGE} of calls rate-limited (limit ${percent(settings.modelRateLimitRatio)})`,
     description:
-      `{{ $value | humanizePercentage }} of the calls within ${timing.window} were too many for the provider ` +
-      '(provider: {{ $labels.provider }}).',
+      `The provider turned away ${PERCENTAGE} of the calls within ${timing.window} with 429 or 529 ` +
+      '(provider: {{ $labels.provider }}). Look first at which agents call it, and how many calls run at once.',
   });
 }
 
@@ -58,8 +63,10 @@ function unpriced(context: RuleContext): AlertingRule {
   return context.alert('ModelCallsUnpriced', {
     severity: 'warning',
     expr: grew(context.metric('model_unpriced_calls_total'), by('model')),
-    summary: 'Nobody knows what {{ $labels.model }} costs',
-    description: 'Its calls of the last hour are missing in the cost: the option "pricing" has no price for it.',
+    summary: '{{ $labels.model }} has no price: cost is incomplete',
+    description:
+      `${COUNT} of its calls of the last hour are missing in the cost. ` +
+      'Look first at the option "pricing": it has no entry for this name.',
     hold: false,
   });
 }
@@ -79,10 +86,10 @@ function usageMissing(context: RuleContext): AlertingRule {
       `> ${settings.modelNoUsageRatio}`,
       `and ${context.enoughExecutions(MODEL, timing.window)}`,
     ].join('\n'),
-    summary: 'Nobody knows what {{ $labels.model }} uses',
+    summary: `{{ $labels.model }}: ${PERCENTAGE} of calls report no tokens: cost is incomplete`,
     description:
-      `{{ $value | humanizePercentage }} of the calls within ${timing.window} succeeded without any report of tokens: ` +
-      'they are missing in tokens and cost.',
+      `${PERCENTAGE} of the calls within ${timing.window} succeeded without any report of tokens: they are missing in ` +
+      'tokens and cost. Look first at streams: many providers report usage of a stream only when asked.',
   });
 }
 
@@ -91,8 +98,10 @@ function overBudget(context: RuleContext): AlertingRule {
   return context.alert('ModelCostOverBudget', {
     severity: 'warning',
     expr: `${context.series.cost} > ${hourlyBudgetUsd}`,
-    summary: 'The models of {{ $labels.job }} cost too much',
-    description: `{{ $value | printf "%.2f" }} US dollars within the last hour, the budget is ${hourlyBudgetUsd}.`,
+    summary: `Models of {{ $labels.job }} cost $${DOLLARS} in 1 h (budget $${hourlyBudgetUsd})`,
+    description:
+      `$${DOLLARS} within the last hour, the budget is $${hourlyBudgetUsd}. ` +
+      'Look first at which agent and model spend it: "Cost by agent" in Grafana.',
     hold: false,
   });
 }
@@ -103,8 +112,10 @@ function budgetNearlySpent(context: RuleContext): AlertingRule {
   return context.alert('BudgetNearlySpent', {
     severity: 'warning',
     expr: `max ${by('budget')} (${context.metric('budget_spent_ratio')}) > ${budgetRatio}`,
-    summary: 'The budget {{ $labels.budget }} is nearly spent',
-    description: '{{ $value | humanizePercentage }} of it are spent in its present window.',
+    summary: `Budget {{ $labels.budget }}: ${PERCENTAGE} spent`,
+    description:
+      `${PERCENTAGE} of it is spent in its present window. At 100 % its model calls are refused, or reported. ` +
+      'Look first at when it starts again: "resets_at" under "budgets" of GET /metrics.',
   });
 }
 
@@ -112,8 +123,10 @@ function budgetExceeded(context: RuleContext): AlertingRule {
   return context.alert('BudgetExceeded', {
     severity: 'warning',
     expr: grew(context.metric('budget_exceeded_total'), by('budget')),
-    summary: 'The budget {{ $labels.budget }} has no room left for model calls',
-    description: 'Model calls of the last hour were refused, or went on though nothing was left for them.',
+    summary: `Budget {{ $labels.budget }} exceeded (model calls in 1 h: ${COUNT})`,
+    description:
+      'So many model calls of the last hour were refused, or went on though the budget had no room for them. ' +
+      'Look first at whose budget it is: "budgets" of GET /metrics lists those nearest to their limit.',
     hold: false,
   });
 }

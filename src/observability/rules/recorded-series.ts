@@ -1,4 +1,4 @@
-import { metricName } from '../metric-name';
+import { metricName } from '../../export/families/metric-name';
 import { by, FAILED, type Subject } from '../subject';
 import type { RecordingRule } from './rule-file';
 

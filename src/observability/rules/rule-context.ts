@@ -1,4 +1,4 @@
-import { metricName } from '../metric-name';
+import { metricName } from '../../export/families/metric-name';
 import type { ObservabilitySettings } from '../settings';
 import type { Subject } from '../subject';
 import { secondsOf, type Timing } from '../timing';

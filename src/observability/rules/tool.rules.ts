@@ -1,5 +1,6 @@
 import { by, TOOL } from '../subject';
 import { errorBudgetAlerts, recordErrorRatios } from './error-budget';
+import { DURATION, PERCENTAGE, percent } from './figures';
 import type { RuleContext } from './rule-context';
 import type { AlertingRule, RuleGroup } from './rule-file';
 
@@ -28,8 +29,10 @@ function timeouts(context: RuleContext): AlertingRule {
       `> ${settings.toolTimeoutRatio}`,
       `and ${context.enoughExecutions(TOOL, timing.window)}`,
     ].join('\n'),
-    summary: 'Tool {{ $labels.tool }} times out',
-    description: `{{ $value | humanizePercentage }} of its executions within ${timing.window} reached their limit.`,
+    summary: `Tool {{ $labels.tool }}: ${PERCENTAGE} timing out (limit ${percent(settings.toolTimeoutRatio)})`,
+    description:
+      `${PERCENTAGE} of its executions within ${timing.window} reached their time limit. ` +
+      'Look first at how long it takes when it succeeds: if that is close to the limit, the limit is too low.',
   });
 }
 
@@ -38,7 +41,9 @@ function slow(context: RuleContext): AlertingRule {
   return context.alert('ToolSlow', {
     severity: 'warning',
     expr: context.isSlow(TOOL, toolP95Seconds),
-    summary: 'Tool {{ $labels.tool }} is slow',
-    description: `95 % of its executions take up to {{ $value | humanizeDuration }}, the target is ${toolP95Seconds}s.`,
+    summary: `Tool {{ $labels.tool }} is slow: p95 ${DURATION} (target ${toolP95Seconds}s)`,
+    description:
+      `95 % of its executions take up to ${DURATION}, the target is ${toolP95Seconds}s. ` +
+      'Look first at what the tool calls, then at its retries.',
   });
 }

@@ -52,6 +52,12 @@ function rejectRefused(execution: LiveExecution, refusal: Error): Promise<never>
   return Promise.reject(refusal);
 }
 
+/** Whether a deadline may end it, of its own or of the call that it is a part of. */
+export function mayExpire(call: ExecutionHandle): boolean {
+  const execution = executionOf(call);
+  return execution === undefined || execution.isLimited || (execution.joined?.whole?.isLimited ?? false);
+}
+
 /** Nobody wants the result any more: aborts the signal of a call that has yet to come to its end. */
 export function abandon(call: ExecutionHandle, reason: unknown): void {
   executionOf(call)?.abandon(reason);

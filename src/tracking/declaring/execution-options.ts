@@ -1,11 +1,11 @@
-/** A name, or how to find it in the arguments of a call. */
+/** A name, or a function of the call's arguments that returns it. */
 export type ExecutionName = string | ((...args: never[]) => string);
 
 /**
- * Finds in what a call returned (awaited, where it was a promise) the promise or the stream at whose end the execution
- * ends, such as an SDK's result object has it. The caller gets the result itself. A promise is listened to, and its
- * rejection is the outcome and no unhandled one on our account; an Observable is subscribed to; any other stream is
- * watched while the caller reads it, so it must be the one that the caller reads. Without either the call is at its end.
+ * Returns the promise or the stream whose end is the end of the execution, from the awaited result of a call, such as
+ * the result object of an SDK. The caller gets the result itself. A rejection of the promise is the outcome; it adds
+ * no unhandled rejection. An Observable is subscribed to. Any other stream is watched while the caller reads it, so
+ * return the stream that the caller reads. If `until` returns neither, the execution ends with the call.
  *
  * @example
  * @TrackAgent({ id: 'writer', until: (result: StreamTextResult) => result.finishReason })
@@ -34,8 +34,9 @@ export interface AgentOptions {
   /** On a class: the methods to track. @default ['run'] */
   readonly methods?: readonly string[];
   /**
-   * Which chunk of a stream is the first that counts, for the time to the first chunk: a model may begin with chunks
-   * that say nothing. Asked until it says yes. @default any
+   * Decides which chunk of a stream counts as the first, since a model may begin with empty chunks. Called until it
+   * returns true.
+   * @default any
    */
   readonly firstChunk?: (chunk: never) => boolean;
   /** What to follow in place of the result, see `Until`. @default the result */

@@ -121,7 +121,7 @@ export function modelSpec<Result, Args extends readonly unknown[]>(
 /** A decorator's mistake shows when its class is loaded; a call must not fail for one in a function's options. */
 function limitOf(timeoutMs: number | undefined, origin: SpecOrigin): number | undefined {
   if (timeoutMs === undefined || (typeof timeoutMs === 'number' && timeoutMs >= 0)) return timeoutMs;
-  if (origin === 'decorator') throw new TypeError(`timeoutMs is ${timeoutMs}, must be milliseconds, 0 for none.`);
+  if (origin === 'decorator') throw new TypeError(`timeoutMs is ${timeoutMs}; it must be milliseconds, 0 for none.`);
   return undefined;
 }
 
@@ -151,9 +151,10 @@ function naming(
 
 /** Gives the names that a decorator names a place of their own; those that are constant are known from then on. */
 export function declareNames(
-  { kind, declaredName, declaredNames, displayName, agent }: ExecutionSpec,
+  { kind, nameOf, fallbackName, declaredName, declaredNames, displayName, agent }: ExecutionSpec,
   names: DeclaredNames,
 ) {
+  if (kind === 'model' && nameOf === undefined) names.models.add(fallbackName);
   for (const name of declaredNames) {
     if (kind === 'tool') names.addTool(name, declaredName && agent);
     else if (declaredName === undefined) names.reserveAgent(name);

@@ -42,9 +42,9 @@ export interface ModelOptions<Result = unknown, Args extends readonly unknown[] 
   /** Models that get series of their own where `model` is a function; others are counted as `__other__`. @default all */
   readonly allowed?: readonly string[];
   /**
-   * Finds the tokens in what the call returned, awaited; of a stream in each chunk (of each count the last one that was
-   * reported counts), and in the stream itself at its end; with `until` in the result at the end of what it finds. It may return a
-   * promise, which is waited for one second at most. A call without any report counts as one without usage.
+   * Returns the tokens of a call. Receives the awaited result; of a stream each chunk, and the stream itself at its
+   * end (for each count the last report wins); with `until` the result, at the end of what `until` returns. It may
+   * return a promise, which is awaited for at most one second. A call without a report counts as one without usage.
    *
    * @example
    * usage: ({ usage }) => ({ inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens })

@@ -35,8 +35,10 @@ class MethodFaces {
   }
 
   share(): void {
-    const keys = new Set([...this.shared.keys(), ...this.functions.flatMap(keysOf)]);
-    for (const key of keys) this.shareKey(key);
+    const present = this.functions.flatMap(keysOf);
+    // Most methods have none.
+    if (present.length === 0 && this.shared.size === 0) return;
+    for (const key of new Set([...this.shared.keys(), ...present])) this.shareKey(key);
   }
 
   /** What was changed last counts, which is what stands outermost. */
@@ -64,7 +66,16 @@ export function shareMetadata(body: AnyFunction, wrapper: AnyFunction): void {
   const method = known ?? new MethodFaces(body);
   method.add(wrapper);
   faces.set(body, method).set(wrapper, method);
-  if (known === undefined) void Promise.resolve().then(() => method.share());
+  if (known === undefined && fresh.push(method) === 1) void Promise.resolve().then(shareFresh);
+}
+
+/** Methods whose other decorators are still to run: all of them do before the next microtask. */
+let fresh: MethodFaces[] = [];
+
+function shareFresh(): void {
+  const methods = fresh;
+  fresh = [];
+  for (const method of methods) method.share();
 }
 
 /** Brings the metadata of a tracked function and of what it runs together. */

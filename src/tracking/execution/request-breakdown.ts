@@ -2,22 +2,23 @@ import { labelOf } from '../declaring/execution-spec';
 import type { FaultLog } from '../fault-log';
 
 /**
- * Breaks requests down by a value of yours, a tenant say: requests, tokens and cost of each get counters of their own.
+ * Counts requests, tokens and cost by a value of yours, such as a tenant.
  *
  * @example
  * breakdown: { by: 'tenant', value: () => ClsServiceManager.getClsService().get('tenant'), maxValues: 50 }
  */
 export interface BreakdownOptions {
   /**
-   * What the values are: the name of the label, and the word in the names of the families, such as `crew_tenant_requests_total`.
+   * The kind of value: the name of the label, and the word in the names of metrics, such as
+   * `crew_tenant_requests_total`.
    * @default 'tenant'
    */
   readonly by?: string;
   /**
-   * Finds the value of a request. Called once, as the outermost agent is called, in the async context of the caller, with the
-   * arguments of that call in a list: for an interceptor its `ExecutionContext`, for code without arguments none. What runs
-   * inside the agent has the same value. An empty string, anything that is no string, and what is thrown mean none; the latter
-   * is logged once.
+   * Returns the value of a request. Called once, when the outermost agent is called, in the async context of the
+   * caller, with a list of the arguments of that call: for an interceptor its `ExecutionContext`, for code without
+   * arguments an empty list. Everything inside the agent has the same value. An empty string, anything but a string,
+   * and an exception (logged once) mean no value.
    */
   value(args: readonly unknown[]): string | undefined;
   /** How many values get series of their own; others are counted as `__other__`. @default 200 */

@@ -48,7 +48,7 @@ export abstract class TimedExecution {
   /** Gives it a limit. With nothing left it is expired at once. */
   limit(deadline: Deadline): void {
     this.deadline = deadline;
-    deadline.start();
+    deadline.start(this.startedAt);
   }
 
   /** Waits for the limit, once the call has returned: what is synchronous cannot be interrupted, and is not. */
@@ -71,6 +71,11 @@ export abstract class TimedExecution {
     if (!this.ended || this.expired !== undefined) this.deadline?.onExpire(listener);
   }
 
+  /** Rejects at the limit, if there is one and it is reached. */
+  rejectOnExpire(reject: (error: Error) => void): void {
+    this.deadline?.rejectOnExpire(reject);
+  }
+
   /** Settles like `promise`, or rejects at the limit, whichever comes first. */
   race<Value>(promise: Promise<Value>): Promise<Value> {
     return this.deadline === undefined ? promise : this.deadline.race(promise);
@@ -87,7 +92,7 @@ export abstract class TimedExecution {
 
   resumeClock(now: number): void {
     if (this.pauses === undefined || !this.pauses.end(now) || this.ended) return;
-    this.deadline?.start();
+    this.deadline?.start(now);
     this.deadline?.arm();
   }
 

@@ -10,7 +10,7 @@ const UNITS: Readonly<Record<LimitName, string>> = {
 };
 
 /**
- * What a call fails with whose run may spend no more (option `limits`). The call has not begun.
+ * Thrown when a run has reached a limit of the option `limits`. The call has not begun.
  *
  * @example
  * catch (error) {
@@ -19,16 +19,16 @@ const UNITS: Readonly<Record<LimitName, string>> = {
  * }
  */
 export class ExecutionLimitError extends Error {
-  /** For whoever knows errors by their name. */
+  /** Identifies the error by its name. */
   override readonly name = 'ExecutionLimitError';
 
   /** As a limit makes it; for tests of code that handles it. */
   constructor(
-    /** Whose limit it is: that of the whole request, or of one agent execution in it. */
+    /** Whether the limit is that of the whole request or of one agent execution. */
     readonly kind: 'request' | 'agent',
     /** The id of the agent; of a request, its outermost one. */
     readonly executionName: string,
-    /** What it spends too much of, as the option names it. */
+    /** The limit that was reached, as the option names it. */
     readonly limit: LimitName,
     /** How much of it the run may spend. */
     readonly allowed: number,

@@ -1,6 +1,7 @@
 import type { ExecutionSpec } from '../declaring/execution-spec';
 import { Deadline, type DeadlineOwner, type DeadlinePorts } from './deadline';
 import type { SequenceBudget } from './sequence-budget';
+import { SharedTimer, type SharedTimerPorts } from './shared-timer';
 
 /** Whose tools have a budget together. */
 interface BudgetOwner {
@@ -23,7 +24,7 @@ export interface TimeoutOptions {
   readonly agentMs?: number;
   /** For tools without a limit of their own. */
   readonly toolMs?: number;
-  /** What the tools of one agent execution have together: the time during which at least one of them runs. */
+  /** For all tools of one agent execution together: the time during which at least one of them runs. */
   readonly sequenceMs?: number;
   /**
    * After how long without a sign of life an execution ends as cancelled that `start` or an adapter began, and how long work
@@ -38,17 +39,24 @@ export interface TimeoutOptions {
 export class ExecutionLimits {
   /** Whether the module has any. Asked before the rest: most applications have none. */
   readonly any: boolean;
+  private readonly ports: DeadlinePorts;
   private readonly sequenceMs: number;
   private readonly perTool: ReadonlyMap<string, number>;
 
   constructor(
     private readonly timeouts: TimeoutOptions,
-    private readonly ports: DeadlinePorts,
+    ports: SharedTimerPorts,
   ) {
+    this.ports = { ...ports, timer: new SharedTimer(ports) };
     const { agentMs, toolMs, sequenceMs, perTool = {} } = timeouts;
     this.sequenceMs = sequenceMs || Infinity;
     this.perTool = new Map(Object.entries(perTool));
     this.any = Boolean(agentMs || toolMs || sequenceMs) || this.perTool.size > 0;
+  }
+
+  /** The application has closed: nothing runs into a limit any more. */
+  close(): void {
+    this.ports.timer.close();
   }
 
   /** Of its own limit, and for a tool of the budget that it shares with the other tools of its agent. */

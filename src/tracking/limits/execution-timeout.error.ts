@@ -1,13 +1,14 @@
 import type { ExecutionKind } from '../../collection/executions/execution-status';
 
 /**
- * What a limit ends an execution with. Its `name` is `TimeoutError`, like that of rxjs and of `AbortSignal.timeout`.
+ * Thrown when an execution reaches its time limit. Its `name` is `TimeoutError`, as that of rxjs and of
+ * `AbortSignal.timeout`.
  *
  * @example
  * if (error instanceof ExecutionTimeoutError) logger.warn(`${error.executionName} took longer than ${error.limitMs} ms`);
  */
 export class ExecutionTimeoutError extends Error {
-  /** For whoever knows timeouts by their name. */
+  /** Identifies the timeout by its name, as `AbortSignal.timeout` does. */
   override readonly name = 'TimeoutError';
 
   /** As a limit makes it; for tests of code that handles it. */

@@ -1,5 +1,5 @@
 /**
- * What one run may spend; what is left out is not limited. What is inside an agent draws on what is around it.
+ * What one run may spend. A field that is left out is not limited. Calls inside an agent also count for the agents around it.
  *
  * @example
  * limits: { request: { costUsd: 0.1 }, agent: { toolCalls: 30, repeatedCalls: 3 } }
@@ -16,8 +16,9 @@ export interface RunLimit {
   /** US dollars of the model calls that have ended, as far as prices are known. With so much or more, no call begins. */
   readonly costUsd?: number;
   /**
-   * `stop`: the call that goes beyond a limit and each one after it fails at once with `ExecutionLimitError`, and the `signal` of the
-   * run aborts. `report`: everything goes on; it is counted, and logged once. @default 'stop'
+   * `stop`: the call beyond a limit, and each later one, fails at once with `ExecutionLimitError`, and the `signal`
+   * of the run aborts. `report`: no call is stopped; the run is counted, and the first is logged.
+   * @default 'stop'
    */
   readonly onExceeded?: 'stop' | 'report';
 }
@@ -33,7 +34,7 @@ export interface RunLimitOptions {
   readonly request?: RunLimit;
   /** For each agent execution with everything inside it, the outermost included. */
   readonly agent?: RunLimit;
-  /** The same for agents by id. What is given here goes before `agent`, field by field. */
+  /** The same for agents by id. Takes precedence over `agent`, field by field. */
   readonly perAgent?: Readonly<Record<string, RunLimit>>;
 }
 

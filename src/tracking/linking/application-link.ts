@@ -171,9 +171,18 @@ export function trackingWithoutInstance(): ExecutionHost<LiveExecution> | undefi
 }
 
 /** One that failed to start is never closed, so those that have started go before any that have not. */
+function liveLinks(): readonly ApplicationLink[] {
+  return started.size === 0 ? startingLinks() : [...started];
+}
+
+/** All that count what begins in them. */
+export function liveTrackings(): readonly ApplicationTracking[] {
+  return liveLinks().flatMap(({ tracking }) => tracking ?? []);
+}
+
 function onlyLive(): ApplicationLink | undefined {
   if (started.size === 1) return started.values().next().value;
-  const live = started.size === 0 ? startingLinks() : [...started];
+  const live = liveLinks();
   if (live.length > 1) live.at(-1)?.tracking?.faults.warnOnce('several', SEVERAL_LIVE);
   return onlyOne(live);
 }
@@ -184,7 +193,7 @@ function onlyOne<Item>(items: readonly Item[]): Item | undefined {
 
 const SEVERAL_LIVE =
   'A tracked function or static method was called outside any execution while several applications are live, so it is ' +
-  'counted in none of them. Inject ExecutionTracker and use trackTool, trackAgent or trackModel, call the function inside ' +
+  'not counted. Inject ExecutionTracker and use trackTool, trackAgent or trackModel, call the function inside ' +
   'an execution, or close the other application. Further calls are not logged.';
 
 /** An execution can outlive its application; what it calls then is counted nowhere. */

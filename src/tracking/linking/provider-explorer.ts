@@ -129,29 +129,29 @@ interface DeclaredSpec extends MethodSpec {
 }
 
 /** What decorators say of the methods of a class, static ones too. */
-function* specsOf(type: Function): Generator<DeclaredSpec> {
-  yield* specsAlong(type, type, (owner) => owner as Function);
-  yield* specsAlong(type, type.prototype as object | undefined, (owner) => owner.constructor);
+function specsOf(type: Function): DeclaredSpec[] {
+  return [
+    ...specsAlong(type, type, (owner) => owner as Function),
+    ...specsAlong(type, type.prototype as object | undefined, (owner) => owner.constructor),
+  ];
 }
 
 /** Of methods that are redefined on the way to `start`, what is said of them there. */
-function* specsAlong(
-  type: Function,
-  start: object | undefined,
-  classOf: (owner: object) => Function,
-): Generator<DeclaredSpec> {
-  const redefined = new Set<string | symbol>();
+function specsAlong(type: Function, start: object | undefined, classOf: (owner: object) => Function): DeclaredSpec[] {
+  const found: DeclaredSpec[] = [];
+  const nearer: object[] = [];
   for (
     let owner: object | null = start ?? null;
     owner !== null;
     owner = Object.getPrototypeOf(owner) as object | null
   ) {
-    for (const declared of declaredSpecs.get(owner) ?? []) {
-      if (redefined.has(declared.method)) continue;
-      const { ofClass } = declared.spec;
-      if (ofClass === undefined) yield { ...declared, className: classOf(owner).name };
-      else yield { ...declared, spec: ofClass(type), className: type.name };
+    for (const { method, spec, tracked } of declaredSpecs.get(owner) ?? []) {
+      if (nearer.some((redefining) => Object.hasOwn(redefining, method))) continue;
+      const { ofClass } = spec;
+      if (ofClass === undefined) found.push({ method, spec, tracked, className: classOf(owner).name });
+      else found.push({ method, spec: ofClass(type), tracked, className: type.name });
     }
-    for (const method of Reflect.ownKeys(owner)) redefined.add(method);
+    nearer.push(owner);
   }
+  return found;
 }

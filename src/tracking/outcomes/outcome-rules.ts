@@ -21,7 +21,7 @@ const MAX_MESSAGE_LENGTH = 256;
 export type ErrorClassifier = (error: unknown, suggested: ExecutionStatus) => ExecutionStatus | undefined;
 
 /**
- * Decides what a returned value means, where success is not all that it can mean. Undefined is a success.
+ * Decides the status of a returned value. Undefined means success.
  *
  * @example
  * classifyResult: (result) => (result === undefined ? 'error' : undefined)
@@ -78,8 +78,8 @@ export class OutcomeRules<Execution> {
     if (status === undefined || isExecutionStatus(status)) return status;
     this.faults.warnOnce(
       option,
-      `The option "${option}" returned ${describeValue(status)}, must return one of ` +
-        `${EXECUTION_STATUSES.join(', ')} or undefined. It was ignored; further ones are not logged.`,
+      `The option "${option}" returned ${describeValue(status)}; it must return one of ` +
+        `${EXECUTION_STATUSES.join(', ')} or undefined. It was ignored. Further invalid values are not logged.`,
     );
     return undefined;
   }

@@ -54,9 +54,36 @@ function isMadeByPromiseClass(result: object): boolean {
 
 /** The promise that the caller gets in place of one that is native and eager. */
 export function followPromise(execution: LiveExecution, promise: Promise<unknown>): Promise<unknown> {
+  if (execution.isLimited) return followWithinLimit(execution, promise);
   // Two closures would take 160 bytes a call, these 96.
-  const settled = promise.then(fulfilled.bind(execution), rejected.bind(execution));
-  return execution.isLimited ? raced(execution, settled) : settled;
+  return promise.then(fulfilled.bind(execution), rejected.bind(execution));
+}
+
+/** The same, and rejects at the limit. A promise that races with the one above would be one more, and settle a turn later. */
+function followWithinLimit(execution: LiveExecution, promise: Promise<unknown>): Promise<unknown> {
+  let chained!: Promise<unknown>;
+  const race = new NativePromise<unknown>((resolve, reject) => {
+    execution.rejectOnExpire(reject);
+    chained = promise.then(
+      (value) => attempt(() => fulfilled.call(execution, value), resolve, reject),
+      (error: unknown) => attempt(() => rejected.call(execution, error), resolve, reject),
+    );
+  });
+  return ofClass(chained.constructor, race);
+}
+
+/** Settles a promise as one does that is chained with this step. */
+function attempt(step: () => unknown, resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
+  try {
+    resolve(step());
+  } catch (error) {
+    reject(error);
+  }
+}
+
+/** Of the class of what is chained to a promise without a limit. */
+function ofClass(type: Function, promise: Promise<unknown>): Promise<unknown> {
+  return type === NativePromise ? promise : new (type as PromiseClass)((resolve) => resolve(promise));
 }
 
 function fulfilled(this: LiveExecution, value: unknown): unknown {
@@ -66,13 +93,6 @@ function fulfilled(this: LiveExecution, value: unknown): unknown {
 function rejected(this: LiveExecution, error: unknown): never {
   this.failed(error);
   throw error;
-}
-
-/** Of the same class, as what is chained to it without a limit is. */
-function raced(execution: LiveExecution, settled: Promise<unknown>): Promise<unknown> {
-  const race = execution.race(settled);
-  const { constructor } = settled;
-  return constructor === race.constructor ? race : new (constructor as PromiseClass)((resolve) => resolve(race));
 }
 
 /**

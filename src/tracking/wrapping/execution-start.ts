@@ -52,10 +52,11 @@ export interface ModelStart extends StartOptions {
 export type ExecutionStart = AgentStart | ToolStart | ModelStart;
 
 /**
- * Begins an execution for code that begins and ends in different callbacks and injects nothing, such as an adapter of an SDK.
- * It belongs to the application of its parent, else to the one in whose execution it is called, else to the only live one; with
- * several live ones it is not counted. It does not become the running one: give `handle.run` what belongs to it. What is
- * never ended is cancelled after `timeouts.idleMs` without a sign of life.
+ * Begins an execution for code that begins and ends in different callbacks and injects nothing, such as an adapter of
+ * an SDK. It belongs to the application of its parent, else to the one in whose execution it is called, else to the
+ * only live one; with several live ones it is not counted. It does not become the running execution: wrap what
+ * belongs to it in `handle.run`. If it is never ended, it is cancelled after `timeouts.idleMs` without a sign of
+ * life.
  *
  * @example
  * const call = startExecution({ kind: 'model', name: 'gpt-4o', provider: 'openai' });

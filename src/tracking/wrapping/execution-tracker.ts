@@ -9,7 +9,7 @@ import type { ApplicationLink } from '../linking/application-link';
 import { startIn, type ExecutionStart } from './execution-start';
 
 /**
- * Tracks a piece of code where it stands, without a method to decorate. Inject it.
+ * Tracks a piece of code inside a method, without a decorator. Inject it.
  *
  * @example
  * return this.tracker.trackTool('read_file', () => readFile(path, 'utf8'));
@@ -49,8 +49,9 @@ export class ExecutionTracker {
   }
 
   /**
-   * Begins an execution for code that begins and ends in different callbacks. It does not become the running one: give
-   * `handle.run` what belongs to it. What is never ended is cancelled after `timeouts.idleMs` without a sign of life.
+   * Begins an execution for code that begins and ends in different callbacks. It does not become the running
+   * execution: wrap what belongs to it in `handle.run`. If it is never ended, it is cancelled after `timeouts.idleMs`
+   * without a sign of life.
    *
    * @example
    * const call = this.tracker.start({ kind: 'tool', name: 'browser' });

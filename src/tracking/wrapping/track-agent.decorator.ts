@@ -4,15 +4,16 @@ import { trackingDecorator } from './tracking-decorator';
 
 /**
  * Tracks a method as an agent, or on a class its `run` method. A call counts from its beginning to its real end: when
- * the promise settles, the stream is read, the Observable completes. What never begins (a generator that nobody
- * iterates, a query that nobody awaits) is not counted.
+ * the promise settles, the stream is read, the Observable completes. A generator that is not iterated and a query
+ * that is not awaited never begin, and are not counted.
  *
- * The caller gets the very object that the method returned, watched from inside; only for a promise it is another one of
- * the same class. What is frozen cannot be watched and counts when it is returned.
+ * The caller gets the object that the method returned; in place of a promise it gets another of the same class. A
+ * frozen object cannot be watched and counts when it is returned.
  *
- * @param options the agent's id, or options; the class's name is the id where there is none, for an inherited method that of
- *   the subclass
- * @throws TypeError when the class is loaded, if there is no such method, or it was compiled without `experimentalDecorators`
+ * @param options the agent's id, or options. Without an id the name of the class is the id; for an inherited method,
+ *   that of the subclass
+ * @throws TypeError when the class is loaded, if there is no such method, or it was compiled without
+ *   `experimentalDecorators`
  *
  * @example
  * @TrackAgent('researcher')

@@ -5,8 +5,8 @@ import type { ModelOptions } from '../declaring/model-options';
 import { trackedWithoutInstance } from './tracked-method';
 
 /**
- * A plain function, tracked as an agent: for what no decorator reaches. It belongs to the application in whose
- * execution it runs, else to the only live one; with several live ones it runs untracked.
+ * Wraps a plain function and tracks it as an agent, for code without methods to decorate. It belongs to the
+ * application in whose execution it runs, else to the only live one; with several live ones it runs untracked.
  *
  * @example
  * const summarise = trackedAgent('summariser', async (text: string) => model.summarise(text));

@@ -1,20 +1,32 @@
+import { nameOf } from './executions.js';
+
 /** @import { Execution } from './documents' */
 /** @import { MetricsApi } from './metrics-api.js' */
+/** @import { ViewState } from './view-state.js' */
 
-const LIMIT = 10;
+const LIMIT = 200;
+const STATUSES = ['error', 'timeout'];
 
-/** The last failures of one agent or tool, which may be older than what the page has of the history. */
+/** The last failures of the selection. They may be older than the page's part of the history. */
 export class FailureFeed {
   /** Newest first. @type {readonly Execution[]} */
   executions = [];
-  /** @type {{ kind: 'agent' | 'tool', name: string } | undefined} */
+  /** Whether the server has answered: an empty list means nothing until then. */
+  isLoaded = false;
+  /** @type {ViewState['selected']} */
   selected;
 
-  /** @param {{ kind: 'agent' | 'tool', name: string } | undefined} selected */
+  /** @param {ViewState['selected']} selected */
   select(selected) {
     if (selected?.kind === this.selected?.kind && selected?.name === this.selected?.name) return;
     this.selected = selected;
     this.executions = [];
+    this.isLoaded = false;
+  }
+
+  /** Whether they are the failures of this selection. @param {ViewState['selected']} selected */
+  answers(selected) {
+    return this.isLoaded && selected?.kind === this.selected?.kind && selected?.name === this.selected?.name;
   }
 
   /** @param {MetricsApi} api */
@@ -22,17 +34,16 @@ export class FailureFeed {
     const { selected } = this;
     if (selected === undefined) return;
     const { kind, name } = selected;
-    const query = { kind, [kind]: name, limit: LIMIT };
-    const lists = await Promise.all([
-      api.history({ ...query, status: 'error' }),
-      api.history({ ...query, status: 'timeout' }),
-    ]);
-    // Another may have been selected meanwhile.
-    if (this.selected === selected) {
-      this.executions = lists
-        .flat()
-        .sort((a, b) => (a.end_time > b.end_time ? -1 : 1))
-        .slice(0, LIMIT);
-    }
+    // The server has no filter for the name of a model.
+    const query = { kind, ...(kind === 'model' ? {} : { [kind]: name }), limit: LIMIT };
+    const lists = await Promise.all(STATUSES.map((status) => api.history({ ...query, status })));
+    // The selection may have changed meanwhile.
+    if (this.selected !== selected) return;
+    this.executions = lists
+      .flat()
+      .filter((execution) => nameOf(execution) === name)
+      .sort((a, b) => (a.end_time > b.end_time ? -1 : 1))
+      .slice(0, LIMIT);
+    this.isLoaded = true;
   }
 }

@@ -4,7 +4,7 @@
 const MAX_KEPT = 1_000;
 const USUAL_LIMIT = 50;
 
-/** The newest finished executions, of which each poll asks only for as many as are new. */
+/** The newest finished executions. A poll asks for few, and for more only if all of them are new. */
 export class HistoryFeed {
   /** Newest first. @type {Execution[]} */
   executions = [];
@@ -20,7 +20,7 @@ export class HistoryFeed {
     }
     const unseen = newest.filter(({ id }) => !known.has(id));
     if (unseen.length === 0) return;
-    // Several instances may answer in turn: what one tells first may have ended before what is known of another.
+    // Several instances may answer in turn: a new execution of one may have ended before a known one of another.
     this.executions = [...unseen, ...this.executions].sort(byEnd).slice(0, MAX_KEPT);
   }
 

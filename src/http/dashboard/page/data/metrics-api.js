@@ -1,9 +1,11 @@
+/** @import { FleetReport, FleetSilence, FleetRange } from './documents' */
 /** @import { MetricsDocument, TrendsDocument, TrendWindow, Execution, RunningExecution } from './documents' */
+/** @import { FinishedRequest, RunningRequest, RequestTree } from './documents' */
 
 const TIMEOUT_MS = 10_000;
 const TOKEN_KEY = 'agent-metrics-token';
 
-/** The server has answered, and not with what was asked for. */
+/** The server has answered with an error status. */
 export class RefusedError extends Error {
   /** @param {number} status */
   constructor(status) {
@@ -12,7 +14,7 @@ export class RefusedError extends Error {
   }
 }
 
-/** The JSON routes, which stand where the page does, under whatever prefix. */
+/** The JSON routes. They are next to the page, under any prefix. */
 export class MetricsApi {
   /** @param {string} pageUrl */
   constructor(pageUrl) {
@@ -52,10 +54,27 @@ export class MetricsApi {
     return executions;
   }
 
+  /** In the order of the view. @param {Record<string, string | number>} query @returns {Promise<(FinishedRequest | RunningRequest)[]>} */
+  async requests(query) {
+    /** @type {{ requests: (FinishedRequest | RunningRequest)[] }} */
+    const { requests } = await this.read('/requests', query);
+    return requests;
+  }
+
+  /** A request with all executions inside it. @param {string} id @returns {Promise<RequestTree>} */
+  request(id) {
+    return this.read(`/requests/${encodeURIComponent(id)}`, {});
+  }
+
+  /** Of all instances, or of one. @param {FleetRange} range @param {string} instance @returns {Promise<FleetReport | FleetSilence>} */
+  fleet(range, instance) {
+    return this.read('/fleet', { range, ...(instance === '' ? {} : { instance }) });
+  }
+
   /**
    * @param {string} route
    * @param {Record<string, string | number>} query
-   * @throws {RefusedError} where the server answers and does not give it
+   * @throws {RefusedError} if the server answers with an error status
    */
   async read(route, query) {
     const parameters = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));

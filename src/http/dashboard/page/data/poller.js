@@ -1,70 +1,75 @@
+import { CallLog } from './call-log.js';
 import { FailureFeed } from './failure-feed.js';
 import { HistoryFeed } from './history-feed.js';
 import { InstanceLog } from './instance-log.js';
 import { RefusedError } from './metrics-api.js';
-import { SampleLog } from './sample-log.js';
+import { OpenRequest } from './open-request.js';
+import { RequestsFeed } from './requests-feed.js';
 import { createSnapshot, serverTime } from './snapshot.js';
 
 /** @import { MetricsApi } from './metrics-api.js' */
 /** @import { Snapshot } from './snapshot.js' */
-/** @import { TrendWindow } from './documents' */
+/** @import { ViewState } from './view-state.js' */
 
 const INTERVAL_MS = 1_500;
 const LONGEST_INTERVAL_MS = 15_000;
-/** A large application takes longer to answer, and must not be kept busy with that: it rests so many times as long. */
+/** The page waits this many times as long as a poll took: polls must not keep a large application busy. */
 const REST = 5;
 
 /**
  * @typedef {'connecting' | 'live' | 'paused' | 'away' | 'locked' | 'refused'} ConnectionState
- * `locked`: a token is asked for; `refused`: it answers, and does not let the page in
+ * `locked`: the server asks for a token; `refused`: it answers, but denies access
  */
 
-/** Asks the server again and again while somebody looks, and tells `onChange` what it has learnt. */
+/** Polls the server while the page is visible, and calls `onChange` after each poll. */
 export class Poller {
   /** @type {ConnectionState} */
   state = 'connecting';
-  /** Since when it is in this state, by the clock of the browser. */
+  /** When the state changed last, by the clock of the browser. */
   since = Date.now();
   /** @type {Snapshot | undefined} */
   snapshot;
-  /** The HTTP status that refused. @type {number | undefined} */
+  /** The HTTP status of the refusal. @type {number | undefined} */
   refusal;
   history = new HistoryFeed();
+  requests = new RequestsFeed();
+  openRequest = new OpenRequest();
   failures = new FailureFeed();
-  samples = new SampleLog();
+  calls = new CallLog();
   instances = new InstanceLog();
   isPaused = false;
   /** @type {number | undefined} */
   timer;
   isPolling = false;
+  /** Whether the user has chosen something else since the poll began. */
+  isOutdated = false;
 
   /**
    * @param {MetricsApi} api
-   * @param {() => TrendWindow} window
+   * @param {() => ViewState} view
    * @param {() => void} onChange
    */
-  constructor(api, window, onChange) {
+  constructor(api, view, onChange) {
     this.api = api;
-    this.window = window;
+    this.view = view;
     this.onChange = onChange;
-    document.addEventListener('visibilitychange', () => this.pollNow());
+    document.addEventListener('visibilitychange', () => this.isPaused || this.ask());
   }
 
-  /** At once, and from then on at its pace. */
-  async pollNow() {
+  /** Polls at once, even when paused, since the user may have chosen something new; then at its interval. */
+  async ask() {
     clearTimeout(this.timer);
-    if (this.isPolling || this.isPaused || document.hidden) return;
+    this.isOutdated = this.isPolling;
+    if (this.isPolling || document.hidden) return;
     this.isPolling = true;
-    const window = this.window();
     const began = performance.now();
-    await this.poll(window);
+    await this.poll(this.view());
     this.isPolling = false;
     this.onChange();
-    if (this.state === 'locked') return;
+    if (this.isOutdated) return void this.ask();
+    if (this.isPaused || this.state === 'locked') return;
     const rest = this.state === 'away' ? 0 : (performance.now() - began) * REST;
-    const wait = Math.min(Math.max(INTERVAL_MS, rest), LONGEST_INTERVAL_MS);
-    // Not where another window was chosen meanwhile.
-    this.timer = setTimeout(() => this.pollNow(), window === this.window() ? wait : 0);
+    this.timer = setTimeout(() => this.ask(), Math.min(Math.max(INTERVAL_MS, rest), LONGEST_INTERVAL_MS));
   }
 
   /** @param {boolean} isPaused */
@@ -72,29 +77,40 @@ export class Poller {
     this.isPaused = isPaused;
     this.enter(isPaused ? 'paused' : 'connecting');
     this.onChange();
-    void this.pollNow();
+    if (isPaused) clearTimeout(this.timer);
+    else void this.ask();
   }
 
-  /** @param {TrendWindow} window */
-  async poll(window) {
+  /** @param {ViewState} view */
+  async poll(view) {
     try {
       const { api } = this;
+      this.failures.select(view.selected);
+      this.openRequest.select(view.request);
       const metrics = await api.metrics();
       const now = serverTime(metrics);
-      if (this.instances.add(metrics, now)) this.history.clear();
-      this.samples.add(metrics, now);
+      if (this.instances.add(metrics, now)) this.forget();
       const [trends, running] = await Promise.all([
-        api.trends(window),
+        api.trends(view.window),
         api.running(),
         this.history.update(api),
+        this.requests.update(api, view),
+        this.openRequest.update(api),
         this.failures.update(api),
       ]);
-      this.snapshot = createSnapshot(metrics, trends, running, this.history.executions);
+      this.calls.add([...this.history.executions, ...this.requests.requests, ...running], metrics);
+      this.snapshot = createSnapshot(metrics, trends, running, this.history.executions, this.calls);
       this.enter(this.isPaused ? 'paused' : 'live');
     } catch (error) {
       this.refusal = error instanceof RefusedError ? error.status : undefined;
       this.enter(this.isPaused ? 'paused' : stateAfter(this.refusal));
     }
+  }
+
+  /** Forgets the answers of another process, or of this one before a reset. */
+  forget() {
+    this.history.clear();
+    this.calls = new CallLog();
   }
 
   /** @param {ConnectionState} state */

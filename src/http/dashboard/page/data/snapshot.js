@@ -1,7 +1,8 @@
-/** @import { MetricsDocument, TrendsDocument, Trend, RunningExecution, Execution } from './documents' */
+/** @import { Execution, ExecutionKind, MetricsDocument, RunningExecution, Trend, TrendsDocument, UsageTrend } from './documents' */
+/** @import { CallLog } from './call-log.js' */
 
 /**
- * @typedef {object} Snapshot everything that the server has said last. Names are keys of maps: any text is one.
+ * @typedef {object} Snapshot the last answers of the server. Names are keys of maps, since a name may be any text.
  * @property {MetricsDocument} document
  * @property {TrendsDocument} trends
  * @property {number} now milliseconds, by the clock of the server
@@ -9,8 +10,10 @@
  * @property {Map<string, MetricsDocument['tool_metrics'][string]>} tools
  * @property {Map<string, MetricsDocument['model_metrics'][string]>} models
  * @property {Map<string, MetricsDocument['cache_metrics'][string]>} caches
- * @property {Map<string, Trend>} agentTrends
+ * @property {Map<string, UsageTrend>} agentTrends
  * @property {Map<string, Trend>} toolTrends
+ * @property {Map<string, UsageTrend>} modelTrends
+ * @property {CallLog} calls from agents to agents and models
  * @property {RunningExecution[]} running oldest first
  * @property {Execution[]} executions newest first
  */
@@ -20,9 +23,10 @@
  * @param {TrendsDocument} trends
  * @param {RunningExecution[]} running
  * @param {Execution[]} executions
+ * @param {CallLog} calls
  * @returns {Snapshot}
  */
-export function createSnapshot(document, trends, running, executions) {
+export function createSnapshot(document, trends, running, executions, calls) {
   return {
     document,
     trends,
@@ -33,9 +37,21 @@ export function createSnapshot(document, trends, running, executions) {
     caches: new Map(Object.entries(document.cache_metrics)),
     agentTrends: new Map(Object.entries(trends.agents)),
     toolTrends: new Map(Object.entries(trends.tools)),
+    modelTrends: new Map(Object.entries(trends.models)),
+    calls,
     running,
     executions,
   };
+}
+
+/** The totals of all names of a kind. @param {Pick<Snapshot, 'agents' | 'tools' | 'models'>} snapshot @param {ExecutionKind} kind */
+export function totalsOf({ agents, tools, models }, kind) {
+  return { agent: agents, tool: tools, model: models }[kind];
+}
+
+/** The trends of all names of a kind. @param {Pick<Snapshot, 'agentTrends' | 'toolTrends' | 'modelTrends'>} snapshot @param {ExecutionKind} kind */
+export function trendsOf({ agentTrends, toolTrends, modelTrends }, kind) {
+  return { agent: agentTrends, tool: toolTrends, model: modelTrends }[kind];
 }
 
 /** The clock of the browser may be wrong. @param {MetricsDocument} document */

@@ -4,8 +4,8 @@
 const SLOTS = 60;
 
 /**
- * Where each slot of the window begins, in milliseconds. Slots follow a clock of the server that only it knows; the points
- * of the system, which has one for the present in any case, show where they lie.
+ * The beginning of each slot of the window, in milliseconds. Slots follow a clock that only the server knows. The points of
+ * the system, which always has one for the present, show where the slots begin.
  *
  * @param {Snapshot} snapshot
  */
@@ -17,16 +17,24 @@ export function slotTimes({ trends, now }) {
   return Array.from({ length: SLOTS }, (_, index) => last - (SLOTS - 1 - index) * slotMs);
 }
 
+/** From the first slot to the end of the last. @param {Snapshot} snapshot @param {readonly number[]} times @returns {[from: number, to: number]} */
+export function timeRange({ trends }, times) {
+  return [times[0] ?? 0, (times.at(-1) ?? 0) + trends.slot_seconds * 1_000];
+}
+
 /**
- * One value per slot; points stand only where there is something to tell.
+ * One value per slot.
  *
  * @template {TrendPoint} Point
  * @param {readonly Point[]} points
  * @param {readonly number[]} times of `slotTimes`
- * @param {(point: Point) => number} valueOf
+ * @template {number | null} Value
+ * @param {(point: Point) => Value} valueOf
+ * @param {Value} [empty] the value of a slot without a point
+ * @returns {Value[]}
  */
-export function fillSlots(points, times, valueOf) {
-  const values = new Array(SLOTS).fill(0);
+export function fillSlots(points, times, valueOf, empty = /** @type {Value} */ (0)) {
+  const values = new Array(SLOTS).fill(empty);
   for (const point of points) {
     const index = slotOf(point.start_time, times);
     if (index >= 0 && index < SLOTS) values[index] = valueOf(point);
@@ -34,12 +42,12 @@ export function fillSlots(points, times, valueOf) {
   return values;
 }
 
-/** Thousands of names have the same few times, and reading a time takes long. @type {Map<string, number>} */
+/** Slots by time. Thousands of names have the same few times, and reading a time is slow. @type {Map<string, number>} */
 const known = new Map();
-/** For which `known` holds. @type {readonly number[]} */
+/** The times for which `known` holds. @type {readonly number[]} */
 let knownTimes = [];
 
-/** Which slot begins at this time; one outside the window has no place in it. @param {string} startTime @param {readonly number[]} times */
+/** The index of the slot that begins at this time. A time outside the window has an index outside `times`. @param {string} startTime @param {readonly number[]} times */
 export function slotOf(startTime, times) {
   if (times !== knownTimes) known.clear();
   knownTimes = times;

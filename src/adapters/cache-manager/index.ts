@@ -1,0 +1,1 @@
+export { trackedCache, type ManagedCache, type TrackedCacheOptions } from './tracked-cache';
