@@ -3,15 +3,23 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Section } from './report/section';
-import { writeResults, verdictTable } from './report/results.writer';
+import { verdictTable } from './report/node.page';
+import { saveResults } from './report/results.store';
+import { adaptersSuite } from './suites/adapters.suite';
 import { allocationSuite } from './suites/allocation.suite';
+import { blocksSuite } from './suites/blocks.suite';
 import { callSuite } from './suites/call.suite';
+import { firstScrapesSuite } from './suites/first-scrapes.suite';
 import { growthSuite } from './suites/growth.suite';
 import { httpSuite } from './suites/http.suite';
 import { layersSuite } from './suites/layers.suite';
+import { limitsSuite } from './suites/limits.suite';
 import { loadSuite } from './suites/load.suite';
+import { loadedCallSuite } from './suites/loaded-call.suite';
+import { machineSuite } from './suites/machine.suite';
 import { memorySuite } from './suites/memory.suite';
 import { recordSuite } from './suites/record.suite';
+import { requireSuite } from './suites/require.suite';
 import { roadSuite } from './suites/road.suite';
 import { scrapeSuite } from './suites/scrape.suite';
 import { startSuite } from './suites/start.suite';
@@ -20,25 +28,34 @@ import type { Suite, Thoroughness } from './suites/suite';
 const SUITES: readonly Suite[] = [
   recordSuite,
   callSuite,
-  roadSuite,
+  adaptersSuite,
+  loadedCallSuite,
+  httpSuite,
+  limitsSuite,
   allocationSuite,
   memorySuite,
   scrapeSuite,
-  httpSuite,
+  firstScrapesSuite,
+  blocksSuite,
+  requireSuite,
+  machineSuite,
   startSuite,
+  roadSuite,
   growthSuite,
   layersSuite,
   loadSuite,
 ];
 
-const THOROUGH: Thoroughness = { warmUpMs: 1_500, roundMs: 200, rounds: 15, isQuick: false };
-const QUICK: Thoroughness = { warmUpMs: 300, roundMs: 30, rounds: 5, isQuick: true };
+const SUITE_NAMES = SUITES.map(({ name }) => name);
+
+const THOROUGH: Thoroughness = { processes: 6, warmUpMs: 600, roundMs: 100, rounds: 3, isQuick: false };
+const QUICK: Thoroughness = { processes: 2, warmUpMs: 300, roundMs: 30, rounds: 3, isQuick: true };
 
 const { values: flags } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
-    page: { type: 'string' },
+    save: { type: 'boolean', default: false },
     soak: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '10' },
   },
@@ -55,18 +72,26 @@ function chooseSuites(only: readonly string[]): readonly Suite[] {
 }
 
 async function compareAll(): Promise<void> {
+  // Quick results are too rough for a page, and a part replaces its part only where the flag asks for it.
+  const isForPage = !flags.quick && (flags.save || flags.only.length === 0);
   const sections: Section[] = [];
   for (const suite of chooseSuites(flags.only)) {
-    for (const section of await suite.run(flags.quick ? QUICK : THOROUGH)) {
-      sections.push(section);
-      console.log(`\n${section.title}\n\n${section.table}`);
-      if (flags.only.length > 0 && section.detail !== undefined) console.log(`\n${section.detail}`);
-    }
+    const measured = await suite.run(flags.quick ? QUICK : THOROUGH);
+    for (const section of measured) print(section);
+    sections.push(...measured);
+    if (isForPage) await saveResults(suite.name, measured, SUITE_NAMES);
   }
   console.log(`\n${verdictTable(sections)}`);
-  // Quick results are no results for a page, and a part does not replace the whole unless somebody says so.
-  const page = flags.quick ? undefined : (flags.page ?? (flags.only.length === 0 ? 'RESULTS' : undefined));
-  if (page !== undefined) await writeResults(page, sections);
+}
+
+function print({ title, table, detail }: Section): void {
+  console.log(`
+${title}
+
+${table}`);
+  if (flags.only.length > 0 && detail !== undefined)
+    console.log(`
+${detail}`);
 }
 
 /** In a process of its own, since it looks at what is left in it. */

@@ -8,17 +8,21 @@ import {
 import { RecordedPairs } from '../benchmark/harness/recorded-pairs';
 import type { Subject, SubjectFactory } from '../benchmark/harness/subject';
 import { callTools, toolNames } from '../benchmark/harness/workload';
+import { start as aiSdkAdapter } from '../benchmark/subjects/adapter-ai-sdk.subject';
+import { start as mcpAdapter } from '../benchmark/subjects/adapter-mcp.subject';
+import { start as openAIAdapter } from '../benchmark/subjects/adapter-openai.subject';
 import { start as agentMetrics } from '../benchmark/subjects/agent-metrics.subject';
-import { start as floor } from '../benchmark/subjects/floor.subject';
+import { start as byHand } from '../benchmark/subjects/by-hand.subject';
 import { start as openTelemetry } from '../benchmark/subjects/opentelemetry.subject';
 import { start as promClientBound } from '../benchmark/subjects/prom-client-bound.subject';
 import { start as promClient } from '../benchmark/subjects/prom-client.subject';
+import { inAgent } from '../benchmark/subjects/sdk-calls';
 
 const PEERS: readonly [name: string, start: SubjectFactory][] = [
   ['prom-client', promClient],
   ['prom-client, bound children', promClientBound],
   ['OpenTelemetry', openTelemetry],
-  ['the floor', floor],
+  ['what is written by hand', byHand],
 ];
 
 const TOOLS = 3;
@@ -54,6 +58,24 @@ describe('What the benchmark compares', () => {
     const ours = await called(agentMetrics);
     expect(executionsIn(ours)).toBe(CALLS);
     expect(differenceOf(ours, await called(peer))).toBeUndefined();
+  });
+
+  const callThrice = async (subject: Subject) => {
+    await subject.runAgent!(() => callTools(subject.tools!, 3));
+    await subject.close();
+  };
+
+  it.each([
+    ['OpenAI', openAIAdapter],
+    ['AI SDK', aiSdkAdapter],
+    ['MCP', mcpAdapter],
+  ])('counts every call of %s', async (_, start) => {
+    await expect(callThrice(await start({ tools: [], options: {} }))).resolves.toBeUndefined();
+  });
+
+  it('sees calls that nobody counts', async () => {
+    const uncounted = await inAgent(() => async () => undefined, { models: 1 });
+    await expect(callThrice(uncounted)).rejects.toThrow('Counted 0 and 0 instead of 3 and 0 calls');
   });
 
   it('sees a number that differs, and one that is missing', () => {

@@ -11,6 +11,7 @@ export interface Contestant {
   /** The file in `subjects/`. */
   readonly subject: string;
   readonly options?: SubjectSetup['options'];
+  readonly route?: string;
 }
 
 /** What each contestant of a comparison has to do. */
@@ -29,9 +30,9 @@ export class ContestantProcess {
     private readonly child: ChildProcess,
   ) {}
 
-  static async start({ label, subject, options = {} }: Contestant, duty: Duty): Promise<ContestantProcess> {
+  static async start({ label, subject, options = {}, route }: Contestant, duty: Duty): Promise<ContestantProcess> {
     const { measure, tools, params, nodeFlags } = duty;
-    const task: ProcessTask = { subject, measure, setup: { tools, options }, params };
+    const task: ProcessTask = { subject, measure, setup: { tools, options, route }, params };
     const child = fork(join(__dirname, 'subject-process.ts'), [JSON.stringify(task)], {
       execArgv: [...process.execArgv, '--expose-gc', ...nodeFlags],
       serialization: 'advanced',

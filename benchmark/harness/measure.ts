@@ -22,6 +22,8 @@ export interface Measure {
   settle?(): Promise<unknown>;
   /** Measures once: a figure, or what the suite makes figures of. */
   round(): Promise<unknown>;
+  /** Where it serves what it measures, for those who measure from outside. */
+  url?(): string;
   /** @throws Error where not everything was counted that has been done */
   finish(): Promise<void>;
 }

@@ -16,7 +16,8 @@ export interface ProcessTask {
  * `startMs`: the processor's time that starting the subject took. `cpuMs`: all of it so far.
  * `longestBlockMs`: of the event loop since it was last asked for.
  */
-export type Request = Exclude<keyof Measure, 'settle'> | 'url' | 'startMs' | 'cpuMs' | 'longestBlockMs' | 'close';
+export type Request =
+  Exclude<keyof Measure, 'settle' | 'url'> | 'url' | 'startMs' | 'cpuMs' | 'longestBlockMs' | 'close';
 
 /** What a request has led to, or why it failed. */
 export type Reply = { readonly value: unknown } | { readonly error: string };
@@ -41,7 +42,7 @@ async function main(task: ProcessTask): Promise<void> {
       await measure.settle?.();
       return measure.round();
     },
-    url: () => subject.url,
+    url: () => measure.url?.() ?? subject.url,
     startMs: () => startMs,
     cpuMs,
     longestBlockMs: loopDelay(),

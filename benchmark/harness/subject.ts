@@ -25,8 +25,9 @@ export interface Subject {
   document?(): Promise<unknown>;
   /** All numbers to zero. */
   reset?(): void;
-  /** Where the subject listens. */
+  /** Where the subject listens, and what to accept of it; the text for Prometheus unless it says so. */
   readonly url?: string;
+  readonly accept?: string;
   close(): Promise<void>;
 }
 
@@ -35,6 +36,8 @@ export interface SubjectSetup {
   readonly tools: readonly string[];
   /** For the subjects that have options of this library. */
   readonly options: MetricsModuleOptions;
+  /** For the subjects that have several: what is read, below the address of the endpoint. */
+  readonly route?: string;
 }
 
 export type SubjectFactory = (setup: SubjectSetup) => Promise<Subject>;

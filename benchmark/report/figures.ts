@@ -2,7 +2,7 @@ export type Unit = 'ns' | 'bytes' | 'ms' | 'requests/s';
 
 const three = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
 
-/** The unit and what stands in its place from `from` on. */
+/** The unit that replaces another one from `from` on. */
 const LARGER: Partial<Record<Unit, readonly { from: number; unit: string }[]>> = {
   ns: [
     { from: 1e6, unit: 'ms' },
@@ -22,6 +22,11 @@ export function formatFigure(figure: number, unit: Unit): string {
   if (larger === undefined) return `${three.format(figure)} ${unit}`;
   return `${three.format(figure / SIZES[larger.unit]!)} ${larger.unit}`;
 }
+
+const count = new Intl.NumberFormat('en-US');
+
+/** `10,000`. */
+export const formatCount = (value: number) => count.format(value);
 
 /** `1/12` where it is less than half, `3.1×` where it is more than twice. */
 export function formatRatio(ratio: number): string {

@@ -1,6 +1,6 @@
-import { median } from '../harness/statistics';
 import type { Figures } from '../harness/compare';
-import { formatFigure, type Unit } from './figures';
+import { rangeOf } from '../harness/statistics';
+import { formatCount, formatFigure, type Unit } from './figures';
 import { markdownTable } from './markdown-table';
 import type { Section } from './section';
 import type { Verdict } from './verdict';
@@ -17,14 +17,12 @@ export interface Growth {
   readonly limit?: string;
 }
 
-const count = new Intl.NumberFormat('en-US');
-
 /** A table and a plot of how costs grow. */
 export function growthSection({ title, explanation, xTitle, unit, figures, verdict, limit }: Growth): Section {
   const sizes = [...figures.keys()];
   const labels = [...figures.get(sizes[0]!)!.keys()];
-  const at = (size: number, label: string) => median(figures.get(size)!.get(label)!);
-  const rows = sizes.map((size) => [count.format(size), ...labels.map((label) => formatFigure(at(size, label), unit))]);
+  const at = (size: number, label: string) => rangeOf(figures.get(size)!.get(label)!).median;
+  const rows = sizes.map((size) => [formatCount(size), ...labels.map((label) => formatFigure(at(size, label), unit))]);
   const lines = labels.map((label) => ({ label, points: sizes.map((size) => [size, at(size, label)] as const) }));
   return {
     title,

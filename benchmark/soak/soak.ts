@@ -1,13 +1,18 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { currentExecution } from 'nestjs-agent-metrics';
-import { startSoakApp, type SoakApp } from './soak.app';
+import { scrape, startSoakApp, type SoakApp } from './soak.app';
+import { Neighbour } from './soak.neighbour';
 import { judgeSoak, type Reading, type Remains } from './soak.verdict';
 
 const MINUTE_MS = 60_000;
-const EXECUTIONS_A_ROUND = 10;
 /** One every ten seconds, and enough of them to see a direction. */
 const readingsIn = (minutes: number) => Math.max(12, Math.round(minutes * 6));
-const SCRAPES_A_READING = 3;
+const REQUESTS_AT_ONCE = 4;
+/** Readings between two replacements of the neighbour. */
+const NEIGHBOUR_LASTS = 3;
 
 /** Waits until nothing more is collected. */
 async function collect(): Promise<void> {
@@ -17,32 +22,44 @@ async function collect(): Promise<void> {
   }
 }
 
-async function read(start: number, rounds: number): Promise<Reading> {
+async function read(start: number, executions: number): Promise<Reading> {
   await collect();
   const { heapUsed, external, rss } = process.memoryUsage();
-  return {
+  const reading = {
     minute: (performance.now() - start) / MINUTE_MS,
     heapBytes: heapUsed + external,
     residentBytes: rss,
-    executions: rounds * EXECUTIONS_A_ROUND,
+    executions,
   };
+  const [heap, resident] = [reading.heapBytes, reading.residentBytes].map((bytes) => (bytes / 2 ** 20).toFixed(1));
+  console.log(`${reading.minute.toFixed(2)} min, heap ${heap} MiB, resident ${resident} MiB`);
+  return reading;
 }
 
-/** At full speed; reads memory and scrapes from time to time. */
-async function workFor(app: SoakApp, minutes: number): Promise<Reading[]> {
+/** Several requests at once, again and again. Returns the number of the last. */
+async function workUntil(end: number, app: SoakApp, last: number): Promise<number> {
+  let round = last;
+  do await Promise.all(Array.from({ length: REQUESTS_AT_ONCE }, () => app.work((round += 1))));
+  while (performance.now() < end);
+  return round;
+}
+
+/** At full speed; from time to time reads memory, scrapes both processes and replaces the other one. */
+async function workFor(app: SoakApp, directory: string, minutes: number, wanted: number): Promise<Reading[]> {
   const start = performance.now();
   const readings: Reading[] = [];
-  const wanted = readingsIn(minutes);
   const readEveryMs = (minutes * MINUTE_MS) / wanted;
+  let neighbour = await Neighbour.start(directory);
   for (let round = 0; readings.length < wanted;) {
-    const end = start + (readings.length + 1) * readEveryMs;
-    while (performance.now() < end) await app.work((round += 1));
-    for (let i = 0; i < SCRAPES_A_READING; i += 1) await app.scrape();
-    const reading = await read(start, round);
-    readings.push(reading);
-    const [heap, resident] = [reading.heapBytes, reading.residentBytes].map((bytes) => (bytes / 2 ** 20).toFixed(1));
-    console.log(`${reading.minute.toFixed(2)} min, heap ${heap} MiB, resident ${resident} MiB`);
+    round = await workUntil(start + (readings.length + 1) * readEveryMs, app, round);
+    for (const { url } of [app, neighbour]) await scrape(url);
+    if (readings.length % NEIGHBOUR_LASTS === 0) {
+      await neighbour.end(readings.length % 2 === 0 ? 'close' : 'kill');
+      neighbour = await Neighbour.start(directory);
+    }
+    readings.push(await read(start, app.executions()));
   }
+  await neighbour.end('close');
   return readings;
 }
 
@@ -60,25 +77,38 @@ function added(before: readonly string[], after: readonly string[]): string[] {
   });
 }
 
+interface Run {
+  readonly readings: readonly Reading[];
+  readonly witness: WeakRef<object>;
+  /** In the machine's directory, when all have left. */
+  readonly files: readonly string[];
+}
+
 /** Of the application only the witness leaves, so that nothing here keeps it. */
-async function runApp(minutes: number): Promise<{ readings: Reading[]; witness: WeakRef<object> }> {
-  const app = await startSoakApp();
-  const readings = await workFor(app, minutes);
-  await app.close();
-  return { readings, witness: app.witness };
+async function runApp(minutes: number, wanted: number): Promise<Run> {
+  const directory = mkdtempSync(join(tmpdir(), 'soak-'));
+  try {
+    const app = await startSoakApp(directory);
+    const readings = await workFor(app, directory, minutes, wanted);
+    await app.close();
+    return { readings, witness: app.witness, files: readdirSync(directory, { recursive: true }).map(String) };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 }
 
 async function main(minutes: number): Promise<void> {
   // What is made once per process, whoever asks first, was there before.
-  await runApp(0.001);
+  await runApp(0, 1);
   await collect();
   const resources = process.getActiveResourcesInfo();
   const listeners = listenerCounts();
-  const { readings, witness } = await runApp(minutes);
+  const { readings, witness, files } = await runApp(minutes, readingsIn(minutes));
   await collect();
   const remains: Remains = {
     resources: added(resources, process.getActiveResourcesInfo()),
     listeners: added(listeners, listenerCounts()),
+    files,
     hasContext: currentExecution() !== undefined,
     isApplicationKept: witness.deref() !== undefined,
   };
@@ -86,5 +116,9 @@ async function main(minutes: number): Promise<void> {
   console.log(`\n${lines.join('\n')}`);
   process.exitCode = isPassed ? 0 : 1;
 }
+
+// Without a bench nobody would read the verdict; waiting for its end must not keep the process.
+process.once('disconnect', () => process.exit(1));
+process.channel?.unref();
 
 void main(Number(process.argv[2]));

@@ -10,6 +10,8 @@ export interface Reading {
 export interface Remains {
   readonly resources: readonly string[];
   readonly listeners: readonly string[];
+  /** Of the processes of the machine, sockets among them. */
+  readonly files: readonly string[];
   readonly hasContext: boolean;
   readonly isApplicationKept: boolean;
 }
@@ -58,6 +60,7 @@ export function judgeSoak(readings: readonly Reading[], remains: Remains): SoakV
     ),
     judgeRest('timers and handles', remains.resources),
     judgeRest('listeners', remains.listeners),
+    judgeRest('files and sockets of the machine', remains.files),
     judgeRest('context', remains.hasContext ? ['an execution'] : []),
     judgeRest('application', remains.isApplicationKept ? ['its collector'] : []),
   ];

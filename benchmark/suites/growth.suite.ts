@@ -1,5 +1,5 @@
-import { compare, compareAfresh, type Comparison, type Figures } from '../harness/compare';
-import { median } from '../harness/statistics';
+import { compare, type Comparison, type Figures } from '../harness/compare';
+import { rangeOf } from '../harness/statistics';
 import { growthSection } from '../report/growth.section';
 import type { Section } from '../report/section';
 import { formatRatio } from '../report/figures';
@@ -27,7 +27,7 @@ async function measureSizes(sizes: readonly number[], run: Run): Promise<Map<num
 
 /** How much more our last size costs than the first. */
 function judgeGrowth(what: string, figures: ReadonlyMap<number, Figures>, limit: number, cost: CostOf): Verdict {
-  const [first, ...others] = [...figures].map(([size, own]) => cost(median(own.get(OURS.label)!), size));
+  const [first, ...others] = [...figures].map(([size, own]) => cost(rangeOf(own.get(OURS.label)!).median, size));
   const growth = others.at(-1)! / first!;
   return {
     what,
@@ -35,6 +35,7 @@ function judgeGrowth(what: string, figures: ReadonlyMap<number, Figures>, limit:
     measured: formatRatio(growth),
     target: `<= ${limit}×`,
     isMet: growth <= limit,
+    isWithinSpread: false,
   };
 }
 
@@ -44,7 +45,7 @@ const ofOne: CostOf = (figure, size) => figure / size;
 
 const compared = (thoroughness: Thoroughness, measure: string): Comparison => ({
   ...thoroughness,
-  rounds: Math.min(thoroughness.rounds, 7),
+  processes: 1,
   measure,
   contestants: [OURS, PROM_CLIENT],
   scale: 0,
@@ -79,7 +80,7 @@ async function seriesSection(thoroughness: Thoroughness): Promise<Section> {
 }
 
 async function scrapeSection(thoroughness: Thoroughness): Promise<Section> {
-  const comparison = { ...compared(thoroughness, 'render'), rounds: 5 };
+  const comparison = compared(thoroughness, 'render');
   const figures = await measureSizes([100, 300, 1_000, 3_000, 10_000], (scale) => compare({ ...comparison, scale }));
   return growthSection({
     title: 'Rendering many series',
@@ -93,10 +94,10 @@ async function scrapeSection(thoroughness: Thoroughness): Promise<Section> {
 }
 
 async function memorySection(thoroughness: Thoroughness): Promise<Section> {
-  const comparison = { ...compared(thoroughness, 'memory'), rounds: 3, nodeFlags: KEEP_CODE };
+  const comparison = { ...compared(thoroughness, 'memory'), processes: 2, rounds: 1, nodeFlags: KEEP_CODE };
   const figures = await measureSizes([1_000, 3_000, 10_000], async (scale) => {
-    const each = await compareAfresh({ ...comparison, scale });
-    return new Map([...each].map(([label, own]) => [label, own.map((bytes) => bytes * scale)]));
+    const each = await compare({ ...comparison, scale });
+    return new Map([...each].map(([label, own]) => [label, own.map((rounds) => rounds.map((bytes) => bytes * scale))]));
   });
   return growthSection({
     title: 'Memory of many series',

@@ -1,8 +1,8 @@
-import { compare } from '../harness/compare';
+import { compare, pick } from '../harness/compare';
 import type { Contestant, ContestantProcess } from '../harness/contestant';
 import { loadHttp, type LoadReport } from '../harness/http-load';
-import { median } from '../harness/statistics';
-import { formatFigure } from '../report/figures';
+import { rangeOf } from '../harness/statistics';
+import { formatFigure, type Unit } from '../report/figures';
 import { markdownTable } from '../report/markdown-table';
 import type { Suite } from './suite';
 
@@ -40,32 +40,31 @@ async function loadRound(contestant: ContestantProcess, seconds: number): Promis
 export const loadSuite: Suite = {
   name: 'load',
   isLong: true,
-  async run({ isQuick, ...effort }) {
-    const rounds = new Map<string, LoadRound[]>([WITH, WITHOUT].map(({ label }) => [label, []]));
-    await compare({
-      ...effort,
+  async run(thoroughness) {
+    const seconds = thoroughness.isQuick ? 2 : 4;
+    const rounds = await compare({
+      ...thoroughness,
       measure: 'serving',
       contestants: [WITH, WITHOUT],
       scale: 1,
-      rounds: isQuick ? 1 : 5,
-      async figureOf(contestant) {
-        rounds.get(contestant.label)!.push(await loadRound(contestant, isQuick ? 2 : 8));
-        return 0;
-      },
+      rounds: 1,
+      figureOf: (contestant) => loadRound(contestant, seconds),
     });
-    const rows = [...rounds].map(([label, own]) => [
-      label,
-      formatFigure(median(own.map(({ perSecond }) => perSecond)), 'requests/s'),
-      formatFigure(median(own.map(({ p50Ms }) => p50Ms)), 'ms'),
-      formatFigure(median(own.map(({ p99Ms }) => p99Ms)), 'ms'),
-      formatFigure(median(own.map(({ blockMs }) => blockMs)), 'ms'),
-    ]);
+    const column = (number: (round: LoadRound) => number, unit: Unit) => (label: string) =>
+      formatFigure(rangeOf(pick(rounds, number).get(label)!).median, unit);
+    const columns = [
+      column(({ perSecond }) => perSecond, 'requests/s'),
+      column(({ p50Ms }) => p50Ms, 'ms'),
+      column(({ p99Ms }) => p99Ms, 'ms'),
+      column(({ blockMs }) => blockMs, 'ms'),
+    ];
+    const rows = [WITH, WITHOUT].map(({ label }) => [label, ...columns.map((cell) => cell(label))]);
     return [
       {
-        title: 'Under load',
+        title: 'A crew under load',
         explanation:
-          'A crew on Express, three agents and three tools a request, 50 connections as fast as they are answered; the ' +
-          'median over rounds of clock time. Whatever else the machine does is in these figures.',
+          'A crew on Express, three agents and three tools a request, 50 connections as fast as they are answered; ' +
+          'clock time. Whatever else the machine does is in these figures.',
         table: markdownTable(['', 'requests', 'p50', 'p99', 'longest block of the event loop'], rows),
       },
     ];

@@ -1,6 +1,6 @@
 import type { RoadFunction } from '../harness/call-road';
 import { compare } from '../harness/compare';
-import type { Contestant, ContestantProcess } from '../harness/contestant';
+import type { Contestant } from '../harness/contestant';
 import { toolNames } from '../harness/workload';
 import { markdownTable } from '../report/markdown-table';
 import type { Verdict } from '../report/verdict';
@@ -22,12 +22,10 @@ const LIMIT =
   'on the road are time saved, and fewer files are less to read.';
 
 async function roadOf(label: string, measure: string, { subject }: Contestant, effort: Thoroughness): Promise<Road> {
-  let functions: readonly RoadFunction[] = [];
-  const keepRoad = async (contestant: ContestantProcess) => (functions = await contestant.ask('round')).length;
   const contestants = [{ label, subject }];
-  // The same call walks the same road, round after round.
-  await compare({ ...effort, rounds: 1, measure, contestants, scale: 1, tools: toolNames(1), figureOf: keepRoad });
-  return { label, functions };
+  const once = { ...effort, processes: 1, rounds: 1 };
+  const roads = await compare<RoadFunction[]>({ ...once, measure, contestants, scale: 1, tools: toolNames(1) });
+  return { label, functions: roads.get(label)![0]![0]! };
 }
 
 const filesOf = ({ functions }: Road) => [...new Set(functions.map(({ file }) => file))];
@@ -56,6 +54,7 @@ function judge(road: Road, peer: Road, { what, functions, files }: RoadTarget): 
     measured: inWords(road),
     target: `<= ${functions} in ${files} files`,
     isMet: road.functions.length <= functions && filesOf(road).length <= files,
+    isWithinSpread: false,
   };
 }
 

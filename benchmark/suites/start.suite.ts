@@ -1,9 +1,9 @@
-import { compareAfresh } from '../harness/compare';
+import { compare } from '../harness/compare';
 import type { Contestant } from '../harness/contestant';
-import { byRound, median } from '../harness/statistics';
+import { differenceOf } from '../harness/statistics';
 import { comparisonSection } from '../report/comparison.section';
 import { formatFigure } from '../report/figures';
-import type { Verdict } from '../report/verdict';
+import { judge } from '../report/verdict';
 import type { Suite } from './suite';
 
 const DECORATED: Contestant = { label: '1,000 decorated methods', subject: 'start-decorated' };
@@ -18,23 +18,22 @@ const LIMIT =
 
 export const startSuite: Suite = {
   name: 'start',
-  async run({ isQuick, ...effort }) {
-    const figures = await compareAfresh({
-      ...effort,
+  async run(thoroughness) {
+    const figures = await compare({
+      ...thoroughness,
       measure: 'serving',
       contestants: [DECORATED, UNDECORATED],
       scale: 1,
-      rounds: isQuick ? 3 : 11,
-      figureOf: (contestant) => contestant.ask('startMs'),
+      rounds: 1,
+      figureOf: (contestant) => contestant.ask<number>('startMs'),
     });
-    const added = byRound(figures.get(DECORATED.label)!, figures.get(UNDECORATED.label)!, (a, b) => a - b);
-    const verdict: Verdict = {
+    const verdict = judge({
       what: 'start with 1,000 decorated methods, added',
       against: 'none decorated',
-      measured: formatFigure(median(added), 'ms'),
-      target: `<= ${LIMIT_MS} ms`,
-      isMet: median(added) <= LIMIT_MS,
-    };
+      measured: differenceOf(figures.get(DECORATED.label)!, figures.get(UNDECORATED.label)!),
+      atMost: LIMIT_MS,
+      format: (ms) => formatFigure(ms, 'ms'),
+    });
     const section = comparisonSection({
       title: 'The start of an application',
       explanation:
@@ -42,9 +41,9 @@ export const startSuite: Suite = {
         'cases, in a new process each time.',
       unit: 'ms',
       figures,
-      targets: [],
+      verdicts: [verdict],
       limit: LIMIT,
     });
-    return [{ ...section, verdicts: [verdict] }];
+    return [section];
   },
 };

@@ -3,6 +3,9 @@ import type { Section } from '../report/section';
 
 /** How thoroughly everything is measured. */
 export interface Thoroughness extends Effort {
+  /** Of each contestant. */
+  readonly processes: number;
+  /** Of each process. */
   readonly rounds: number;
   readonly isQuick: boolean;
 }

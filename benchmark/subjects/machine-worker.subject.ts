@@ -3,9 +3,9 @@ import { MetricsCollector, MetricsModule } from 'nestjs-agent-metrics';
 import type { SubjectFactory } from '../harness/subject';
 import { listen } from './listen';
 
-/** This library's endpoint in an application that does nothing else. */
-export const start: SubjectFactory = async () => {
-  @Module({ imports: [MetricsModule.forRoot({ defaultMetrics: false, maxSeries: 100_000 })] })
+/** One process of an application that does nothing else, with an endpoint of its own. */
+export const start: SubjectFactory = async ({ options }) => {
+  @Module({ imports: [MetricsModule.forRoot({ defaultMetrics: false, maxSeries: 100_000, ...options })] })
   class AppModule {}
 
   const { app, url } = await listen(AppModule);
