@@ -18,6 +18,9 @@ const SERVERS: readonly [name: string, adapter: AdapterFactory, options: Metrics
 
 const PATH = '/metrics?format=prometheus';
 
+/** So much of what clients are reading is kept in memory. */
+const MAX_BYTES = 104_857_600;
+
 /** Together a text that no operating system takes off our hands for a client that does not read: megabytes of few series. */
 const MANY = 300;
 const LONG_LABEL = { region: 'europe '.repeat(250) };
@@ -185,7 +188,8 @@ describe.each(SERVERS)('Clients that read metrics at the same time, on %s,', (_n
 
     it.each([{}, { 'accept-encoding': 'gzip' }])('are so many and no more: %p', async (headers) => {
       const { app, url } = await serveMuch();
-      for (let reader = 1; reader <= 4; reader += 1) {
+      const { length } = (await rawRequest(url + PATH)).body;
+      for (let bytes = length; bytes <= MAX_BYTES; bytes += length) {
         expect((await ask(url + PATH)).response.statusCode).toBe(200);
       }
       const refused = await rawRequest(url + PATH, headers);
@@ -193,11 +197,21 @@ describe.each(SERVERS)('Clients that read metrics at the same time, on %s,', (_n
       expect(JSON.parse(refused.body.toString())).toMatchObject({ statusCode: 503, error: 'Service Unavailable' });
       expect((await rawRequest(`${url}/metrics/running`)).status).toBe(200);
 
-      const closed = once(responses[0]!, 'close');
+      const closed = once(responses[1]!, 'close');
       opened[0]!.destroy();
       await closed;
       expect((await rawRequest(url + PATH, headers)).status).toBe(200);
       expect((await rawRequest(url + PATH, headers)).status).toBe(200);
+      expect(app.logger.errors).toEqual([]);
+    });
+
+    it('leave room for the next ones, where what they read is small', async () => {
+      const { app, url } = await serveMuch({ defaultLabels: { region: 'europe '.repeat(50) } });
+      const { length } = (await rawRequest(url + PATH)).body;
+      expect(length).toBeGreaterThan(1_048_576);
+      for (let reader = 1; reader <= 20; reader += 1) await ask(url + PATH);
+      const scrapes = await Promise.all(Array.from({ length: 12 }, () => rawRequest(url + PATH)));
+      expect(new Set(scrapes.map(({ status }) => status))).toEqual(new Set([200]));
       expect(app.logger.errors).toEqual([]);
     });
 

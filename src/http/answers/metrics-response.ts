@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createGzip, gzip } from 'node:zlib';
 import { negotiateGzip } from './content-negotiation';
+import { bytesOf } from './long-answers';
 import type { MetricsAnswer, MetricsRequest } from './metrics-answer';
 import type { MetricsRoute } from './metrics-route';
 import type { MetricsSource } from './metrics-source';
@@ -55,10 +56,6 @@ const LONG_BODY_BYTES = 1_048_576;
 
 function isLong({ body }: MetricsAnswer): boolean {
   return bytesOf(body) >= LONG_BODY_BYTES;
-}
-
-function bytesOf(pieces: readonly Buffer[]): number {
-  return pieces.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** By then those who do not read have been ended. */
