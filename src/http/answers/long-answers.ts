@@ -2,7 +2,7 @@
 const MAX_BYTES = 104_857_600;
 
 /** Those who read the same body share it, but not what it takes to compress and to send it. */
-const MAX_READERS = 32;
+const MAX_READERS = 64;
 
 /**
  * The answers of megabytes that clients are reading. Together they take so much memory and no more, however slowly the
