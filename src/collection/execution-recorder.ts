@@ -205,6 +205,7 @@ interface ExecutionRecord {
 
 /** An execution that was measured elsewhere, and how it ended. */
 class RecordedExecution implements EndingExecution, RequestMember, Outcome {
+  readonly parentSerial: number | undefined;
   readonly requestSerial: number | undefined;
   readonly span = activeSpan();
   /** Nobody says what it called. */
@@ -226,15 +227,12 @@ class RecordedExecution implements EndingExecution, RequestMember, Outcome {
     readonly provider: string | undefined = undefined,
     readonly usage: CallUsage | undefined = undefined,
   ) {
+    this.parentSerial = context?.serial;
     this.requestSerial = kind === 'agent' ? (context?.enclosingRequest ?? serial) : context?.requestSerial;
     this.status = status;
     this.errorType = errorType === undefined ? undefined : normaliseName(errorType);
     this.durationMs = durationMs;
     this.endTime = endTime === undefined ? undefined : endTime.getTime();
-  }
-
-  get parentSerial(): number | undefined {
-    return this.context?.serial;
   }
 
   get collected(): CollectedRequest | undefined {
