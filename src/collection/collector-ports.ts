@@ -4,7 +4,7 @@ import type { ExecutionIdentity, OpenExecution, Outcome } from './executions/fin
 import type { ExportFormat } from './export-format';
 import type { CallUsage } from './models/call-usage';
 import type { RequestMember } from './requests/collected-request';
-import type { CountedSeries } from './series/execution-series';
+import type { CountedSeries } from './series/counted-series';
 
 /** The execution in whose context a record is made. */
 export interface EnclosingExecution

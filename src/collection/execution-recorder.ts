@@ -20,7 +20,7 @@ import {
 import type { MetricsStore } from './metrics-store';
 import type { CallUsage } from './models/call-usage';
 import type { CollectedRequest, RequestMember } from './requests/collected-request';
-import { ModelSeries } from './series/execution-series';
+import { ModelSeries } from './series/model-series';
 
 /**
  * Takes records of what was measured elsewhere: checks them, finds where they are counted, and counts them. A record is

@@ -8,15 +8,13 @@ import type { CollectedRequest, RequestMember } from './requests/collected-reque
 import { RequestHistory } from './requests/request-history';
 import type { RequestHistoryOptions } from './requests/request-history-options';
 import type { DeclaredNames } from './series/declared-names';
-import {
-  AgentSeries,
-  ExecutionSeries,
-  SeriesRows,
-  ToolSeries,
-  type CacheSeries,
-  type CountedSeries,
-  type ModelSeries,
-} from './series/execution-series';
+import { AgentSeries } from './series/agent-series';
+import type { CacheSeries } from './series/cache-series';
+import type { CountedSeries } from './series/counted-series';
+import { ExecutionSeries } from './series/execution-series';
+import type { ModelSeries } from './series/model-series';
+import { SeriesRows } from './series/series-rows';
+import { ToolSeries } from './series/tool-series';
 import { BreakdownTable, type BreakdownSettings } from './series/breakdown-table';
 import { statusLabel } from './series/error-counts';
 import { exemplarOf } from './series/exemplar';

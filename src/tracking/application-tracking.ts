@@ -2,7 +2,7 @@ import type { ModelCallQuery, TrackedExecutions } from '../collection/collector-
 import { activeSpan } from '../collection/executions/active-span';
 import type { Outcome } from '../collection/executions/finished-execution';
 import type { MetricsStore } from '../collection/metrics-store';
-import { AgentSeries } from '../collection/series/execution-series';
+import { AgentSeries } from '../collection/series/agent-series';
 import type { LabelSet } from '../collection/series/label-set';
 import { failCall } from './declaring/call-style';
 import { SeenStyles } from './declaring/seen-styles';

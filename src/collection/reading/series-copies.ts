@@ -1,7 +1,11 @@
 import { TOKEN_COLUMNS } from '../models/token-usage';
 import type { ModelErrors } from '../series/error-counts';
 import type { BucketBounds } from '../series/histogram';
-import { AgentSeries, ModelSeries, ToolSeries, type CallScope, type RowSource } from '../series/execution-series';
+import { AgentSeries } from '../series/agent-series';
+import type { CallScope } from '../series/call-scope';
+import { ModelSeries } from '../series/model-series';
+import type { RowSource } from '../series/series-rows';
+import { ToolSeries } from '../series/tool-series';
 import type { Exemplars } from '../series/exemplar';
 import { type NumberRow, NumberRows } from '../series/number-rows';
 

@@ -1,5 +1,9 @@
 import type { BreakdownSeries } from '../series/breakdown-table';
-import type { AgentSeries, CacheSeries, ExecutionSeries, ModelSeries, ToolSeries } from '../series/execution-series';
+import type { AgentSeries } from '../series/agent-series';
+import type { CacheSeries } from '../series/cache-series';
+import type { ExecutionSeries } from '../series/execution-series';
+import type { ModelSeries } from '../series/model-series';
+import type { ToolSeries } from '../series/tool-series';
 import { duration, map, number, object, text, type Fields } from './fields';
 import type {
   AgentMetrics,

@@ -3,13 +3,11 @@ import type { MemoryReading } from '../memory-sampler';
 import type { MetricsStore } from '../metrics-store';
 import type { TokenUsage } from '../models/token-usage';
 import type { BucketBounds } from '../series/histogram';
-import {
-  ModelSeries,
-  SeriesRows,
-  ToolSeries,
-  type CacheSeries,
-  type ExecutionSeries,
-} from '../series/execution-series';
+import type { CacheSeries } from '../series/cache-series';
+import type { ExecutionSeries } from '../series/execution-series';
+import { ModelSeries } from '../series/model-series';
+import { SeriesRows } from '../series/series-rows';
+import { ToolSeries } from '../series/tool-series';
 import { readFields } from './fields';
 import type { CacheMetrics, SystemMetrics } from './metrics-snapshot';
 import { CACHE_FIELDS } from './series-fields';

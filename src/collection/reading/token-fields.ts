@@ -1,5 +1,5 @@
 import { TokenTotals, type TokenUsage } from '../models/token-usage';
-import type { CallScope } from '../series/execution-series';
+import type { CallScope } from '../series/call-scope';
 import { number, type Fields } from './fields';
 
 /** Model calls and their tokens: one series of calls, or several added up. */

@@ -1,7 +1,12 @@
 import type { BreakdownTable } from './breakdown-table';
 import type { DeclaredNames } from './declared-names';
 import type { BucketBounds } from './histogram';
-import { AgentSeries, CacheSeries, CallScope, ModelSeries, SeriesRows, ToolSeries } from './execution-series';
+import { AgentSeries } from './agent-series';
+import { CacheSeries } from './cache-series';
+import { CallScope } from './call-scope';
+import { ModelSeries } from './model-series';
+import { SeriesRows } from './series-rows';
+import { ToolSeries } from './tool-series';
 import { type LimitedKind, type SeriesLimit, OTHER_NAME } from './series-limit';
 
 export type SeriesBuckets = Readonly<Record<'request' | 'agent' | 'tool' | 'model' | 'firstChunk', BucketBounds>>;

@@ -1,5 +1,5 @@
 import { BILLION, HISTOGRAM_COLUMNS } from '../../collection/series/histogram';
-import { SERIES_COLUMNS } from '../../collection/series/execution-series';
+import { SERIES_COLUMNS } from '../../collection/series/series-rows';
 import type { LabelSet } from '../../collection/series/label-set';
 import type { Exemplar } from '../../collection/series/exemplar';
 import type { FamilyContent, FamilySink } from '../families/family-content';

@@ -1,5 +1,6 @@
 import { BucketBounds } from '../../collection/series/histogram';
-import { ExecutionSeries, SeriesRows } from '../../collection/series/execution-series';
+import { ExecutionSeries } from '../../collection/series/execution-series';
+import { SeriesRows } from '../../collection/series/series-rows';
 import { keepShapes } from '../../runtime/kept-shapes';
 import { METRIC_FAMILIES, type MetricFamily } from '../families/metric-families';
 import { Scrape, type ScrapeSource } from '../families/scrape';

@@ -1,13 +1,11 @@
 import type { BudgetAccounts } from '../../collection/budgets/budget-accounts';
 import { EXECUTION_STATUSES } from '../../collection/executions/execution-status';
 import { TOKEN_TYPES } from '../../collection/models/token-usage';
-import {
-  SERIES_COLUMNS,
-  type AgentSeries,
-  type CacheSeries,
-  type ExecutionSeries,
-  type ModelSeries,
-} from '../../collection/series/execution-series';
+import type { AgentSeries } from '../../collection/series/agent-series';
+import type { CacheSeries } from '../../collection/series/cache-series';
+import type { ExecutionSeries } from '../../collection/series/execution-series';
+import type { ModelSeries } from '../../collection/series/model-series';
+import { SERIES_COLUMNS } from '../../collection/series/series-rows';
 import type { LabelSet } from '../../collection/series/label-set';
 import { CALL_BUCKETS } from '../../collection/series/fixed-buckets';
 import { Histogram } from '../../collection/series/histogram';

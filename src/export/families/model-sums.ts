@@ -1,6 +1,6 @@
 import { SeriesCopies, type KeptModel } from '../../collection/reading/series-copies';
 import { MergedModels } from '../../collection/reading/snapshot.reader';
-import type { ModelSeries } from '../../collection/series/execution-series';
+import type { ModelSeries } from '../../collection/series/model-series';
 import { readStill, SeriesReading } from './series-reading';
 
 /** The names that families of models are labelled with, apart from those that have them all. */

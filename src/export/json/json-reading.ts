@@ -1,7 +1,7 @@
 import type { BudgetState } from '../../collection/budgets/budget';
 import type { CacheLookups, MergedModels, MergedTools, SystemReading } from '../../collection/reading/snapshot.reader';
 import type { BreakdownSeries } from '../../collection/series/breakdown-table';
-import type { AgentSeries } from '../../collection/series/execution-series';
+import type { AgentSeries } from '../../collection/series/agent-series';
 
 /** What the JSON document is written from: one application, or several processes added up. */
 export interface JsonReading {

@@ -7,7 +7,8 @@ import {
   TOOL_FIELDS,
 } from '../../collection/reading/series-fields';
 import { describeSystem } from '../../collection/reading/snapshot.reader';
-import type { AgentSeries, ToolSeries } from '../../collection/series/execution-series';
+import type { AgentSeries } from '../../collection/series/agent-series';
+import type { ToolSeries } from '../../collection/series/tool-series';
 import { VERSION } from '../../version';
 import type { TextBuffer } from '../text/text-buffer';
 import { documentOf } from './json-document';

@@ -8,7 +8,8 @@ import {
   type CacheLookups,
   type SystemReading,
 } from '../../collection/reading/snapshot.reader';
-import { CallScope, type AgentSeries } from '../../collection/series/execution-series';
+import type { AgentSeries } from '../../collection/series/agent-series';
+import { CallScope } from '../../collection/series/call-scope';
 import type { JsonReading } from './json-reading';
 
 /** What one application has collected, as it was at one moment, however much later it is written. */

@@ -1,5 +1,5 @@
 import type { TokenCounts } from '../../collection/models/token-usage';
-import type { ModelSeries } from '../../collection/series/execution-series';
+import type { ModelSeries } from '../../collection/series/model-series';
 import type { FamilyDescription, FamilyType } from '../families/metric-families';
 import type { Scrape } from '../families/scrape';
 import type { SeriesReading } from '../families/series-reading';

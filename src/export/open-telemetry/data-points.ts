@@ -1,5 +1,5 @@
 import { EXECUTION_STATUSES } from '../../collection/executions/execution-status';
-import { SERIES_COLUMNS } from '../../collection/series/execution-series';
+import { SERIES_COLUMNS } from '../../collection/series/series-rows';
 import { BILLION, HISTOGRAM_COLUMNS } from '../../collection/series/histogram';
 import type { LabelSet } from '../../collection/series/label-set';
 import type { FamilySink } from '../families/family-content';

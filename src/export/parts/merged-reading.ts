@@ -11,14 +11,12 @@ import {
 } from '../../collection/reading/snapshot.reader';
 import { sumTokens, TOKEN_USAGE_FIELDS } from '../../collection/reading/token-fields';
 import { BreakdownSeries } from '../../collection/series/breakdown-table';
-import {
-  AgentSeries,
-  CallScope,
-  ExecutionSeries,
-  ModelSeries,
-  rowOfFigures,
-  ToolSeries,
-} from '../../collection/series/execution-series';
+import { AgentSeries } from '../../collection/series/agent-series';
+import { CallScope } from '../../collection/series/call-scope';
+import { ExecutionSeries } from '../../collection/series/execution-series';
+import { ModelSeries } from '../../collection/series/model-series';
+import { rowOfFigures } from '../../collection/series/series-rows';
+import { ToolSeries } from '../../collection/series/tool-series';
 import { BucketBounds } from '../../collection/series/histogram';
 import type { JsonReading } from '../json/json-reading';
 import { ProcessMemory } from './process-memory';

@@ -1,5 +1,6 @@
 import type { BudgetState } from '../../collection/budgets/budget';
-import type { CallScope, ModelSeries } from '../../collection/series/execution-series';
+import type { CallScope } from '../../collection/series/call-scope';
+import type { ModelSeries } from '../../collection/series/model-series';
 import type { StoreReading } from '../json/store-reading';
 import type { TextBuffer } from '../text/text-buffer';
 import { processName } from './process-memory';

@@ -1,6 +1,6 @@
 import { EXECUTION_STATUSES } from '../../collection/executions/execution-status';
 import { BILLION, HISTOGRAM_COLUMNS } from '../../collection/series/histogram';
-import { SERIES_COLUMNS } from '../../collection/series/execution-series';
+import { SERIES_COLUMNS } from '../../collection/series/series-rows';
 import type { LabelSet } from '../../collection/series/label-set';
 import type { FamilyContent, FamilySink } from '../families/family-content';
 import type { FamilyDescription } from '../families/metric-families';

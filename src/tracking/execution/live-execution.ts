@@ -7,7 +7,7 @@ import {
   type Outcome,
 } from '../../collection/executions/finished-execution';
 import { NOTHING_USED, type CallUsage } from '../../collection/models/call-usage';
-import { ModelSeries } from '../../collection/series/execution-series';
+import { ModelSeries } from '../../collection/series/model-series';
 import type { ExecutionSpec } from '../declaring/execution-spec';
 import type { ModelUsage } from '../execution-handle';
 import type { Expiry } from '../limits/deadline';

@@ -2,7 +2,7 @@ import type { Linked } from '../../runtime/linked-list';
 import type { ActiveSpan } from '../../collection/executions/active-span';
 import type { Ledger } from '../../collection/ledger';
 import type { CollectedRequest } from '../../collection/requests/collected-request';
-import type { CountedSeries } from '../../collection/series/execution-series';
+import type { CountedSeries } from '../../collection/series/counted-series';
 import type { ExecutionSpec } from '../declaring/execution-spec';
 import type { ExecutionHost } from './execution-host';
 import { nearestOpenAgent, type Descendant } from './execution-lineage';

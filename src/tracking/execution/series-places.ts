@@ -1,6 +1,6 @@
 import type { Ledger } from '../../collection/ledger';
 import type { DeclaredNames } from '../../collection/series/declared-names';
-import type { CountedSeries } from '../../collection/series/execution-series';
+import type { CountedSeries } from '../../collection/series/counted-series';
 import { declareNames, type ExecutionSpec } from '../declaring/execution-spec';
 
 /** Where the executions of one decorator were counted last. */
