@@ -116,6 +116,11 @@ class ProviderError extends Error {
   }
 }
 
+/** A client's own, without an HTTP status. */
+class QuotaError extends Error {
+  override readonly name = 'RateLimitError';
+}
+
 /** What a Postgres driver throws. */
 class DatabaseError extends Error {
   override readonly name = 'error';
@@ -247,6 +252,7 @@ const failures: Failure[] = [
     premature,
   ],
   ['a model SDK, aborted', throwing(new APIUserAbortError()), 'cancelled', 'APIUserAbortError'],
+  ['a client of the user, rate limited', throwing(new QuotaError('too fast')), 'error', 'RateLimitError'],
   ['a model SDK, rate limited', throwing(new ProviderError('RateLimitError', 429)), 'error', 'RateLimitError'],
   [
     'OpenAI Agents, a tool out of time',

@@ -13,13 +13,10 @@ const TIMEOUT_STATUSES = new Set<unknown>([408, 504]);
 const ABORT_CODES = new Set<unknown>(['ABORT_ERR', 'ERR_CANCELED']);
 
 /** Thrown to steer a LangGraph or a BullMQ worker, not because anything failed. */
-const CONTROL_FLOW = new Set<unknown>([
-  'GraphInterrupt',
-  'DelayedError',
-  'WaitingChildrenError',
-  'WaitingError',
-  'RateLimitError',
-]);
+const CONTROL_FLOW = new Set<unknown>(['GraphInterrupt', 'DelayedError', 'WaitingChildrenError', 'WaitingError']);
+
+/** With which BullMQ tells its own RateLimitError from those of providers and clients, which are failures. */
+const BULLMQ_RATE_LIMIT = 'bullmq:rateLimitExceeded';
 
 /** What anything thrown means: `timeout`, `cancelled` or `error`, and its type (never its message). */
 export function classifyFailure(thrown: unknown): Outcome {
@@ -81,8 +78,7 @@ function isCancellationItself(error: object): boolean {
   if (readField(error, 'isCanceled') === true || readField(error, 'isTaskCancelledError') === true) return true;
   // What LangGraph throws past its nodes on purpose: interrupts, and commands to a parent graph.
   if (readField(error, 'is_bubble_up') === true) return true;
-  // Model providers have a RateLimitError too; theirs carries the HTTP status and is a failure.
-  return CONTROL_FLOW.has(readField(error, 'name')) && httpStatus(error) === undefined;
+  return CONTROL_FLOW.has(readField(error, 'name')) || readField(error, 'message') === BULLMQ_RATE_LIMIT;
 }
 
 /** Model SDKs have their own, some of which are named by their class alone: `APIConnectionTimeoutError`. */
