@@ -41,10 +41,13 @@ describe('when nobody holds', () => {
 });
 
 describe('when somebody holds', () => {
-  it.each(['an agent', 'a tool of an agent', 'an execution that was started', 'a generator that nobody reads'])(
-    '%s that has ended, nothing that was counted before a reset or a close is kept by it',
-    (what) => {
-      expect(report.keptByEnded[what]).toEqual({ ledgersLeft: 1, collector: false });
-    },
-  );
+  it.each([
+    'an agent',
+    'a tool of an agent',
+    'a model call of an agent',
+    'an execution that was started',
+    'a generator that nobody reads',
+  ])('%s that has ended, nothing that was counted before a reset or a close is kept by it', (what) => {
+    expect(report.keptByEnded[what]).toEqual({ ledgersLeft: 1, collector: false });
+  });
 });

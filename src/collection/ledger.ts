@@ -71,22 +71,22 @@ export class Ledger {
   private readonly clock: Clock;
   private readonly publisher: ExecutionPublisher;
 
-  constructor(settings: LedgerSettings, ports: LedgerPorts) {
+  constructor(settings: LedgerSettings, { clock, names, publisher }: LedgerPorts) {
     const { buckets, historySize, requestHistory, maxSeries, breakdown, onFirstDrop } = settings;
-    const wallTime = () => ports.clock.wallTime();
-    this.clock = ports.clock;
-    this.publisher = ports.publisher;
-    this.startedAt = ports.clock.now();
-    this.startTime = ports.clock.wallTime(this.startedAt);
+    const wallTime = wallTimeOf(clock);
+    this.clock = clock;
+    this.publisher = publisher;
+    this.startedAt = clock.now();
+    this.startTime = clock.wallTime(this.startedAt);
     this.requests = new ExecutionSeries(new SeriesRows(buckets.request, () => this.startTime));
     this.requestCosts = new Histogram(COST_BUCKETS, this.startTime);
-    this.requestTrend = new TrendSeries(buckets.request, ports.clock);
-    this.process = new ProcessSeries(this.requests, ports.clock);
+    this.requestTrend = new TrendSeries(buckets.request, clock);
+    this.process = new ProcessSeries(this.requests, clock);
     this.history = new ExecutionHistory(historySize);
     this.requestHistory = requestHistory === false ? undefined : new RequestHistory(requestHistory);
     this.limit = new SeriesLimit(maxSeries, onFirstDrop);
     this.breakdown = breakdown && new BreakdownTable(breakdown, wallTime);
-    this.series = new SeriesTable(buckets, this.limit, ports.names, wallTime, this.breakdown);
+    this.series = new SeriesTable(buckets, this.limit, names, wallTime, this.breakdown);
     this.series.openDeclared();
   }
 
@@ -252,6 +252,11 @@ export class Ledger {
     series.addFailure(OTHER_NAME, OTHER_NAME, this.lastUpdated);
     this.limit.drop('modelError');
   }
+}
+
+/** By itself: a model call that somebody keeps has it for ever through its series, and must not keep the ledger. */
+function wallTimeOf(clock: Clock): () => number {
+  return () => clock.wallTime();
 }
 
 /** Counts an execution in a series and in its trend, which must have the same buckets: it falls into one bucket of both. */

@@ -105,7 +105,7 @@ export class MetricsApplication {
       historySize,
       requestHistory,
       maxSeries,
-      breakdown: breakdown && { ...breakdown, onFull: () => this.warnOfFullBreakdown(breakdown) },
+      breakdown: breakdown && breakdownSettings(breakdown, this.faults),
       buckets: {
         request: new BucketBounds(buckets.request),
         agent: new BucketBounds(buckets.agent),
@@ -123,16 +123,8 @@ export class MetricsApplication {
     const prices = this.createPriceList();
     const reliable = reliableClock(clock, this.faults);
     const { MetricsStore } = openStore();
-    return new MetricsStore(settings, reliable, instanceId, prices, publisher, this.createBudgets(reliable));
-  }
-
-  private createBudgets(clock: Clock): BudgetBook {
-    const { budgets, budgetStore } = this.options;
-    return new BudgetBook(budgets, budgetStore, {
-      clock,
-      warn: (message) => this.faults.warn(message),
-      report: (where, fault) => this.faults.report(where, fault),
-    });
+    const budgets = createBudgets(this.options, reliable, this.faults);
+    return new MetricsStore(settings, reliable, instanceId, prices, publisher, budgets);
   }
 
   private createCollector(): MetricsCollector {
@@ -184,17 +176,35 @@ export class MetricsApplication {
         'new ones are counted as "__other__".',
     );
   }
+}
 
-  private warnOfFullBreakdown({ by, maxValues }: Pick<BreakdownSettings, 'by' | 'maxValues'>): void {
-    this.faults.warnOnce(
+// What follows is made by itself: an execution that somebody keeps has it for ever, and it must not keep the application.
+
+function reliableClock(clock: Clock, faults: FaultLog): Clock {
+  return new ReliableClock(clock, (fault) => faults.report('clock', fault));
+}
+
+function createBudgets(
+  { budgets, budgetStore }: Pick<ResolvedMetricsOptions, 'budgets' | 'budgetStore'>,
+  clock: Clock,
+  faults: FaultLog,
+): BudgetBook {
+  return new BudgetBook(budgets, budgetStore, {
+    clock,
+    warn: (message) => faults.warn(message),
+    report: (where, fault) => faults.report(where, fault),
+  });
+}
+
+function breakdownSettings(
+  { by, maxValues }: Pick<BreakdownSettings, 'by' | 'maxValues'>,
+  faults: FaultLog,
+): BreakdownSettings {
+  const onFull = () =>
+    faults.warnOnce(
       'drop:breakdown',
       `The breakdown by "${by}" has reached the limit of ${maxValues} values (option "breakdown.maxValues"); new ones are ` +
         'counted as "__other__".',
     );
-  }
-}
-
-/** By itself: an execution that somebody keeps has the clock for ever, which must not keep the application. */
-function reliableClock(clock: Clock, faults: FaultLog): Clock {
-  return new ReliableClock(clock, (fault) => faults.report('clock', fault));
+  return { by, maxValues, onFull };
 }

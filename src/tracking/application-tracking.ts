@@ -56,7 +56,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   private readonly limits: ExecutionLimits;
   private readonly runLimits: RunLimits;
   /** Undefined where nothing but time is limited. */
-  private readonly gate: CallGate | undefined;
+  private gate: CallGate | undefined;
   private breakdown: RequestBreakdown | undefined;
   private readonly styles = new SeenStyles();
   /** How long an execution may show no sign of life, in milliseconds. */
@@ -312,6 +312,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     this.places = new SeriesPlaces(this.store.names);
     this.outcomeRules = new OutcomeRules({ recordErrorMessages: false }, this.faults, handleOf);
     this.breakdown = undefined;
+    this.gate = undefined;
   }
 
   /** Whether an interceptor counts the call that is about to be made. It can be asked once. */

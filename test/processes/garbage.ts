@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { queryObjects } from 'node:v8';
 import { from, Subject } from 'rxjs';
-import { currentExecution, ExecutionTracker } from '../../src';
+import { currentExecution, ExecutionTracker, type MetricsModuleOptions } from '../../src';
 import { Ledger } from '../../src/collection/ledger';
 import { collectGarbageUntil } from '../support/garbage-collector';
 import { endings, startApplication, type Ending, type LiveApplication } from '../support/live-application';
@@ -116,10 +116,20 @@ async function generationsLeft({ module }: LiveApplication): Promise<number> {
   return left();
 }
 
+/** With what else may hold an application: a table of tenants, budgets, limits. */
+const options: MetricsModuleOptions = {
+  timeouts: { agentMs: 60_000, toolMs: 60_000, sequenceMs: 60_000 },
+  limits: { request: { toolCalls: 9, repeatedCalls: 9, costUsd: 9 } },
+  breakdown: { by: 'tenant', value: () => 'acme', maxValues: 1 },
+  budgets: [{ name: 'all', by: 'breakdown', costUsd: 1e6, window: '1d' }],
+};
+
 const kinds: Record<string, (tracker: ExecutionTracker) => Promise<unknown>> = {
   'an agent': (tracker) => tracker.trackAgent('kept', async () => currentExecution()),
   'a tool of an agent': (tracker) =>
     tracker.trackAgent('kept', () => tracker.trackTool('kept', async () => currentExecution())),
+  'a model call of an agent': (tracker) =>
+    tracker.trackAgent('kept', () => tracker.trackModel('kept', async () => currentExecution())),
   'an execution that was started': async (tracker) => {
     const execution = tracker.start({ kind: 'agent', id: 'kept' });
     execution.end();
@@ -132,7 +142,7 @@ const ledgers = () => Number(queryObjects(Ledger));
 
 /** How many ledgers there are after ten resets, in each of which an execution ended that is kept. One is in use. */
 async function ledgersLeft(execute: (tracker: ExecutionTracker) => Promise<unknown>): Promise<number> {
-  const { module, collector } = await startApplication();
+  const { module, collector } = await startApplication({ options });
   const kept: unknown[] = [];
   for (let reset = 0; reset < 10; reset += 1) {
     kept.push(await execute(module.get(ExecutionTracker)));
@@ -149,7 +159,7 @@ async function ledgersLeft(execute: (tracker: ExecutionTracker) => Promise<unkno
 /** Whether the collector of a closed application is kept by an execution that ended in it. */
 async function collectorKept(execute: (tracker: ExecutionTracker) => Promise<unknown>): Promise<boolean> {
   const open = async () => {
-    const { module, collector } = await startApplication();
+    const { module, collector } = await startApplication({ options });
     const execution = await execute(module.get(ExecutionTracker));
     await module.close();
     return { execution, collector: new WeakRef(collector) };
