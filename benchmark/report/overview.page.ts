@@ -25,7 +25,8 @@ const TRIED = `These brought no gain that all processes saw, and are not in the 
 - no look at the promises of async functions;
 - the texts that lines of a family have in common made at their first use, instead of all by the first scrape;
 - strings put together instead of bytes, one large piece instead of small ones, digits by hand for whole numbers;
-- all of the library loaded at once by \`forRoot\`: after a test runner has reset its modules, classes would be another copy's.
+- all of the library loaded at once by \`forRoot\`: after a test runner has reset its modules, classes would be another copy's;
+- the package bundled into one file: it loads in nine tenths of the time, and the stack traces of users name no file of ours any more.
 
 These would help, and were left out: a text that is written once after the start, so that the first scrape is compiled (it takes
 the first scrape of 100 pairs from 20 to 10 ms, and every application would need a timer for it); a larger budget of V8 for joining
