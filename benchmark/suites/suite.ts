@@ -10,6 +10,13 @@ export interface Thoroughness extends Effort {
   readonly isQuick: boolean;
 }
 
+const LONG_WARM_UP_MS = 3_000;
+
+/** For what V8 compiles late: after a thousand texts, or some hundred thousand calls. */
+export function longWarmed(thoroughness: Thoroughness): Thoroughness {
+  return thoroughness.isQuick ? thoroughness : { ...thoroughness, warmUpMs: LONG_WARM_UP_MS };
+}
+
 /** Something that is measured and reported together. */
 export interface Suite {
   /** For `--only`. */
