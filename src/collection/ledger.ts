@@ -254,7 +254,7 @@ export class Ledger {
   }
 }
 
-/** By itself: a model call that somebody keeps has it for ever through its series, and must not keep the ledger. */
+/** By itself: a model call that is kept has it for ever through its series, and must not keep the ledger. */
 function wallTimeOf(clock: Clock): () => number {
   return () => clock.wallTime();
 }

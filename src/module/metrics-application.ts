@@ -178,7 +178,7 @@ export class MetricsApplication {
   }
 }
 
-// What follows is made by itself: an execution that somebody keeps has it for ever, and it must not keep the application.
+// What follows is made apart: an execution that is kept has it for ever, and it must not keep the application.
 
 function reliableClock(clock: Clock, faults: FaultLog): Clock {
   return new ReliableClock(clock, (fault) => faults.report('clock', fault));
