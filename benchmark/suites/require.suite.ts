@@ -1,6 +1,6 @@
-import { compare } from '../harness/compare';
 import type { Contestant } from '../harness/contestant';
 import { comparisonSection } from '../report/comparison.section';
+import { startCosts } from './start-costs';
 import type { Suite } from './suite';
 
 const OURS: Contestant = { label: 'nestjs-agent-metrics', subject: 'require-agent-metrics' };
@@ -13,15 +13,7 @@ const LIMIT =
 export const requireSuite: Suite = {
   name: 'require',
   async run(thoroughness) {
-    const figures = await compare({
-      ...thoroughness,
-      measure: 'serving',
-      contestants: [OURS, WILLSOTO],
-      scale: 1,
-      processes: thoroughness.processes * 2,
-      rounds: 1,
-      figureOf: (contestant) => contestant.ask<number>('startMs'),
-    });
+    const figures = await startCosts([OURS, WILLSOTO], { ...thoroughness, processes: thoroughness.processes * 2 });
     return [
       comparisonSection({
         title: 'Loading the library',

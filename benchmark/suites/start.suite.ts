@@ -1,9 +1,9 @@
-import { compare } from '../harness/compare';
 import type { Contestant } from '../harness/contestant';
 import { differenceOf } from '../harness/statistics';
 import { comparisonSection } from '../report/comparison.section';
 import { formatFigure } from '../report/figures';
 import { judge } from '../report/verdict';
+import { startCosts } from './start-costs';
 import type { Suite } from './suite';
 
 const DECORATED: Contestant = { label: '1,000 decorated methods', subject: 'start-decorated' };
@@ -19,14 +19,7 @@ const LIMIT =
 export const startSuite: Suite = {
   name: 'start',
   async run(thoroughness) {
-    const figures = await compare({
-      ...thoroughness,
-      measure: 'serving',
-      contestants: [DECORATED, UNDECORATED],
-      scale: 1,
-      rounds: 1,
-      figureOf: (contestant) => contestant.ask<number>('startMs'),
-    });
+    const figures = await startCosts([DECORATED, UNDECORATED], thoroughness);
     const verdict = judge({
       what: 'start with 1,000 decorated methods, added',
       against: 'none decorated',
