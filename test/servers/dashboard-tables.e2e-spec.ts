@@ -404,7 +404,10 @@ describe('The table of the dashboard', () => {
       document.adoptedStyleSheets.push(sheet);
     })()`);
     // Beside itself where all rows are laid out, since a machine may have other work.
-    expect(median(times.tables!)).toBeLessThan(0.75 * median((await timesOfUpdates()).tables!));
+    const laidOut = median((await timesOfUpdates()).tables!);
+    for (const [view, durations] of Object.entries(times)) {
+      expect([view, median(durations) < 0.75 * laidOut]).toEqual([view, true]);
+    }
     await dashboard.find('[aria-label="Next page"]').click();
     await eventually(async () => expect(await dashboard.text('#tables-count')).toBe('Showing 201–400 of 1,000'));
     expect(await dashboard.find('#map .node').count()).toBeLessThanOrEqual(40);
