@@ -3,7 +3,7 @@ import type { Debugger } from 'node:inspector';
 import type { Session } from 'node:inspector/promises';
 import { fileURLToPath } from 'node:url';
 
-/** Where a function stands in its script, as coverage tells it. */
+/** The place of a function in its script, by coverage. */
 export interface FunctionPlace {
   readonly scriptId: string;
   readonly url: string;

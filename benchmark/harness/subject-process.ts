@@ -78,7 +78,7 @@ function send(reply: Reply): void {
   if (process.connected) process.send!(reply);
 }
 
-// Without a bench nobody would ever stop a subject that listens.
+// Without a bench a subject that listens would never be stopped.
 process.on('disconnect', () => process.exit());
 
 main(JSON.parse(process.argv[2]!) as ProcessTask).catch((error: unknown) => {

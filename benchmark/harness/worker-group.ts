@@ -43,7 +43,7 @@ export class WorkerGroup {
     return this.workers.map(({ url }) => url);
   }
 
-  /** Everybody counts something in each pair, and makes a full collection. */
+  /** Each process counts something in each pair, and makes a full collection. */
   async record(): Promise<void> {
     for (const { process } of this.workers) await process.ask('round');
   }

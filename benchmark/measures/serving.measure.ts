@@ -1,6 +1,6 @@
 import type { MeasureFactory } from '../harness/measure';
 
-/** Serves whoever asks; what is measured is measured from outside. */
+/** Serves requests; they are measured from outside. */
 export const prepare: MeasureFactory = () => ({
   agree: async () => ({}),
   async warmUp() {},

@@ -5,7 +5,7 @@ import { markdownTable } from './markdown-table';
 import type { Section } from './section';
 import type { Verdict } from './verdict';
 
-/** What everybody needs at each of some sizes. */
+/** What each contestant needs at each of some sizes. */
 export interface Growth {
   readonly title: string;
   readonly explanation: string;

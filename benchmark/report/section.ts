@@ -8,7 +8,7 @@ export interface Section {
   readonly explanation: string;
   /** Markdown. */
   readonly table: string;
-  /** For the terminal of whoever asks for this suite by its name; too long for the page. */
+  /** For the terminal where this suite is asked for by its name; too long for the page. */
   readonly detail?: string;
   /** Why a target is out of reach, where one is missed: what was tried, and what the limit is; Markdown. */
   readonly limit?: string;

@@ -8,7 +8,7 @@ import { exceed, HASTY, LOOPING, SPENDER, useTools } from './soak.tools';
 
 /** An application that is worked hard, every time under other names. */
 export interface SoakApp {
-  /** A request with tools of every kind and calls of SDKs; what it is called nobody else was called before. */
+  /** A request with tools of every kind and calls of SDKs; its names are new each time. */
   work(round: number): Promise<void>;
   /** Everything that has ended. */
   executions(): number;

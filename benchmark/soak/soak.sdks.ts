@@ -43,7 +43,7 @@ async function useMcp(): Promise<void> {
   await close();
 }
 
-/** Calls through the adapters, of models that nobody has called before. */
+/** Calls through the adapters, of new models each time. */
 export async function useSdks(round: number): Promise<void> {
   await useOpenAI(`gpt ${round}`);
   await useAiSdk(`chat ${round}`);

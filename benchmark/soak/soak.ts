@@ -98,7 +98,7 @@ async function runApp(minutes: number, wanted: number): Promise<Run> {
 }
 
 async function main(minutes: number): Promise<void> {
-  // What is made once per process, whoever asks first, was there before.
+  // What is made once per process is made before.
   await runApp(0, 1);
   await collect();
   const resources = process.getActiveResourcesInfo();
@@ -117,7 +117,7 @@ async function main(minutes: number): Promise<void> {
   process.exitCode = isPassed ? 0 : 1;
 }
 
-// Without a bench nobody would read the verdict; waiting for its end must not keep the process.
+// Without a bench the verdict would not be read; waiting for its end must not keep the process.
 process.once('disconnect', () => process.exit(1));
 process.channel?.unref();
 

@@ -9,5 +9,5 @@ function bareTool(): Tool {
   return new BareTool();
 }
 
-/** Tools that nobody counts. */
+/** Tools that are not counted. */
 export const start: SubjectFactory = async ({ tools }) => ({ tools: tools.map(bareTool), async close() {} });

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { BUCKETS, FAMILIES } from '../harness/subject';
 
-/** The families of the benchmark, as somebody who knows prom-client would declare them. */
+/** The families of the benchmark, as a user who knows prom-client would declare them. */
 export function promClientFamilies(registry = new Registry()) {
   const registers = [registry];
   return {

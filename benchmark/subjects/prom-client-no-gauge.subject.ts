@@ -1,7 +1,7 @@
 import type { SubjectFactory } from '../harness/subject';
 import { promClientFamilies } from './prom-client-families';
 
-/** prom-client without the gauge, which somebody could leave out where executions are recorded after they have ended. */
+/** prom-client without the gauge, which can be left out where executions are recorded after they have ended. */
 export const start: SubjectFactory = async () => {
   const { registry, executions, durations } = promClientFamilies();
   return {

@@ -46,7 +46,7 @@ export async function inAgent(makeCall: (tracker: ExecutionTracker) => SdkCall, 
   };
 }
 
-/** Whoever counts less than everything would be fast for nothing. */
+/** A contestant that counts less than everything would be fast for nothing. */
 function expectCounted(collector: MetricsCollector, calls: number, { models = 0, tools = 0 }: CountedAs): void {
   const counted = [collector.getModels(), collector.getTools()].map((byName) =>
     [...byName.values()].reduce((sum, { executionCount }) => sum + executionCount, 0),

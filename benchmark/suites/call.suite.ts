@@ -40,7 +40,7 @@ const LIMIT =
   'No wrapper that has a context can leave that out. Tried: pooled callbacks, a list of what runs that is linked instead ' +
   'of a Set, no look at the promises of async functions.';
 
-/** What everybody adds to the bare method. */
+/** What each contestant adds to the bare method. */
 export function addedToBare(figures: Figures): Figures {
   const bare = figures.get(BARE.label)!;
   const others = [...figures].filter(([label]) => label !== BARE.label);

@@ -26,7 +26,7 @@ export const recordSuite: Suite = {
       comparisonSection({
         title: 'Recording a finished execution',
         explanation:
-          `One execution of one of ${PAIRS} agent-tool pairs. Everybody counts it by agent, tool and status and puts it ` +
+          `One execution of one of ${PAIRS} agent-tool pairs. Each contestant counts it by agent, tool and status and puts it ` +
           'into 14 buckets, the peers move a gauge up and down; ours also keeps its history, trends, and totals per ' +
           'agent, per tool and of the application.',
         unit: 'ns',

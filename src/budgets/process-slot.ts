@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { StoredNumbers } from './key-limiter';
 
 /**
- * Marks of a slot's owner. Whoever tries to claim a slot that is taken adds 1 to its mark: marks are so far apart that it
+ * Marks of a slot's owner. A process that tries to claim a taken slot adds 1 to its mark: marks are so far apart that it
  * stays recognisable, and fit into a column of 32 bits.
  */
 const MARK_STEP = 4_096;
@@ -40,14 +40,14 @@ export class ProcessSlot {
     return (this.asking ??= this.verify().finally(() => (this.asking = undefined)));
   }
 
-  /** Makes it free at once, unless it may be somebody else's by now. */
+  /** Makes it free at once, unless it may be another's by now. */
   async release(): Promise<void> {
     if (this.slot === undefined || performance.now() >= this.sureUntil) return;
     this.sureUntil = -Infinity;
     await this.numbers.delete(keyOf(this.slot));
   }
 
-  /** All slots but ours that anybody has ever tried to claim. They are numbered without gaps: each looks one further. */
+  /** All slots but ours that were ever claimed. They are numbered without gaps: each looks one further. */
   async others(): Promise<number[]> {
     while ((await this.numbers.get(knownKeyOf(this.known))) !== undefined) this.known++;
     return Array.from({ length: this.known }, (_, slot) => slot).filter((slot) => slot !== this.slot);

@@ -38,7 +38,7 @@ export class SlotSums {
     return key.length <= MAX_KEY_LENGTH ? key : createHash('sha256').update(key).digest('base64url');
   }
 
-  /** Whether the slot was claimed anew since this was written. Nobody asks any more where the window has ended. */
+  /** Whether the slot was claimed anew since this was written. Irrelevant once the window has ended. */
   isBehind(claim: number): boolean {
     return this.claim !== claim && this.account.endsAt.getTime() > Date.now();
   }
@@ -50,7 +50,7 @@ export class SlotSums {
     return result;
   }
 
-  /** Writes its own sums, first those that make room smaller: nobody may see room that there is not. */
+  /** Writes its own sums, first those that make room smaller: no process may see room that there is not. */
   async write(slot: number, claim: number): Promise<void> {
     if (this.claim !== claim) await this.moveTo(slot, claim);
     const { spent, held } = this.own;

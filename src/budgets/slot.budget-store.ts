@@ -76,7 +76,7 @@ export class SlotBudgetStore implements BudgetStore {
       await this.slot.renew();
       await this.keepSums();
     } catch {
-      // The exchanges report the same fault, and whoever waits for one.
+      // The exchanges, and those that wait for one, report the same fault.
     }
     if (!this.isClosed) this.timer = this.nextBeat();
   }

@@ -208,7 +208,7 @@ class RecordedExecution implements EndingExecution, RequestMember, Outcome {
   readonly parentSerial: number | undefined;
   readonly requestSerial: number | undefined;
   readonly span = activeSpan();
-  /** Nobody says what it called. */
+  /** A record does not tell what was called inside it. */
   readonly totals = undefined;
   readonly status: ExecutionStatus;
   readonly errorType: string | undefined;

@@ -198,7 +198,7 @@ export class Ledger {
     const trend = (series.trend ??= this.openModelTrend(series));
     if (usage === undefined) series.tokens.callsWithoutUsage += 1;
     else series.addUsage(usage, second, finished.breakdownValue);
-    // NaN where nobody measured it.
+    // NaN if it was not measured.
     if (Number.isNaN(finished.durationNs)) {
       series.addStatus(status, exemplarOf(finished));
       trend.addUnmeasured(second, isFailure(status));

@@ -47,7 +47,7 @@ export class MemorySampler {
     if (this.samplesProcess) this.sample();
   }
 
-  /** Whoever has seen the timer may hold its callback, and must not hold what was collected. */
+  /** Other code may keep the timer and its callback, which must not keep what was collected. */
   close(): void {
     this.stop();
     this.onReading = () => {};

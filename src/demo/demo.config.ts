@@ -7,7 +7,7 @@ export interface DemoConfig {
   readonly port: number;
   /** The folder whose Markdown the crew reads. */
   readonly docsDir: string;
-  /** The token that scrapers must send; without it, anybody may read the metrics. */
+  /** The token that scrapers must send; without it, the metrics are publicly readable. */
   readonly metricsToken?: string;
   readonly timeouts: TimeoutOptions;
   /** How often the demo asks itself something, in milliseconds; 0 for never. */

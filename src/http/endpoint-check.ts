@@ -8,9 +8,9 @@ export interface MetricsEndpoint {
   readonly controller: Type<object>;
   readonly path: string;
   readonly guards: readonly unknown[];
-  /** Whether the page stands below it, and whom it asks about other instances. */
+  /** Whether the page is served below it, and which server it asks about other instances. */
   readonly dashboard: boolean | DashboardOptions;
-  /** Meant to be open to everybody. */
+  /** Meant to be publicly readable. */
   readonly public: boolean;
 }
 
@@ -63,7 +63,7 @@ function handlersOf(prototype: object): object[] {
   return descriptors.flatMap(({ value }) => (typeof value === 'function' ? [value as object] : []));
 }
 
-/** What to say of an endpoint that anybody can read where it matters, or undefined where all is well. */
+/** The warning for an endpoint that is publicly readable where it matters; undefined if all is well. */
 export function exposureWarning(endpoint: MetricsEndpoint): string | undefined {
   const isProtected = endpoint.public || endpoint.guards.length > 0;
   if (isProtected || process.env.NODE_ENV !== 'production') return undefined;

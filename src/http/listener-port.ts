@@ -24,7 +24,7 @@ const tenants = processWide('ports', () => new Set<PortTenant>());
 
 /**
  * A server that listens, until it closes. When `closing` has resolved, another application of this process may have the port:
- * on hot reload the new application starts while the old one still closes, and nobody waits for that.
+ * on hot reload the new application starts while the old one still closes, and Nest does not wait for that.
  *
  * @throws an error that suggests a port for each of several processes, where the port is taken
  */

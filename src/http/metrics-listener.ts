@@ -18,7 +18,7 @@ import type { BearerTokens } from './guards/bearer-tokens';
 import { asHttpException } from './guards/refused';
 import { openServer } from './listener-port';
 
-/** Where the page stands, below the endpoint. */
+/** The path of the page, below the endpoint. */
 const PAGE = '/dashboard';
 
 /**

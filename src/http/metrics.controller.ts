@@ -14,7 +14,7 @@ const ROUTE_NAMES = Object.keys(METRICS_PATHS) as RouteName[];
 const OWN_GUARDS: readonly unknown[] = [NoStoreGuard, ListenerGuard, BearerTokenGuard];
 
 /**
- * A controller class of its own for each endpoint: its path stands on the class, and two applications in one process
+ * A controller class of its own for each endpoint: its path is metadata of the class, and two applications in one process
  * have two paths. It has a handler for each route.
  */
 export function createMetricsController({ guards, decorators }: EndpointProtection): Type<object> {

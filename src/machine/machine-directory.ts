@@ -40,11 +40,11 @@ export function closeDirectory(path: string): void {
   try {
     rmdirSync(path);
   } catch {
-    // Somebody else is in it, or has removed it.
+    // Another process is in it, or has removed it.
   }
 }
 
-/** In a temporary directory anybody may have made it before us. */
+/** In a temporary directory another user may have made it before us. */
 function checkOwner(path: string, stats: Stats): void {
   if (!stats.isDirectory()) throw machineError(`${path} is not a directory`);
   if (process.getuid === undefined) return;

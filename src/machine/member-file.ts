@@ -17,7 +17,7 @@ export function memberFileName(slot: number, token: string): string {
   return `${slot}-${process.pid}-${token}`;
 }
 
-/** Windows knows no sockets in directories: the file stands for a pipe of that name. */
+/** Windows has no sockets in directories: there, the file names a pipe. */
 export function addressOf(directory: string, name: string, token: string): string {
   return isWindows ? `\\\\.\\pipe\\nestjs-agent-metrics-${token}` : join(directory, name);
 }
@@ -76,6 +76,6 @@ export function stateBy(error: unknown): MemberState {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ECONNREFUSED') return 'ended';
   if (code !== 'ENOENT') return 'alive';
-  // Where the file stands for a pipe, it is the pipe that does not exist.
+  // On Windows it is the pipe that does not exist.
   return isWindows ? 'ended' : 'moved';
 }

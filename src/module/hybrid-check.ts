@@ -60,7 +60,7 @@ function isOurs(instance: unknown): instance is NestInterceptor {
   return instance instanceof AgentMetricsInterceptor || instance instanceof ToolMetricsInterceptor;
 }
 
-/** Sees whether somebody asks for the method, until the answer is wanted. */
+/** Watches whether the method is read, until the answer is wanted. */
 function watchIntercept(interceptor: NestInterceptor): () => boolean {
   const intercept: unknown = Reflect.get(interceptor, 'intercept');
   const own = Object.getOwnPropertyDescriptor(interceptor, 'intercept');

@@ -28,8 +28,8 @@ import { openSource } from './source.door';
 import { ModulesContainer } from './nest-core';
 
 /**
- * One application's metrics and the link to them. Always global: a decorated class is linked wherever it is registered,
- * whoever may inject the collector.
+ * One application's metrics and the link to them. Always global: a decorated class is linked in whichever module it is
+ * registered.
  */
 @Module({})
 export class MetricsCoreModule implements NestModule, OnModuleInit, OnModuleDestroy, OnApplicationShutdown {

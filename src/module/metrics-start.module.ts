@@ -13,8 +13,8 @@ import { ModulesContainer } from './nest-core';
 const LAST = Number.MIN_SAFE_INTEGER;
 
 /**
- * Its hook is the last one of the start: when it runs, no other module can make the start fail any more. Nest tells nobody
- * of a start that fails, so whatever would outlive it begins here.
+ * Its hook is the last one of the start: when it runs, no other module can make the start fail any more. Nest does not
+ * tell of a start that fails, so whatever would outlive it begins here.
  */
 @Module({ providers: [StartNotice] })
 export class MetricsStartModule implements OnApplicationBootstrap {

@@ -132,7 +132,7 @@ function registerEndpoint(
   return PrometheusModule.registerAsync({
     imports,
     controller,
-    // Once more: the path is written onto the controller that stands here.
+    // Once more: the path is written onto this controller.
     useFactory: () => ({ path, controller, defaultMetrics: { enabled: false } }),
   });
 }

@@ -71,7 +71,7 @@ export class StartNotice {
     ];
   }
 
-  /** Whether a global guard admits everybody, such as one that throttles, only the application knows. */
+  /** A global guard may admit every client, as one that throttles does: only the application knows. */
   private describeReaders(guards: readonly unknown[]): string {
     const locks = [this.tokens.isEmpty ? [] : 'a bearer token', guards.length === 0 ? [] : 'its guards'].flat();
     if (locks.length > 0) return `behind ${locks.join(' and ')}`;

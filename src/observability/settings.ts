@@ -45,7 +45,7 @@ const positive = (byDefault: number, meaning: string): Setting<number> => ({
   isAllowed: (value) => value > 0 && Number.isFinite(value),
 });
 
-/** Cannot stand in YAML as it is, or is not seen: control and format characters, line separators, half a surrogate pair. */
+/** Cannot be in YAML as it is, or is invisible: control and format characters, line separators, half a surrogate pair. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\uFFFE\uFFFF]/gu;
 
 const isPrintable = (text: string) => text.search(UNPRINTABLE) === -1;

@@ -17,7 +17,7 @@ export const AGENT: Subject = {
   durations: 'agent_execution_duration_seconds',
 };
 
-/** Over all agents: a tool that fails does so whoever calls it. */
+/** Over all agents: a tool that fails does so for all of them. */
 export const TOOL: Subject = {
   level: 'tool',
   labels: ['tool'],

@@ -14,7 +14,7 @@ export interface Timing {
   readonly reference: string;
   /** How long something has to last. */
   readonly hold: string;
-  /** Worth waking somebody: 2 % of a 30-day budget within an hour, 5 % within six. */
+  /** Worth a page: 2 % of a 30-day budget within an hour, 5 % within six. */
   readonly fastBurn: readonly BurnRate[];
   /** Worth a ticket: 10 % of a 30-day budget within one day, or within three. */
   readonly slowBurn: readonly BurnRate[];

@@ -1,4 +1,4 @@
-/** What can stand in the list below. */
+/** An item of the list below. */
 export interface Linked<Item> {
   older: Item | undefined;
   newer: Item | undefined;

@@ -1,6 +1,6 @@
 /**
- * Has everybody who asks for a thing while it is being made wait for that one, so that many who ask at a time cost the memory
- * and the work of one. What is made is not kept: who asks later gets a new one.
+ * Lets all callers that ask for a thing while it is being made wait for that one, so that many at a time cost the memory
+ * and the work of one. What is made is not kept: a later caller gets a new one.
  */
 export class SharedWork<Result> {
   private readonly underWay = new Map<string, SharedTask<Result>>();
@@ -14,7 +14,7 @@ export class SharedWork<Result> {
     return this.underWay.has(key);
   }
 
-  /** @throws when `signal` aborts. The work is given up when nobody waits for it any more. */
+  /** @throws when `signal` aborts. The work is given up when no caller waits for it any more. */
   async share(key: string, make: (signal: AbortSignal) => Promise<Result>, signal: AbortSignal): Promise<Result> {
     const task = this.underWay.get(key) ?? this.begin(key, make);
     return task.wait(signal);
@@ -43,7 +43,7 @@ class SharedTask<Result> {
     this.made.then(onEnd, onEnd);
   }
 
-  /** Whoever leaves does so at once, even if what the work waits for never comes. */
+  /** A caller leaves at once, even if what the work waits for never comes. */
   async wait(signal: AbortSignal): Promise<Result> {
     signal.throwIfAborted();
     this.waiting += 1;

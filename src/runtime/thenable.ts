@@ -5,7 +5,7 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /**
- * What a function of the user's returned may be a promise, or anything else with a `then`, whose rejection would be nobody's and
+ * What a function of the user's returned may be a promise, or anything else with a `then`, whose rejection would be unhandled and
  * end the process: it goes to `onRejected`. Tells whether it was one.
  *
  * @throws where `then` cannot even be read

@@ -16,7 +16,7 @@ export class FileStyle {
     return /^[\t ]*/.exec(line)![0];
   }
 
-  /** Whether nothing but white space stands before `offset` on its line. */
+  /** Whether only white space precedes `offset` on its line. */
   beginsLine(offset: number): boolean {
     return this.text.slice(this.lineStart(offset), offset).trim() === '';
   }

@@ -1,7 +1,7 @@
 import type typescript from 'typescript';
 import { importedNames, type Syntax } from './syntax';
 
-/** What stands between the brackets of `@Module()`, or why it cannot be extended. */
+/** The object in the brackets of `@Module()`, or why it cannot be extended. */
 export type Metadata =
   | { readonly literal: typescript.ObjectLiteralExpression; readonly imports?: typescript.ArrayLiteralExpression }
   | string;

@@ -26,7 +26,7 @@ export function importDeclarations({ ts, source }: Syntax): typescript.ImportDec
 export const specifierOf = (declaration: typescript.ImportDeclaration): string =>
   (declaration.moduleSpecifier as typescript.StringLiteral).text;
 
-/** Every value that the file imports: what is a type only cannot be put into a module. */
+/** Every value that the file imports; types cannot be put into a module. */
 export function importedNames(syntax: Syntax): ImportedName[] {
   const { ts } = syntax;
   return importDeclarations(syntax).flatMap((declaration) => {
@@ -45,7 +45,7 @@ export function importedNames(syntax: Syntax): ImportedName[] {
   });
 }
 
-/** Whether `name` stands anywhere in `node`. */
+/** Whether `name` occurs anywhere in `node`. */
 export function mentions({ ts }: Syntax, node: typescript.Node, name: string): boolean {
   const found = (child: typescript.Node): boolean =>
     (ts.isIdentifier(child) && child.text === name) || (ts.forEachChild(child, found) ?? false);

@@ -16,7 +16,7 @@ export interface ExpectedCost {
 export function isWithinTokens({ max }: ExpectedTokens, usage: TokenUsage | undefined): boolean {
   if (!(Number.isInteger(max) && max >= 0)) throw new RangeError(`max is ${max}; it must be a whole number from 0.`);
   const used = usage?.totalTokens ?? 0;
-  // No tokens at all are no success: a model that nobody tracks would be within any limit.
+  // No tokens at all are no success: an untracked model would be within any limit.
   return used <= max && (used > 0 || max === 0);
 }
 

@@ -1,11 +1,11 @@
 const ESCAPED: Readonly<Record<string, string>> = { '\\\\': '\\', '\\"': '"', '\\n': '\n' };
 
-/** OpenMetrics lets a backslash before any other character stand for itself. */
+/** OpenMetrics keeps a backslash before any other character. */
 export function unescapeKnown(sequence: string): string {
   return ESCAPED[sequence] ?? sequence;
 }
 
-/** In the older format a quotation mark stands for itself in a help text, and no other sequence is allowed. */
+/** The older format does not escape quotation marks in help texts, and allows no other sequence. */
 export function unescapeHelp(sequence: string): string {
   const character = sequence === '\\"' ? undefined : ESCAPED[sequence];
   if (character === undefined) throw new SyntaxError(`"${sequence}" is no escape sequence`);

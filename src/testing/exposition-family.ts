@@ -31,7 +31,7 @@ const TIME: ValueRule = { says: 'a time in seconds', holds: (value) => Number.is
 const STATE: ValueRule = { says: '0 or 1', holds: (value) => value === 0 || value === 1 };
 const ONE: ValueRule = { says: '1', holds: (value) => value === 1 };
 
-/** What stands after the name of a family in the names of its samples, by its type. */
+/** The suffixes of a family's sample names, by its type. */
 const SAMPLES: Readonly<Record<ExpositionTextFormat, Readonly<Record<string, Readonly<Record<string, ValueRule>>>>>> = {
   prometheus: {
     counter: { '': GROWING },

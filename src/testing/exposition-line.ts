@@ -39,7 +39,7 @@ const SYNTAX = {
     beforeTimestamp: /[ \t]+/y,
     timestamp: /[+-]?\d+/y,
     labelValue: /"(?:[^"\\]|\\[\\"n])*"/y,
-    // A comma may stand after the last label.
+    // A comma may follow the last label.
     separator: /,|(?=\})/y,
   },
   openmetrics: {

@@ -1,7 +1,7 @@
 /** What both formats take for a number, `NaN` and infinity in any case included. */
 export const NUMBER = /[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?)|nan/iy;
 
-/** A number that stands by itself, as a bound does. @throws SyntaxError */
+/** A number by itself, as a bound is. @throws SyntaxError */
 export function parseNumber(text: string, what: string): number {
   NUMBER.lastIndex = 0;
   if (NUMBER.exec(text)?.[0] !== text) throw new SyntaxError(`${what} is no number: "${text}"`);

@@ -15,14 +15,14 @@ export class SampleOrder {
     this.metric = undefined;
   }
 
-  /** @throws SyntaxError where the sample cannot stand here */
+  /** @throws SyntaxError where the sample is out of place */
   add(family: ExpositionFamily, sample: ExpositionSample): void {
     const isOrdered = family.format === 'openmetrics';
     const series = seriesKey(sample.name, sample.labels);
     const mayRepeat = isOrdered && sample.timestamp !== undefined;
     if (!mayRepeat && this.series.has(series)) throw new SyntaxError(`the series ${series} appears twice`);
     this.series.add(series);
-    // Nobody can tell which labels of an info are those of its metric.
+    // The labels of an info metric cannot be told from its information.
     if (isOrdered && family.type !== 'info') this.follow(metricKey(family, sample), sample.timestamp);
   }
 

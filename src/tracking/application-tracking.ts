@@ -78,7 +78,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   ) {
     const { asyncContext, measurePayloads, measureRepeats } = options;
     this.runLimits = new RunLimits(options.limits);
-    // Without the context nobody knows which agent calls.
+    // Without the context the calling agent is unknown.
     const looksForRepeats = asyncContext && (measureRepeats || this.runLimits.countRepeats);
     this.options = { asyncContext, measurePayloads, measureRepeats: looksForRepeats };
     this.gate = this.createGate();
@@ -144,7 +144,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
    * Begins an execution that ends when its handle says so.
    *
    * @param parent null for none, undefined for the running one
-   * @param args what it is given; `UNTOLD_ARGUMENTS` where nobody says
+   * @param args what it is given; `UNTOLD_ARGUMENTS` if unknown
    * @param startTime now if left out
    */
   start(
@@ -246,7 +246,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     }
     if (execution.model !== undefined) {
       addUsageTo(execution.model.around, execution.usage);
-      // Of one that nobody makes, the reservation alone.
+      // A call that is not made has its reservation only.
       execution.model.budgeted?.settle(execution.isUnmade ? undefined : execution.usage);
     }
     this.left(execution);
@@ -306,7 +306,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     this.letGo();
   }
 
-  /** Of what was collected, and of the user's own: an execution that somebody keeps has us as its host for ever. */
+  /** Drops what was collected and the user's own functions: an execution that is kept has us as its host for ever. */
   private letGo(): void {
     this.store = this.store.createEmpty();
     this.places = new SeriesPlaces(this.store.names);

@@ -50,12 +50,12 @@ export class FaultLog {
     this.once(`warning:${kind}`, () => this.warn(message));
   }
 
-  /** Each time; whoever calls sees to it that it is rare. */
+  /** Logs each time; callers see to it that it is rare. */
   warn(message: string): void {
     try {
       this.logger.warn(message);
     } catch {
-      // The logger is the user's, and there is nobody left to tell.
+      // The logger is the user's, and there is no other log.
     }
   }
 
@@ -65,7 +65,7 @@ export class FaultLog {
     try {
       log();
     } catch {
-      // The logger is the user's, and there is nobody left to tell.
+      // The logger is the user's, and there is no other log.
     }
   }
 }

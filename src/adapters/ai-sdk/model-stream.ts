@@ -7,7 +7,7 @@ export type StreamEnding =
   /** The stream has an end, but the model's answer has none. */
   | { readonly how: 'broken off' }
   | { readonly how: 'failed'; readonly error: unknown }
-  /** Nobody wants the rest. */
+  /** The rest is not wanted. */
   | { readonly how: 'left'; readonly reason: unknown };
 
 /** Who is told what passes. */
@@ -43,7 +43,7 @@ const TOKENS: ReadonlySet<string | undefined> = new Set([
   'file',
 ]);
 
-/** A stream that nobody can read any more, although it has not come to its end. */
+/** A stream that cannot be read any more, although it has not ended. */
 const dropped = new FinalizationRegistry<Course>((course) => end(course, { how: 'left', reason: undefined }));
 
 /**
@@ -53,7 +53,7 @@ const dropped = new FinalizationRegistry<Course>((course) => end(course, { how: 
 export function watchStream<Chunk>(source: ReadableStream<Chunk>, watch: StreamWatch): ReadableStream<Chunk> {
   const course: Course = { watch, isOver: false, failure: undefined };
   const reader = source.getReader();
-  // It may break while nobody reads: whoever aborts may do no more than that.
+  // It may break while it is not read: an abort may be all that happens.
   reader.closed.catch((error: unknown) => end(course, { how: 'failed', error }));
   const copy = new ReadableStream<Chunk>(
     {

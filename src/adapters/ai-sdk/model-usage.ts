@@ -3,7 +3,7 @@ import type { ModelUsage } from '../../index';
 type Path = readonly string[];
 
 /**
- * Where each count stands: nested as models of AI SDK 6 and 7 report it, flat as those of 5 do, with details as events of 7
+ * The place of each count: nested as models of AI SDK 6 and 7 report it, flat as those of 5 do, with details as events of 7
  * have it, and of embeddings.
  */
 const PATHS = {

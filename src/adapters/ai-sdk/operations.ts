@@ -41,7 +41,7 @@ export function beginOperation(event: StartEvent, otherwise: string | undefined)
   const id = functionId || (runsInAgent() ? undefined : otherwise);
   if (!id) return;
   const agent = new AgentRun(id);
-  // What nobody counts is not kept.
+  // An operation that is not counted is not kept.
   if (!isOver(agent)) open.agents.set(callId, agent);
 }
 

@@ -66,7 +66,7 @@ export function isReplay({ timestamp, durableContext }: Partial<OperationEvent>)
   return timestamp !== undefined || durableContext?.phase === 'replay';
 }
 
-/** Then its errors stand for others, of which nothing is to be known. */
+/** Then its errors group others, of which nothing is known. */
 export function hidesErrors({ recordInputs, recordOutputs }: OperationEvent): boolean {
   return recordInputs === false || recordOutputs === false;
 }

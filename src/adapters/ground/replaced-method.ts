@@ -1,7 +1,7 @@
 type AnyMethod = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * Puts a method of our own before that of one object, out of sight of whoever lists its properties. An object without such
+ * Puts a method of our own before that of one object, hidden from those who list its properties. An object without such
  * a method stays as it is.
  */
 export function replaceMethod(target: object, name: string, make: (method: AnyMethod) => AnyMethod): void {

@@ -6,7 +6,7 @@ export interface AnswerNews {
   readonly usage?: ModelUsage;
   /** Of an event: it brings a part of what the model says. */
   readonly isToken?: boolean;
-  /** The model has said everything: whoever stops reading now misses nothing. */
+  /** The model has said everything: a reader that stops now misses nothing. */
   readonly isLast?: boolean;
   /** The model failed, although the request succeeded. */
   readonly error?: Error;

@@ -95,7 +95,7 @@ export class StainlessCall {
     else this.end();
   }
 
-  /** Nobody reads the stream any further. */
+  /** The stream is not read any further. */
   left(): void {
     if (this.hasSaidAll) return this.end();
     const timeout = this.timeoutOfCaller();

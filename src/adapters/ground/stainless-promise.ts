@@ -4,7 +4,7 @@ import { followStream, isStainlessStream } from './stainless-stream';
 
 type Transform = (data: unknown, props: unknown) => unknown;
 
-/** What a request promises in an SDK that Stainless has generated. It parses the response where somebody asks for that. */
+/** What a request promises in an SDK that Stainless has generated. It parses the response when that is asked for. */
 interface StainlessPromise {
   responsePromise: Promise<unknown>;
   readonly parseResponse: unknown;
@@ -14,7 +14,7 @@ interface StainlessPromise {
 /** What a method of a client has returned, followed to its end. */
 export function followResult(result: unknown, call: StainlessCall): void {
   if (isStainlessPromise(result)) {
-    // Handed on and not only listened to: a failure that nobody awaits remains one.
+    // Handed on and not only listened to: an unhandled failure remains one.
     result.responsePromise = call.waitFor(result.responsePromise);
     followParsing(result, call);
   } else if (result instanceof Promise) {

@@ -1,7 +1,7 @@
 import { replaceMethod } from './replaced-method';
 import type { StainlessCall } from './stainless-call';
 
-/** The stream of an SDK that Stainless has generated. Whoever reads it, `tee` too, opens its iterator. */
+/** The stream of an SDK that Stainless has generated. Reading it, also by `tee`, opens its iterator. */
 export interface StainlessStream {
   iterator: (this: StainlessStream) => AsyncIterator<unknown>;
   readonly controller?: { readonly signal?: AbortSignal };

@@ -2,7 +2,7 @@
 const FIRST_SWEEP = 64;
 
 /**
- * What an adapter knows by an SDK's own ids. Whoever leaves a stream may keep the SDK from ever saying that a call has ended:
+ * What an adapter knows by an SDK's own ids. If a stream is left, the SDK may never say that the call has ended:
  * such entries are swept out as the map grows, so that it stays in proportion to what runs.
  */
 export class SweptMap<Value> {

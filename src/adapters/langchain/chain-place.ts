@@ -1,6 +1,6 @@
 import { textOf } from './run-parts';
 
-/** Where a chain stands among the others. */
+/** The place of a chain among the others. */
 interface ChainPlace {
   readonly parentRunId: string | undefined;
   readonly runName: string | undefined;

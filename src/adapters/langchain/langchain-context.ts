@@ -14,7 +14,7 @@ interface Store {
   [VARIABLES]?: { readonly [ENCLOSING_RUN]?: string };
 }
 
-/** Decorated code inside a tool, or inside a graph's node, stands under that. LangChain's callbacks cannot enter our context. */
+/** Decorated code inside a tool, or inside a graph's node, is a child of that. LangChain's callbacks cannot enter our context. */
 export function bridgeLangChain(): void {
   bridgeContext('langchain', () => executionOfRun(currentRunId()));
 }

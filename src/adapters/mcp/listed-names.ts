@@ -3,7 +3,7 @@ import { signalOf, type McpRequest, type RequestHandlers } from './mcp-server-li
 import type { ServerList, TrackedMethod } from './tracked-methods';
 import { matchesTemplate } from './uri-template';
 
-/** What a client asks for and the server does not list. Whoever sends requests could fill the metrics with names. */
+/** The name of what the server does not list: clients could fill the metrics with names otherwise. */
 const UNLISTED = '__other__';
 
 /** A server that asks others for its list may take long; the first call of a tool must not wait for that. */

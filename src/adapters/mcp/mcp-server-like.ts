@@ -21,7 +21,7 @@ export interface McpRequest {
   readonly params?: McpParams | undefined;
 }
 
-/** Whoever sends them decides what they are. */
+/** The client decides what they are. */
 export type McpParams = Readonly<Record<string, unknown>>;
 
 /** By the method of the request. */

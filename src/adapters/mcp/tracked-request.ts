@@ -10,7 +10,7 @@ import type { TrackedMethod } from './tracked-methods';
 /** The handler of a method, each call of which is counted as a tool. */
 export function trackedHandler(method: TrackedMethod, names: ListedNames, handler: RequestHandler): RequestHandler {
   return async (request, context) => {
-    // The server must not be asked for names that nobody needs.
+    // The server must not be asked for names that are not needed.
     const label = guarded('mcp', () => (isAnyCounting() ? names.labelOf(method, request, context) : undefined));
     const name = typeof label === 'object' ? await label : label;
     const call =

@@ -1,6 +1,6 @@
 const EXPRESSION = /\{[^{}]*\}/;
 
-/** Whether a URI may come of a template: what stands between its expressions is there, in order. Linear in the URI's length. */
+/** Whether a URI may come of a template: the texts between its expressions are there, in order. Linear in the URI's length. */
 export function matchesTemplate(template: string, uri: string): boolean {
   const [start = '', ...parts] = template.split(EXPRESSION);
   const end = parts.pop();

@@ -7,13 +7,13 @@ export interface OpenSpan {
   readonly around: OpenSpan | undefined;
   /** Of an agent and a tool. */
   execution: ExecutionHandle | undefined;
-  /** Of a call of a model that nobody else counts: it is counted at the end of the span, when its name is known. */
+  /** Of a model call that is not counted otherwise: it is counted at the end of the span, when its name is known. */
   modelCall: Place | undefined;
-  /** Of an agent: the last call of its model, whoever counts it. */
+  /** Of an agent: the last call of its model, counted by us or by another adapter. */
   lastModelCall: ExecutionHandle | undefined;
 }
 
-/** Where an execution stands. */
+/** The place of an execution. */
 export interface Place {
   readonly parent: ExecutionHandle | undefined;
   /** Now if undefined. */

@@ -17,7 +17,7 @@ interface OpenSpan {
   isCountedElsewhere: boolean;
 }
 
-/** Weak: a span that its library never ends is held by nobody. */
+/** Weak: a span that its library never ends must not be kept by us. */
 const openSpans = processWide('otel spans', () => new WeakMap<object, OpenSpan>());
 
 /**

@@ -2,7 +2,7 @@ import type { ExecutionKind, ModelUsage } from '../../index';
 import { providerLabel } from '../ground/provider-label';
 import type { Attributes, EndedSpan, StartedSpan } from './span';
 
-/** Where names stand, the best first. */
+/** The attributes that have names, the best first. */
 const NAMES: Readonly<Record<ExecutionKind, readonly string[]>> = {
   agent: ['gen_ai.agent.name', 'ai.telemetry.functionId', 'agent.name', 'traceloop.entity.name', 'gen_ai.agent.id'],
   tool: ['gen_ai.tool.name', 'ai.toolCall.name', 'tool.name', 'traceloop.entity.name'],

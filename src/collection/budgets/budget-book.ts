@@ -28,7 +28,7 @@ export type BudgetRefusal = BudgetExceededError | BudgetStoreError;
 /** What budgets need of the rooms around them. */
 export interface BudgetPorts {
   readonly clock: Clock;
-  /** Logs a message; whoever calls sees to it that it is rare. */
+  /** Logs a message; callers see to it that it is rare. */
   warn(message: string): void;
   /** Logs a fault, once for each place. */
   report(where: string, fault: unknown): void;
@@ -187,7 +187,7 @@ function stops({ budget }: Draw): boolean {
   return budget.budget.onExceeded !== 'report';
 }
 
-/** Where there is no limit, and where a call goes on whatever is found, nobody has to wait for it. */
+/** Without a limit, or where the call goes on in any case, there is no need to wait for the store. */
 function isJudgedByStore(draw: Draw): boolean {
   return draw.account.limit < Infinity && stops(draw);
 }

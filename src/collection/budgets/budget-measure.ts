@@ -11,7 +11,7 @@ export interface BudgetMeasure {
   readonly unitsPerOne: number;
   /** Units in one of the integers that a store is given. */
   readonly unitsPerStored: number;
-  /** Dollars or tokens of a call; undefined where nobody knows. */
+  /** Dollars or tokens of a call; undefined if unknown. */
   readonly of: (usage: CallUsage) => number | undefined;
 }
 

@@ -25,7 +25,7 @@ class LastCalls {
 export class CallEstimates {
   private readonly measured = BUDGET_MEASURES.map((measure) => ({ measure, models: new Map<string, LastCalls>() }));
 
-  /** Dollars or tokens; undefined for a model that nobody has seen the usage of. */
+  /** Dollars or tokens; undefined for a model whose usage was never reported. */
   largest(model: string, measure: BudgetMeasure): number | undefined {
     return this.measured[BUDGET_MEASURES.indexOf(measure)]!.models.get(model)?.largest;
   }

@@ -79,7 +79,7 @@ export class SpendingAccount implements BudgetAccount {
     this.release(estimate);
   }
 
-  /** Asks the store what others have spent, for whoever reads. */
+  /** Asks the store what other processes have spent, for readers. */
   refresh(): void {
     this.exchange?.refresh();
   }

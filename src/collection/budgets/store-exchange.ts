@@ -7,10 +7,10 @@ const ABANDON_AFTER_MS = 60_000;
 /** Clocks of processes differ: so long after a window has ended the store may still hear of it. */
 const GRACE_MS = 60_000;
 
-/** How often what a store has not heard is told again. */
+/** How long after a failed report a store is told again. */
 const RETRY_MS = 1_000;
 
-/** For whoever reads, figures of the others may be so old. */
+/** Readers accept figures of other processes that are so old. */
 const FRESH_FOR_MS = 5_000;
 
 /** An account, as a store is told of it. */

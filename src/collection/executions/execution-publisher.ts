@@ -34,7 +34,7 @@ export class ExecutionPublisher {
     return new ExecutionPublisher(undefined, this.read, () => {});
   }
 
-  /** Publishes it if there are listeners. Mostly there are none, and V8 inlines what is as short as this. */
+  /** Publishes it if there are listeners. Short enough for V8 to inline, because most applications have none. */
   tell(finished: FinishedExecution): void {
     if (this.listener !== undefined || this.channel.hasSubscribers) this.publish(finished);
   }

@@ -63,8 +63,8 @@ export interface EndingExecution extends ExecutionIdentity {
 
 /**
  * One finished execution as it is counted and kept. The history lends it, and writes another execution into it when it
- * is the oldest: an entry is not made for each, and what is a number is one from the beginning, because it would be boxed
- * anew at each change otherwise. So whoever wants to keep one makes an `Execution` of it, or says `isKept`.
+ * is the oldest, instead of making one for each. Its numbers are numbers from the beginning, because V8 would box them anew
+ * at each change otherwise. To keep one, make an `Execution` of it or set `isKept`.
  */
 export class FinishedExecution implements ExecutionIdentity {
   kind: ExecutionKind = 'tool';
@@ -86,7 +86,7 @@ export class FinishedExecution implements ExecutionIdentity {
   startedAt = NaN;
   /** Milliseconds since 1970. */
   endTime = 0;
-  /** NaN for a model call that nobody timed. */
+  /** NaN for a model call without a duration. */
   durationNs = NaN;
   /** Within start and end, and no part of the duration. */
   pausedNs = 0;

@@ -37,7 +37,7 @@ export class RunTotals {
   allUsage: UsageTotals | undefined = undefined;
 
   constructor(
-    /** Tools that it has called itself with arguments with which it had called them before; undefined where nobody looks. */
+    /** Tools that it has called itself with arguments with which it had called them before; undefined where arguments are not compared. */
     public repeatedCalls: number | undefined = undefined,
   ) {}
 

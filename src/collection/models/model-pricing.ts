@@ -16,7 +16,7 @@ export type ModelPricing =
   | Readonly<Record<string, ModelPrice>>
   | ((model: string, provider: string | undefined, tokens: TokenCounts) => ModelPrice | undefined);
 
-/** What somebody says of one call. */
+/** What is reported of one call. */
 interface UsageReport extends ReportedTokens {
   readonly costUsd?: number;
 }
@@ -31,7 +31,7 @@ export interface PriceListEvents {
 /** Models whose missing price is told of at the most: their names come from outside. */
 const MAX_TOLD = 100;
 
-/** Knows what a call costs, if anybody does. */
+/** Computes the cost of a call, if it was reported or the model has a price. */
 export class PriceList {
   private readonly told = new Set<string>();
 

@@ -137,7 +137,7 @@ export class TokenTotals {
     return partitionTokens(this.tokens);
   }
 
-  /** `costUsd` is undefined where nobody knows the price. */
+  /** `costUsd` is undefined if the price is unknown. */
   add(tokens: TokenCounts, costUsd: number | undefined): void {
     this.addTokens(tokens);
     if (costUsd === undefined) this.unpricedCalls += 1;

@@ -17,7 +17,7 @@ import { TOKEN_USAGE_FIELDS } from './token-fields';
 
 /** What executions of one application are read with. */
 export interface ExecutionNames {
-  /** What stands before the serials in ids. */
+  /** The prefix of ids, before their serials. */
   readonly instanceId: string;
   /** The option `breakdown.by`. */
   readonly breakdownBy: string | undefined;

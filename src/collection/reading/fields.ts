@@ -96,7 +96,7 @@ export function map<Source, Entry, Value>(
 
 type Readings<Source, Read> = { readonly [Name in keyof Read]: Readable<Source, Read[Name]> };
 
-/** What users read: an object of its own, which nobody can change. */
+/** What users read: a frozen object of its own. */
 export function readFields<Source, Read>(fields: Readings<Source, Read>, source: Source): Read {
   const read: Partial<Read> = {};
   for (const name in fields) read[name] = fields[name].read(source);

@@ -78,7 +78,7 @@ export class SeriesCopies {
     return copy;
   }
 
-  /** The numbers of a series that is kept; they stand where they stand in its own page. */
+  /** A copy of a series' numbers, in the same places as in its own page. */
   numbersOf({ page }: NumberRow): Float64Array {
     return this.pages.get(page)!;
   }

@@ -22,7 +22,7 @@ import type {
 
 type Named<Read> = Iterable<readonly [name: string, trend: Read]>;
 
-/** Trends whose names are read one by one, as somebody asks for them. */
+/** Trends whose names are read one by one, when they are iterated. */
 export interface TrendsReading extends Omit<Trends, 'agents' | 'tools' | 'models'> {
   readonly agents: Named<UsageTrend>;
   readonly tools: Named<Trend>;
@@ -36,7 +36,7 @@ export interface TrendSlots {
   readonly usage: WindowSlots<UsageSlot>;
 }
 
-/** Many names, each read when somebody asks for it. */
+/** Many names, each read when it is iterated. */
 export interface NamedTrendSlots {
   readonly names: Iterable<string>;
   find(name: string): TrendSlots | undefined;

@@ -93,7 +93,7 @@ export class CollectedRequest implements Linked<CollectedRequest> {
     return step;
   }
 
-  /** The serial of the execution under which a step stands. */
+  /** The serial of the kept execution that is the parent of a step. */
   parentOf({ serial, parentSerial }: Pick<FinishedExecution, 'serial' | 'parentSerial'>): number | undefined {
     return this.adopted?.has(serial) ? this.adopted.get(serial) : parentSerial;
   }
@@ -130,7 +130,7 @@ export class CollectedRequest implements Linked<CollectedRequest> {
     this.incomplete = true;
     const last = ranked.at(-1);
     if (last !== undefined) this.leastNs = isFailure(last.status) ? Infinity : lengthOf(last);
-    // Most requests are flat: what stands under the outermost agent needs no other parent.
+    // In most requests all steps are children of the outermost agent, which is always kept.
     if (!ranked.every((step) => this.parentOf(step) === this.serial)) this.adopted = this.adopt(ranked, dropped);
     this.unlinkSteps();
     for (const step of ranked) step.isKept = true;
@@ -144,7 +144,7 @@ export class CollectedRequest implements Linked<CollectedRequest> {
     keeper.grew(this.size);
   }
 
-  /** Returns whether nobody keeps it any more. */
+  /** Returns whether no list keeps it any more. */
   leave(keeper: RequestKeeper): boolean {
     const last = this.keepers.pop();
     if (last !== undefined && last !== keeper) this.keepers[this.keepers.indexOf(keeper)] = last;
@@ -170,7 +170,7 @@ export class CollectedRequest implements Linked<CollectedRequest> {
 
   /**
    * Whether it would be the first to be dropped. In a request of very many steps nearly all are, and to rank them would take
-   * longer than to count them. One that others may stand under has to be ranked with them.
+   * longer than to count them. A step that may be the parent of others is ranked with them.
    */
   private isBelowAll(step: FinishedExecution): boolean {
     return lengthOf(step) <= this.leastNs && step.totals === undefined && !this.hasInnerAgents;
@@ -196,7 +196,7 @@ export class CollectedRequest implements Linked<CollectedRequest> {
     this.keptCount = 0;
   }
 
-  /** What stands under other executions than its own parents, now that these are dropped, too. */
+  /** The new parents of steps whose own parents are dropped. */
   private adopt(kept: readonly FinishedExecution[], dropped: readonly FinishedExecution[]) {
     const droppedParents = new Map(dropped.map((step) => [step.serial, this.parentOf(step)]));
     const adopted = new Map<number, number | undefined>();
@@ -223,7 +223,7 @@ function byWorth(slowest: FinishedExecution | undefined) {
   return (a: FinishedExecution, b: FinishedExecution): number => rank(b) - rank(a) || lengthOf(b) - lengthOf(a);
 }
 
-/** Nobody timed it: then it is as good as none. */
+/** A step without a duration counts as 0. */
 function lengthOf({ durationNs }: FinishedExecution): number {
   return Number.isNaN(durationNs) ? 0 : durationNs;
 }

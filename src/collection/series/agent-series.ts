@@ -19,7 +19,7 @@ export class AgentSeries extends ExecutionSeries {
   limitsReached: Map<string, number> | undefined = undefined;
   /** How long the executions that paused have waited; made by the first of these. */
   pauses: Histogram | undefined = undefined;
-  /** Found by the first execution. */
+  /** Set by the first execution. */
   trend: TrendSeries | undefined = undefined;
 
   constructor(

@@ -55,7 +55,7 @@ export class BreakdownSeries implements LabelSet {
 }
 
 /**
- * Requests, model calls and tokens by the values of the option `breakdown`. What belongs to no value stands nowhere here; what
+ * Requests, model calls and tokens by the values of the option `breakdown`. What belongs to no value is not counted here; what
  * belongs to one is counted once, under `__other__` where the table is full.
  */
 export class BreakdownTable {

@@ -1,7 +1,7 @@
 import { SAMPLED_FLAG, type ActiveSpan } from '../executions/active-span';
 import type { FinishedExecution } from '../executions/finished-execution';
 
-/** An execution that stands for those counted with it: it can be looked at by its trace. */
+/** One execution of those that were counted together, with the trace that shows it. */
 export interface Exemplar {
   readonly traceId: string;
   readonly spanId: string;
@@ -15,7 +15,7 @@ export interface Exemplar {
 export type Exemplars = (Exemplar | undefined)[];
 
 /**
- * Undefined outside a span, and within one that is not sampled: nobody could look at its trace.
+ * Undefined outside a span, and within one that is not sampled, whose trace is not kept.
  *
  * @param observed what is counted, in billionths: all of its time, that to its first chunk, its cost
  */

@@ -26,7 +26,7 @@ export class BucketBounds {
   }
 }
 
-/** Where the numbers of a histogram stand, from the beginning of its part of a row. */
+/** The columns of a histogram, relative to the beginning of its part of a row. */
 export const HISTOGRAM_COLUMNS = { count: 0, total: 1, min: 2, max: 3, born: 4, buckets: 5 } as const;
 
 // By themselves: `observe` runs with every call, and is so short that V8 makes it a part of what calls it.
@@ -58,7 +58,7 @@ export class Histogram implements NumberRow {
   exemplars: Exemplars | undefined = undefined;
 
   /**
-   * @param rowOrBirth where its numbers stand, or when it is made, in milliseconds since 1970, for a row of its own.
+   * @param rowOrBirth the row of its numbers, or when it is made, in milliseconds since 1970, for a row of its own.
    * @default a row of its own, for a sum of others: it is as old as the oldest of them
    */
   constructor(

@@ -1,4 +1,4 @@
-/** What has label values of its own; the values stand in the order of the family's label names. */
+/** A series with its label values, in the order of the family's label names. */
 export interface LabelSet {
   readonly labels: readonly string[];
 }

@@ -13,7 +13,7 @@ const NO_TRENDS: readonly TrendSeries[] = [];
 /** One model of one provider, called by one agent or outside any (then its agent label is empty). */
 export class ModelSeries extends ExecutionSeries {
   readonly tokens = new TokenTotals();
-  /** Of all calls of the model, whoever makes them and whoever provides it; found by the first. */
+  /** Trend of all calls of the model, by any agent and provider. Set by the first call. */
   trend: TrendSeries | undefined = undefined;
   /** Those of which its usage is a part; found together with its own. */
   usageTrends: readonly TrendSeries[] = NO_TRENDS;
@@ -25,7 +25,7 @@ export class ModelSeries extends ExecutionSeries {
   constructor(
     readonly agentId: string,
     readonly model: string,
-    /** Empty where nobody named one. */
+    /** Empty if unknown. */
     public provider: string,
     rows: RowSource,
     private readonly ownLabels: readonly string[] = [agentId, model, provider],
@@ -68,7 +68,7 @@ export class ModelSeries extends ExecutionSeries {
     (this.errors ??= new ModelErrors()).add(errorType, status, count, born);
   }
 
-  /** Of the calls of several providers the first that was named stands for all. */
+  /** Adds the calls of another provider. The first provider that has a name is kept. */
   override merge(other: ModelSeries): void {
     super.merge(other);
     if (this.provider === '') this.provider = other.provider;

@@ -2,7 +2,7 @@
 const FIRST_ROWS = 4;
 const MOST_ROWS = 64;
 
-/** Where the numbers of one series stand: from `at` on in `page`. They never move. */
+/** The place of one series' numbers: from `at` on in `page`. They never move. */
 export interface NumberRow {
   readonly page: Float64Array;
   readonly at: number;
@@ -10,7 +10,7 @@ export interface NumberRow {
 
 /**
  * Room for the numbers of many series of one kind. Numbers of an object's own would each be boxed by V8, which takes
- * three times the memory; these stand side by side and are copied by the thousand at once.
+ * three times the memory; these are side by side and are copied by the thousand at once.
  */
 export class NumberRows {
   private page = new Float64Array(0);

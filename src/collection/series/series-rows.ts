@@ -1,10 +1,10 @@
 import { HISTOGRAM_COLUMNS, histogramWidth, type BucketBounds } from './histogram';
 import { NumberRows } from './number-rows';
 
-/** How many numbers a series has that are not its durations. They stand before those, the counts by status first. */
+/** How many numbers precede the histogram in a series' row: its counts by status, then the rest. */
 export const OWN_COLUMNS = 9;
 
-/** Where they stand, from the `at` of the series on. */
+/** Their columns, relative to the `at` of the series. */
 export const SERIES_COLUMNS = {
   statuses: -9,
   inProgress: -5,
@@ -29,7 +29,7 @@ export class SeriesRows {
     this.rows = new NumberRows(OWN_COLUMNS + histogramWidth(bounds));
   }
 
-  /** The row of a new series; what is its own stands before `at`. */
+  /** The row of a new series. Its own numbers come before `at`, its histogram begins there. */
   open() {
     const { page, at: start } = this.rows.open();
     const at = start + OWN_COLUMNS;

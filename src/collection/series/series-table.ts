@@ -45,7 +45,7 @@ export class SeriesTable {
     );
   }
 
-  /** The display name that was given last counts, but `__other__` belongs to nobody. */
+  /** The last display name counts; `__other__` keeps its own. */
   nameAgent(id: string, displayName: string): void {
     const series = this.agent(id);
     if (series.agentId === id) series.agentName = displayName;
@@ -94,7 +94,7 @@ export class SeriesTable {
     for (const { models } of this.scopes()) for (const series of models.values()) yield* series;
   }
 
-  /** `agent` is the series under which the call stands, which may be `__other__` already. */
+  /** `agent` is the series of the calling agent, which may be `__other__` already. */
   private newTool(agent: AgentSeries | undefined, toolName: string): ToolSeries {
     const isToolDeclared = this.names.tools.has(toolName);
     if ((isToolDeclared && this.isDeclared(agent)) || this.limit.admit('tool')) return this.openTool(agent, toolName);

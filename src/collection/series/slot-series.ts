@@ -36,8 +36,8 @@ export abstract class SlotSeries<Slot extends TimeSlot> {
   protected abstract createSlot(start?: number): Slot;
 
   /**
-   * Adds the slots that begin within these seconds to those that are given for their starts. Lets everything go where
-   * nothing has been told for so long that nobody looks back so far.
+   * Adds the slots that begin within these seconds to those that are given for their starts. Drops all slots where
+   * nothing was recorded for longer than any window reaches back.
    */
   addTo(from: number, to: number, targetOf: (start: number) => Slot): void {
     const { newest } = this;

@@ -4,7 +4,7 @@ import type { TrendSeries } from './trend-series';
 
 /** One tool under one agent, or outside any (then its agent label is empty). */
 export class ToolSeries extends ExecutionSeries {
-  /** Of all executions of the tool, whoever calls it; found by the first. */
+  /** Trend of all executions of the tool, by any agent. Set by the first execution. */
   trend: TrendSeries | undefined = undefined;
 
   constructor(

@@ -31,7 +31,7 @@ export class TrendSeries extends SlotSeries<TrendSlot> {
     slot.buckets[bucket]! += 1;
   }
 
-  /** Adds one whose duration nobody measured: it counts, and is in no average and no percentile. */
+  /** Adds an execution without a duration: it counts, and is in no average and no percentile. */
   addUnmeasured(second: number, isFailure: boolean): void {
     this.add(second, 0, this.bounds.count, isFailure);
   }

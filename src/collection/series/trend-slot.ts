@@ -6,7 +6,7 @@ export class TrendSlot extends TimeSlot {
   errors = 0;
   totalNs = 0;
   maxNs = 0;
-  /** By bucket, not cumulative; the last one is of those whose duration nobody measured. */
+  /** By bucket, not cumulative; the last one counts executions without a duration. */
   readonly buckets: number[];
 
   constructor(bucketCount: number, start?: number) {

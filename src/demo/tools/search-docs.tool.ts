@@ -13,7 +13,7 @@ export class SearchDocsTool {
     private readonly metrics: MetricsCollector,
   ) {}
 
-  /** The sections that fit `query` best, the best first; from the cache where somebody has asked before. */
+  /** The sections that fit `query` best, the best first; from the cache if it was asked before. */
   @TrackTool('search_docs')
   async run(query: string): Promise<SearchHit[]> {
     const known = await this.cache.get<SearchHit[]>(query);

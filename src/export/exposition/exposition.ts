@@ -33,7 +33,7 @@ export function labelsOfWorker<Value>(
   };
 }
 
-/** What stands after the last family. */
+/** The text after the last family. */
 export function expositionEnd(format: ExpositionFormat): string {
   return format === 'openmetrics' ? '# EOF\n' : '';
 }

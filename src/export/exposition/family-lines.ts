@@ -8,7 +8,7 @@ import { LineEnds } from './line-ends';
 export class FamilyLines {
   readonly header: string;
   readonly names: Readonly<Record<'sample' | 'bucket' | 'sum' | 'count' | 'created', PreparedText>>;
-  /** What stands before the value of each label of a series. */
+  /** The text before the value of each label of a series. */
   readonly labelStarts: readonly PreparedText[];
   /** How lines go on after the labels of a series, and where it has none. */
   readonly labelledEnds: LineEnds;

@@ -1,6 +1,6 @@
 import { exposedFamily, type ExpositionFormat } from './exposition';
 
-/** What stands after the name of a family in names that its samples have or may have. */
+/** The suffixes that the names of a family's samples have or may have. */
 const SUFFIXES: Readonly<Record<ExpositionFormat, Readonly<Record<string, readonly string[]>>>> = {
   prometheus: { histogram: ['_bucket', '_sum', '_count'], summary: ['_sum', '_count'] },
   openmetrics: {

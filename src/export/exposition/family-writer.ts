@@ -96,7 +96,7 @@ export class FamilyWriter implements FamilySink {
     if (this.lines.hasMore) this.writeCreated(nameEnd, start, ends.plain, born);
   }
 
-  /** A line that says since when something counts. Its labels are those that stand between two places after the mark. */
+  /** A line that says since when something counts. Its labels are the bytes between two places after the mark. */
   private writeCreated(labelsStart: number, labelsEnd: number, end: PreparedText, born: number): void {
     const { out } = this;
     out.writePrepared(this.lines.names.created);

@@ -3,7 +3,7 @@ import type { ForeignMetric, ForeignValue } from './foreign-metric';
 const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
-/** What stands after the name of a metric in those of its samples, by its type. */
+/** The suffixes of a metric's sample names, by its type. */
 const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
   counter: [''],
   gauge: [''],
@@ -20,7 +20,7 @@ interface ForeignAnswer {
 }
 
 /**
- * Anybody may register an object of their own as a metric, and one line that is none takes the whole text from a scraper.
+ * Applications may register any object as a metric, and one malformed line makes a scraper refuse the whole text.
  * In steps.
  *
  * @throws TypeError that says what is wrong

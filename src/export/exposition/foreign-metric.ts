@@ -14,7 +14,7 @@ export type ForeignValue = MetricValue<string> & {
     | null;
 };
 
-/** A metric of somebody else, as it stands in its registry. */
+/** A metric that is not ours, as its registry has it. */
 export interface ForeignMetric {
   readonly registry: ClientRegistry;
   readonly metric: ReadableMetric;

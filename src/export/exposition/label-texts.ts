@@ -7,7 +7,7 @@ const FIRST_BYTES = 1_024;
 const QUOTE = new PreparedText('"');
 
 /**
- * What stands between the name of a family and the label of its samples, for the series of one kind. Most families of a
+ * The labels of the series of one kind, as they follow the name of a family. Most families of a
  * kind have the same series in the same order, so that what the first of them has written is copied by the others: without
  * it a scrape takes 1.15 times as long. Families that have only some of the series write theirs anew from the first one on
  * that they leave out.
@@ -22,7 +22,7 @@ export class LabelTexts {
   });
   private next = 0;
 
-  /** @param starts what stands before the value of each label */
+  /** @param starts the text before the value of each label */
   constructor(private readonly starts: readonly PreparedText[]) {}
 
   /** Another family begins. */

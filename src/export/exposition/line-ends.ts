@@ -6,7 +6,7 @@ import { PreparedText } from '../text/prepared-text';
 export class LineEnds {
   /** Without a further label. */
   readonly plain: PreparedText;
-  /** What stands before the value of a sample's own label, and after it. */
+  /** The text before the value of a sample's own label, and after it. */
   readonly sampleLabelStart: PreparedText;
   readonly afterSampleLabel: PreparedText;
   /** With a status, where that is the sample's own label. */
@@ -14,7 +14,7 @@ export class LineEnds {
   private readonly byBounds = new WeakMap<readonly number[], readonly PreparedText[]>();
 
   constructor(
-    /** What stands before a further label: a comma, or the brace where there is none yet. */
+    /** The text before a further label: a comma, or the brace where there is none yet. */
     private readonly opening: ',' | '{',
     sampleLabel: string | undefined,
     /** The labels that every series has, as text. */

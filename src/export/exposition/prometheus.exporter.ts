@@ -37,7 +37,7 @@ export interface ExpositionSources {
 export interface ScrapeLimits {
   /** Metrics of others that have not answered so long after the beginning are left out. @default 5,000 */
   readonly timeLimitMs?: number;
-  /** Aborts when nobody wants the text any more. */
+  /** Aborts when no client wants the text any more. */
   readonly signal?: AbortSignal;
 }
 

@@ -29,7 +29,7 @@ function givenName(registry: ClientRegistry, metric: object, name: string): stri
 
 /**
  * Those that can be exposed together, in their order. Of one name the first is. What OpenMetrics shortens takes its names
- * last: where another family has one of them, it can still stand there as `unknown` under its whole name.
+ * last: where another family has one of them, it can still be exposed as `unknown` under its whole name.
  *
  * @param onClash is told of each that cannot, and of the metric that has the name
  */

@@ -49,7 +49,7 @@ export function counted(seriesOf: SeriesOf<ExecutionSeries>, name: CountedColumn
     contentOf(seriesOf(scrape), (reading, sink) => sink.counter(reading.series, reading.number(column), reading.born));
 }
 
-/** No samples where nobody looks at arguments: a zero would say that nothing was repeated. */
+/** No samples where arguments are not compared: a zero would say that no call was repeated. */
 export function repeats(scrape: Scrape): FamilyContent {
   return scrape.source.measuresRepeats ? counted(tools, 'repeats')(scrape) : counters([]);
 }

@@ -33,7 +33,7 @@ export type FamilyType = 'counter' | 'gauge' | 'histogram';
 
 /** What a family is, apart from its samples. */
 export interface FamilyDescription {
-  /** Without the prefix. In the table `<by>` stands for the name of the breakdown, here, in the help and among the labels. */
+  /** Without the prefix. In the table, `<by>` is the name of the breakdown: here, in the help and among the labels. */
   readonly name: string;
   readonly type: FamilyType;
   readonly help: string;

@@ -21,7 +21,7 @@ export interface LastReader {
   closed(application: ReadableApplication): void;
 }
 
-/** By their parts, weakly: a part that somebody keeps keeps the application no longer than it does anyhow. */
+/** By their parts, weakly: a part that is kept keeps the application no longer than it does anyhow. */
 const applications = processWide('readable', () => new WeakMap<object, ReadableApplication>());
 const lastReaders = processWide('last readers', () => new Set<WeakRef<LastReader>>());
 

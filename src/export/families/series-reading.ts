@@ -10,7 +10,7 @@ export interface HistogramReading {
   readonly bounds: readonly number[];
   /** Since when it counts, in milliseconds since 1970. */
   readonly born: number;
-  /** Where its numbers stand: from `at` on, in the order of `HISTOGRAM_COLUMNS`. */
+  /** Holds its numbers from `at` on, in the order of `HISTOGRAM_COLUMNS`. */
   readonly numbers: Float64Array;
   readonly at: number;
   /** By bucket. */

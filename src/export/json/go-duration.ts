@@ -30,7 +30,7 @@ export function writeGoDuration(out: TextBuffer, ns: number): void {
   out.write(unit.text);
 }
 
-/** Hours and minutes, which stand before the rest; nothing below a minute. */
+/** Hours and minutes, which come before the rest; nothing below a minute. */
 function minutesText(ns: number): string {
   if (ns < NS_PER_MINUTE) return '';
   const minutes = Math.floor(ns / NS_PER_MINUTE);

@@ -33,7 +33,7 @@ function valueOf<Source>(field: Field<Source>): WriteValue<Source> {
   }
 }
 
-/** The two belong together: a table has its fields from whoever has checked that. */
+/** The two belong together; the caller has checked that. */
 function partOf<Source>(write: WriteValue<never>, of: (source: Source) => unknown): WriteValue<Source> {
   return (out, source) => write(out, of(source) as never);
 }

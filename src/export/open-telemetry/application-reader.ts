@@ -19,7 +19,7 @@ export interface ScopeMetrics {
 
 /** Which application is read. */
 export interface ReadSubject {
-  /** Something that stands for each application in question. */
+  /** A part of each application in question, by which it is found. */
   readonly find: () => readonly object[];
   /** Whether the user names it, or it has to be the only one that is live. */
   readonly isNamed: boolean;
@@ -37,7 +37,7 @@ const SEVERAL_LIVE =
 
 /**
  * Reads an application for OpenTelemetry whenever it is asked. One that closes in between is read once more at the next time:
- * its last executions end as it closes, and whoever sends its metrics is often stopped after it.
+ * its last executions end as it closes, and the exporter of its metrics is often stopped after it.
  */
 export class ApplicationReader implements LastReader {
   private closedSince: ReadableApplication | undefined;

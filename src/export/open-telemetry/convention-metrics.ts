@@ -8,7 +8,7 @@ import type { DataPoints } from './data-points';
 /** Hands the points of a metric to a sink, in steps that are small enough to let others run in between. */
 export type PointReader = (scrape: Scrape, points: DataPoints) => Iterable<void>;
 
-/** A metric of the GenAI conventions that stands for one of our families. */
+/** A metric of the GenAI conventions that says the same as one of our families. */
 export interface ConventionMetric {
   readonly name: string;
   readonly unit: string;

@@ -14,8 +14,8 @@ interface MergedFamily {
 }
 
 /**
- * The texts of several processes as one, in which the samples of a family stand together under one header: the first. What
- * cannot stand beside it, a family of another type or with one of its names, is left out.
+ * The texts of several processes as one, in which the samples of a family follow one header: the first. What
+ * conflicts with it, a family of another type or with one of its names, is left out.
  *
  * Nothing is read but headers: a text of megabytes is cut up where its families begin.
  */
@@ -56,7 +56,7 @@ export class MergedText {
     ]);
   }
 
-  /** The family of this header, unless it cannot stand beside the others. */
+  /** The family of this header, unless it conflicts with another. */
   private begin(header: Buffer): MergedFamily | undefined {
     const [, name = '', type = ''] = /^# TYPE (\S+) (\S+)$/m.exec(header.toString()) ?? [];
     const known = this.families.get(name);

@@ -68,7 +68,7 @@ function trendRow(kind: TrendKind, name: string, slots: TrendSlots, hasPoints: b
   return ['trend', kind, name, bounds.values, slotRows(executions, hasPoints), slotRows(usage, hasPoints)];
 }
 
-/** Without points all that is known of the window stands in its last slot. */
+/** Without points the last slot has everything that is known of the window. */
 function slotRows(told: WindowSlots<TimeSlot>, hasPoints: boolean): SlotRow[] {
   const places: (readonly [number, TimeSlot])[] = hasPoints ? [...told.slots] : [[LAST_PLACE, told.current]];
   return [...places, [PREVIOUS, told.previous] as const].flatMap(([place, slot]) => {

@@ -1,4 +1,4 @@
-/** What the module of that file exports, if anybody has loaded it. */
+/** The exports of the module of that file, if it is loaded. */
 export function exportsOf(path: string): unknown {
   return attempt(() => require.cache[path]?.exports as unknown);
 }

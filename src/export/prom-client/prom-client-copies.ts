@@ -34,7 +34,7 @@ function resolveFrom(file: string): string | undefined {
   return attempt(() => createRequire(file).resolve('prom-client'));
 }
 
-/** A copy that nobody has loaded holds no metrics. */
+/** A copy that is not loaded holds no metrics. */
 function isOther(path: string): boolean {
   const other = attempt(() => (exportsOf(path) as { register?: unknown } | undefined)?.register);
   return other !== undefined && other !== register;

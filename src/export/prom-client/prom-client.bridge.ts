@@ -62,7 +62,7 @@ const claims = new WeakMap<ClientRegistry, Map<string, object[]>>();
 
 /**
  * Registers metrics under their names and says how to take them out again. Of several applications in one registry the
- * newest owns the names; a metric of somebody else under such a name gives way, which `onClash` is told of, and comes
+ * newest owns the names; another metric under such a name gives way, which `onClash` is told of, and comes
  * back in the end.
  */
 export function register(
@@ -81,7 +81,7 @@ export function register(
   return () => {
     for (const { metric, owners, name } of claimed) {
       owners.splice(owners.indexOf(metric), 1);
-      // Whoever has been put here since, by others than us, stays.
+      // A metric that others have put here since stays.
       if (registry.getSingleMetric(name) === metric) place(registry, name, owners.at(-1));
     }
   };

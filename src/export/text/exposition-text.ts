@@ -57,7 +57,7 @@ export function escapeLabelValue(value: string): string {
   return /[\\"\n]/.test(wellFormed) ? wellFormed.replace(/[\\"\n]/g, (character) => ESCAPES[character]!) : wellFormed;
 }
 
-/** In the older format a quotation mark stands for itself in a help text. */
+/** The older format does not escape quotation marks in help texts. */
 export function escapeHelp(help: string): string {
   return help.replace(/[\\\n]/g, (character) => ESCAPES[character]!);
 }

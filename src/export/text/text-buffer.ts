@@ -139,7 +139,7 @@ export class TextBuffer {
     this.copy(source.words, from, to - from);
   }
 
-  /** Writes once more what stands from one place after the mark to another. */
+  /** Writes the bytes between two places after the mark once more. */
   repeat(from: number, to: number): void {
     this.makeRoom(to - from + COPY_MARGIN);
     this.copy(this.words, this.marked + from, to - from);
@@ -170,7 +170,7 @@ export class TextBuffer {
     this.position = 0;
   }
 
-  /** Whoever calls has made room for it, margin included, and for the margin in the source. */
+  /** The caller has made room for it, margin included, and for the margin in the source. */
   private copy(source: DataView, from: number, length: number): void {
     copyWords(source, from, this.words, this.position, length);
     this.position += length;

@@ -24,7 +24,7 @@ const LONG_PIECE_BYTES = 1_048_576;
 const LONG_PIECES_FROM = 8 * LONG_PIECE_BYTES;
 
 /**
- * Makes a string. V8 keeps its pieces until somebody reads it as a whole. In one piece it would be new memory each time,
+ * Makes a string. V8 keeps its pieces until it is read as a whole. In one piece it would be new memory each time,
  * which takes longer to come by than the text to write; so do pieces of a size between these two.
  */
 export class StringSink implements TextSink {

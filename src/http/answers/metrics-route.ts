@@ -14,7 +14,7 @@ export interface MetricsRoute {
   readonly path: string;
   /**
    * @throws Refusal where the query is not allowed
-   * @throws when `signal` aborts, which says that nobody waits for the answer any more
+   * @throws when `signal` aborts, which says that the client waits no longer
    */
   answer(request: MetricsRequest, source: MetricsSource, signal: AbortSignal): Promise<MetricsAnswer>;
   /** What this process tells another one that answers for both. Nothing where it has nothing to tell. */

@@ -55,7 +55,7 @@ export function answerPart(
   source: MetricsSource,
   signal: AbortSignal,
 ) {
-  // As it stands: a URL would take the id ".." for the way to another route.
+  // Not parsed: a URL would take the id ".." for the way to another route.
   const [path, query] = url.slice(1).split('?', 2);
   const found = findRoute(METRICS_ROUTES, path!);
   const request = { headers, query: readParameters(new URLSearchParams(query)), params: found?.params ?? {} };

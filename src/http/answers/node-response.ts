@@ -25,7 +25,7 @@ export function nodeResponse(raw: ServerResponse): MetricsResponse {
   };
 }
 
-/** Of an empty answer, 304 say, it is not known how long what it stands for is. */
+/** An empty answer, such as 304, does not tell the length of the body that it replaces. */
 function sendAtOnce(raw: ServerResponse, body: Buffer): void {
   if (body.length > 0) raw.setHeader('Content-Length', body.length);
   raw.end(body);

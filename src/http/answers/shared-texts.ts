@@ -10,7 +10,7 @@ export class SharedTexts {
 
   constructor(private readonly write: WriteText) {}
 
-  /** @throws when `signal` aborts. The text is given up when nobody waits for it any more. */
+  /** @throws when `signal` aborts. The text is given up when no client waits for it any more. */
   export(format: ExportFormat, signal: AbortSignal, timeLimitMs?: number): Promise<Text> {
     return this.texts.share(`${format} ${timeLimitMs}`, (given) => this.write(format, given, timeLimitMs), signal);
   }

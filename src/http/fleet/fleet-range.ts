@@ -43,7 +43,7 @@ export function eventMomentsOf({ seconds, startStep }: FleetTimes, { now }: Flee
 /** In seconds: what is asked for again within this time gets the same points. */
 const GRID = 60;
 
-/** Points stand on a grid, so that the next answer draws most of them where they were. */
+/** Points are on a grid, so that the next answer draws most of them where they were. */
 export function momentsOf({ seconds, step }: Pick<FleetTimes, 'seconds' | 'step'>, nowMs: number): FleetMoments {
   const now = nowMs / 1_000;
   const grid = Math.min(step, GRID);

@@ -91,7 +91,7 @@ export interface FleetStart {
   readonly isRestart: boolean;
 }
 
-/** Values stand at `times`; null where there is none. */
+/** One value for each of `times`; null where there is none. */
 export interface FleetCourses {
   readonly times: readonly Date[];
   /** Per second, by outcome. */

@@ -16,7 +16,7 @@ const TIME_LIMIT_MS = 8_000;
 /** Queries of one question at a time: Prometheus runs 20 by default, and others ask, too. */
 const MAX_QUERIES = 6;
 
-/** Different questions at a time: nobody needs more, and whoever asks for more would keep the server busy through us. */
+/** Different questions at a time. The page needs no more, and a client must not keep the server busy through us. */
 const MAX_QUESTIONS = 8;
 
 interface FleetSettings {

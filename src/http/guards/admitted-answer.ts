@@ -21,8 +21,8 @@ export const AnsweredBy = (guard: Type<CanActivate>): MethodDecorator =>
  * That moment is when Nest renders a view: it has waited for the result of the interceptors, has done so also where one of
  * them did not call the handler (a cache), and asks the response to render. So the handlers of ours are marked with
  * `@Render()`, and the response of this request gets a `render` (a `view` on Fastify) that answers. A failure of
- * it goes to the exception filters. The other places were too early or too late: a guard answers whoever an interceptor
- * would refuse, a handler with `@Res()` is not called when a cache answers, and a returned body is wrapped or cached.
+ * it goes to the exception filters. The other places were too early or too late: a guard answers clients that an
+ * interceptor would refuse, a handler with `@Res()` is not called when a cache answers, and a returned body is wrapped or cached.
  */
 export function answerWhenAdmitted(
   context: ExecutionContext,
@@ -45,7 +45,7 @@ function throwAsHttpException(error: unknown): never {
   throw asHttpException(error);
 }
 
-/** By an interceptor; or nobody waits any more. */
+/** By an interceptor; or the client waits no longer. */
 function isAnswered(response: MetricsResponse & { readonly sent?: boolean }): boolean {
   return response.raw.headersSent || response.raw.destroyed || response.sent === true;
 }

@@ -12,7 +12,7 @@ export class BearerTokens {
     return this.digests.length === 0;
   }
 
-  /** Whether an `Authorization` header opens. The header alone is asked: what stands in a URL stands in logs. */
+  /** Whether an `Authorization` header opens. Only the header is read: URLs are written to logs. */
   admit(authorization: string | string[] | undefined): boolean {
     if (this.isEmpty) return true;
     const [, token] = /^Bearer +(\S+) *$/i.exec(typeof authorization === 'string' ? authorization : '') ?? [];

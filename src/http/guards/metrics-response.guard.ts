@@ -11,7 +11,7 @@ export const METRICS_SOURCE = Symbol('METRICS_SOURCE');
 /** The injection token of what is told of a fault that no client is told of. */
 export const ON_ANSWER_FAULT = Symbol('ON_ANSWER_FAULT');
 
-/** Says which route a handler stands for, by its name. */
+/** Tells the route of a handler, by its name. */
 export const METRICS_ROUTE = 'nestjs-agent-metrics@1:route';
 
 /** Has the route of the handler answer. A guard, since it is asked whatever interceptors do: see `answerWhenAdmitted`. */

@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { MetricsResponse } from '../answers/node-response';
 
-/** The first guard: nobody may cache what the ones after it, or the query, have refused. */
+/** The first guard: refusals by the guards after it, or of the query, must not be cached. */
 @Injectable()
 export class NoStoreGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {

@@ -147,12 +147,12 @@ function layOut(rows: readonly DashboardRow[]): (RowJson | PanelJson)[] {
   });
 }
 
-/** Single numbers, several of which stand in a line, need less room. */
+/** Single numbers, several of which share a line, need less room. */
 function heightOf({ type, width }: PanelDescription): number {
   return type === 'stat' && width !== undefined ? 4 : 8;
 }
 
-/** Where the next panel stands: beside the last one if there is room, else below the highest of its line. */
+/** The place of the next panel: beside the last one if there is room, else below the highest of its line. */
 class Grid {
   private x = 0;
   private y = 0;

@@ -15,7 +15,7 @@ export interface Query {
   readonly unit?: Unit;
 }
 
-/** One panel as the rows describe it; where it stands is counted out later. */
+/** One panel as the rows describe it; its place is computed later. */
 export interface PanelDescription {
   readonly title: string;
   /** What it shows and what to make of it. */

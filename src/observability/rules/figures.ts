@@ -1,4 +1,4 @@
-/** How the templates of annotations write figures. Two significant digits are what somebody who is woken can use. */
+/** How the templates of annotations write figures. Two significant digits are enough for an alert. */
 
 /** A ratio as `42 %`. The functions of Prometheus's templates take numbers as text, too. */
 const AS_PERCENTAGE = 'printf "%.2g" | humanizePercentage | reReplaceAll "%" " %"';

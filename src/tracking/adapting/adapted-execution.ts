@@ -5,10 +5,10 @@ import { executionOf } from '../execution/tracked-handle';
 import { trackingOfHandle, trackingWithoutInstance } from '../linking/application-link';
 
 /*
- * What an adapter asks of a call that an SDK makes, beyond what a handle offers to everybody.
+ * What an adapter asks of a call that an SDK makes, beyond the public methods of a handle.
  */
 
-/** Whether any application counts it. What nobody counts need not be watched. */
+/** Whether any application counts it. A call that is not counted need not be watched. */
 export function isTracked(call: ExecutionHandle): boolean {
   return executionOf(call) !== undefined;
 }
@@ -18,7 +18,7 @@ export function isAnyCounting(): boolean {
   return trackingWithoutInstance() !== undefined;
 }
 
-/** Whether it has yet to end. One that nobody counts is never open. */
+/** Whether it has yet to end. A call that is not counted is never open. */
 export function isOpen(call: ExecutionHandle): boolean {
   return executionOf(call)?.ended === false;
 }
@@ -58,7 +58,7 @@ export function mayExpire(call: ExecutionHandle): boolean {
   return execution === undefined || execution.isLimited || (execution.joined?.whole?.isLimited ?? false);
 }
 
-/** Nobody wants the result any more: aborts the signal of a call that has yet to come to its end. */
+/** The result is no longer wanted: aborts the signal of a call that has not ended. */
 export function abandon(call: ExecutionHandle, reason: unknown): void {
   executionOf(call)?.abandon(reason);
 }

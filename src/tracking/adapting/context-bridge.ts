@@ -8,7 +8,7 @@ import { executionOf, handleOf } from '../execution/tracked-handle';
  *
  * @param sdk has one bridge in the process: the first
  * @param find asked at each beginning; cheap, and never throws
- * @param modelCallBegan hears of each model call that begins, whoever counts it; never throws either
+ * @param modelCallBegan called with each model call that begins, in any application; never throws either
  */
 export function bridgeContext(
   sdk: string,

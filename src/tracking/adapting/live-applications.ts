@@ -1,6 +1,6 @@
 import { liveTrackings } from '../linking/application-link';
 
-/** What stands for each application that is live, or is starting while none is. */
+/** An object of each application that is live, or is starting while none is. */
 export function liveApplications(): readonly object[] {
   return liveTrackings();
 }

@@ -5,7 +5,7 @@ export type AnyFunction = (this: unknown, ...args: never[]) => unknown;
 
 /**
  * How a function hands on a failure that comes before it runs, and whether calling it runs anything at all. One that is
- * declared `async` also returns a promise that nobody has seen before.
+ * declared `async` also returns a new promise.
  */
 export type CallStyle = 'sync' | 'async function' | 'promise' | 'observable' | 'generator';
 

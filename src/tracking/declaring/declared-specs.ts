@@ -5,7 +5,7 @@ import type { ExecutionSpec } from './execution-spec';
 export interface MethodSpec {
   readonly method: string | symbol;
   readonly spec: ExecutionSpec;
-  /** What stands for the method since the decorator has run. */
+  /** The function that replaced the method. */
   readonly tracked: object;
 }
 

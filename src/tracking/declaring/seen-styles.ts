@@ -31,7 +31,7 @@ export class SeenStyles {
 
   /** Looks at what a call returned. */
   see({ kind, name }: NamedCall, call: DeclaredCall, result: unknown): void {
-    // Nobody has seen a promise of an async function before.
+    // The promise of an async function is always new.
     const seen = call.style === 'async function' ? 'plain promises' : seenIn(result);
     const names = this.ofNames[kind];
     if (call.style === 'sync') note(this.ofFunctions, call, seen);

@@ -12,11 +12,11 @@ export const SPEC_KEYS: Readonly<Record<ExecutionKind, symbol>> = {
 /** A body that had our marks would be taken for one that is tracked already. */
 const OWN_KEYS = new Set<unknown>(Object.values(SPEC_KEYS));
 
-/** From each function that stands for a method to all that do. */
+/** From each function of a method to all of them. */
 const faces = processWide('faces', () => new WeakMap<object, MethodFaces>());
 
 /**
- * The functions that stand for one method: its body, and what tracks it. A decorator below keeps the body, one above
+ * The functions of one method: its body, and the wrappers that track it. A decorator below keeps the body, one above
  * writes to what it sees. Undecorated, both have the same function, so these have the same metadata.
  */
 class MethodFaces {
@@ -41,7 +41,7 @@ class MethodFaces {
     for (const key of new Set([...this.shared.keys(), ...present])) this.shareKey(key);
   }
 
-  /** What was changed last counts, which is what stands outermost. */
+  /** The last change counts, which is that of the outermost function. */
   private shareKey(key: unknown): void {
     const before = this.shared.get(key);
     const changed = this.functions.find((fn) => Reflect.getOwnMetadata(key, fn) !== before);

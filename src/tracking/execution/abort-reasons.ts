@@ -1,4 +1,4 @@
-/** Why a signal aborts when whoever read a stream no longer does. */
+/** Why a signal aborts when the reader of a stream stops early. */
 export function earlyStop(): DOMException {
   return new DOMException('The consumer stopped early.', 'AbortError');
 }

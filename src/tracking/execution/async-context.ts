@@ -58,12 +58,12 @@ export function leaveContext(outer: Outer): void {
   if (outer !== STAYED) shared.context!.enterWith(outer);
 }
 
-/** Nobody needs it any more: it costs nothing until the next execution begins. */
+/** Switches it off: it costs nothing until the next execution begins. */
 export function closeContext(): void {
   shared.context?.disable();
 }
 
-/** What stands for an execution where there is none. */
+/** A placeholder for an execution. */
 const NOBODY = {} as LiveExecution;
 
 /** With it, Node puts marks on promises. Two that have them are kept, so that it keeps its code for those as we do ours. */

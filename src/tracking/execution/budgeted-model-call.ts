@@ -11,7 +11,7 @@ export class BudgetedModelCall {
   /** Why it may not begin. */
   refusal: BudgetRefusal | undefined = undefined;
   private reservation: Reservation | undefined = undefined;
-  /** It has ended, before anybody has answered. */
+  /** It has ended before the store answered. */
   private spentUsage: { readonly usage: CallUsage | undefined } | undefined = undefined;
 
   constructor(
@@ -39,7 +39,7 @@ export class BudgetedModelCall {
       onRefused(this.refusal);
       throw this.refusal;
     });
-    // Not everybody who begins a call can wait for it.
+    // Not every caller can wait for it.
     this.admission.catch(() => {});
   }
 

@@ -10,7 +10,7 @@ export function isCallContext(argument: unknown): boolean {
   try {
     return MARKS.some((mark) => mark in argument);
   } catch {
-    // A proxy may not let anybody look.
+    // A proxy may throw.
     return false;
   }
 }

@@ -23,7 +23,7 @@ export class CallGate {
   /**
    * What a call must not begin for. A part of a call that was refused is refused with it.
    *
-   * @param canWait whether whoever makes the call heeds its `admission`
+   * @param canWait whether the caller waits for its `admission`
    */
   refusalOf(call: LiveExecution, whole: LiveExecution | undefined, canWait: boolean): Error | undefined {
     if (call.kind === 'agent') return undefined;
@@ -40,7 +40,7 @@ export class CallGate {
     return this.limiter === undefined ? whole.refusal : this.limiter.refusalOfPart(part, whole);
   }
 
-  /** A handle tells whoever holds it, be it later. */
+  /** A handle tells its holder, be it later. */
   private refusalOfBudgets(call: LiveExecution, canWait: boolean): Error | undefined {
     const { model, name, breakdownValue } = call;
     if (model === undefined || this.budgets.isEmpty) return undefined;

@@ -3,12 +3,12 @@ import { isCallContext } from './call-context';
 import { canonicalText } from './canonical-text';
 
 /**
- * Where both halves begin, in each process elsewhere: nobody outside can look for arguments whose hashes are equal. Somebody
- * who knows the numbers could, and would gain a call that counts as repeated.
+ * Where both halves begin, random in each process, so that clients cannot search for arguments with equal hashes. All that
+ * these would do is to count a call as repeated.
  */
 const SEEDS: readonly [number, number] = [randomInt(2 ** 31), randomInt(2 ** 31)];
 
-/** Those of code that takes what it needs from around it: nobody knows them, and they are equal to none. */
+/** The arguments of code that takes its input from its closure: they are unknown, and equal to none. */
 export const UNTOLD_ARGUMENTS: readonly unknown[] = [];
 
 /** Looked up once: a test runner's sandbox takes its time for each global. */

@@ -5,7 +5,7 @@ const MOST_CHARACTERS = 65_536;
 const MOST_VALUES = 10_000;
 const MOST_LEVELS = 100;
 
-/** Thrown where a value cannot be looked at. One for all: nobody reads it, and taking its stack would take long. */
+/** Thrown where a value cannot be looked at. One for all, because it is not read and taking a stack is slow. */
 const UNSEEN = new Error('It cannot be looked at.');
 
 /**

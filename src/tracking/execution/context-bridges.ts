@@ -6,7 +6,7 @@ import type { LiveExecution } from './live-execution';
 interface Bridge {
   /** Finds the execution to which an SDK's own async context belongs, where the caller runs in one. */
   readonly find: () => LiveExecution | undefined;
-  /** Hears of each model call that begins, in the context of whoever makes it. */
+  /** Called with each model call that begins, in the context of its caller. */
   readonly modelCallBegan: ((call: LiveExecution) => void) | undefined;
 }
 

@@ -24,8 +24,8 @@ export interface ExecutionHost<Execution> {
   /** Once it has closed, what begins is counted nowhere. */
   readonly closed: boolean;
   /**
-   * Begins the execution of a call that is about to be made; undefined where it is not counted. Whoever makes the call
-   * stays on the stack as long as it runs, and does so in one frame: recursion must go as deep as it can without us, or
+   * Begins the execution of a call that is about to be made; undefined where it is not counted. The caller stays
+   * on the stack as long as it runs, and does so in one frame: recursion must go as deep as it can without us, or
    * nearly so.
    */
   beginCall(call: DeclaredCall, self: unknown, args: readonly unknown[]): Execution | undefined;
@@ -46,7 +46,7 @@ export interface ExecutionHost<Execution> {
    * Begins an execution that ends when its handle says so.
    *
    * @param parent null for none, undefined for the running one
-   * @param args what it is given; `UNTOLD_ARGUMENTS` where nobody says
+   * @param args what it is given; `UNTOLD_ARGUMENTS` if unknown
    * @param startTime now if left out
    */
   start(
@@ -63,7 +63,7 @@ export interface ExecutionHost<Execution> {
    * @param canWait whether its caller can wait until it is known whether it may run
    */
   opened(execution: Execution, canWait: boolean): void;
-  /** Its handle was refused, and nobody makes the call. */
+  /** Its handle was refused, and the call is not made. */
   dropped(execution: Execution): void;
   /** It is taken back, as if it had not begun. */
   postponed(execution: Execution): void;

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 
-/** The signal of one execution. Its controller is made when somebody asks: most never do, and it costs 2 µs. */
+/** The signal of one execution. Its controller is made at the first use: most have none, and it costs 2 µs. */
 export class ExecutionSignal {
   private controller: AbortController | undefined;
   /** The context in which the signal was first asked for. Its listeners run there, wherever it is aborted. */

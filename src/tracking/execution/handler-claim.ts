@@ -2,7 +2,7 @@ import type { ExecutionKind } from '../../collection/executions/execution-status
 import type { ExecutionSpec } from '../declaring/execution-spec';
 import type { LiveExecution } from './live-execution';
 
-/** A handler can be an agent and a tool; what stands between it and either interceptor is the other, twice. */
+/** A handler can be an agent and a tool; between it and either interceptor is the other, twice. */
 const LEVELS = 3;
 
 /** The execution that an interceptor has begun for the handler with this very spec, if it may still be joined. */

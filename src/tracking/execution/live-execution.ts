@@ -29,14 +29,14 @@ import type { Origin } from './placed-execution';
 import { hasRoom, isStackOverflow } from './stack-overflow';
 
 /**
- * How far an execution has come: it runs; it has been taken back, because what the call returned runs only when somebody
- * asks it to; it is over, but for the tokens that it, or a call inside it, has yet to report; it is counted.
+ * How far an execution has come: it runs; it has been taken back, because what the call returned runs only when it
+ * is used; it is over, but for the tokens that it, or a call inside it, has yet to report; it is counted.
  */
 type Stage = 'begun' | 'postponed' | 'ending' | 'ended';
 
 /**
- * `running`: the function has been called and has not returned. `thrown`: it has thrown, which is yet to be counted. Whoever
- * makes the call writes the latter down before all else: where the stack overflows, there may be no room for a call of ours.
+ * `running`: the function has been called and has not returned. `thrown`: it has thrown, which is yet to be counted. The
+ * caller writes the latter down before all else: where the stack overflows, there may be no room for a call of ours.
  */
 type CallState = 'running' | 'thrown' | 'over';
 
@@ -55,11 +55,11 @@ export class LiveExecution
   /** The outcome, where it is known before the end. */
   private verdict: Outcome | undefined = undefined;
   private signalling: ExecutionSignal | undefined = undefined;
-  /** How others see the same call; undefined for most, which nobody else sees. */
+  /** Other views of the same call; undefined for most calls, which have none. */
   joined: JoinedCall<LiveExecution> | undefined = undefined;
   /** What ends it beside its function; undefined where nothing does. */
   outsideEnds: OutsideEnds | undefined = undefined;
-  /** Of a tool; undefined where nobody has looked at its arguments, or can. */
+  /** Of a tool; undefined where its arguments are not compared. */
   hashed: HashedCall | undefined = undefined;
 
   constructor(
@@ -112,7 +112,7 @@ export class LiveExecution
     return this.outsideEnds?.refusal ?? this.expired;
   }
 
-  /** Whether it was refused, and nobody goes on with it. */
+  /** Whether it was refused and is not made. */
   get isUnmade(): boolean {
     return this.outsideEnds?.isUnmade === true;
   }
@@ -122,7 +122,7 @@ export class LiveExecution
     return this.expired !== undefined || this.refusal !== undefined || this.admission !== undefined;
   }
 
-  /** Settles when it is known whether it may run, and rejects where it may not; undefined where nobody has to wait. */
+  /** Settles when it is known whether it may run, and rejects where it may not; undefined where there is no need to wait. */
   get admission(): Promise<void> | undefined {
     return this.model?.budgeted?.admission;
   }
@@ -152,7 +152,7 @@ export class LiveExecution
     return this.requestSerial === this.serial;
   }
 
-  /** Also aborts with the execution around this one: whoever gives up on an agent gives up on its tools. */
+  /** Also aborts with the execution around this one: giving up an agent gives up its tools. */
   get signal(): AbortSignal {
     this.signalling ??= new ExecutionSignal();
     return this.signalling.get(() => nearestOpen(this.parent)?.signal);
@@ -323,7 +323,7 @@ export class LiveExecution
   }
 
   /**
-   * Ends as somebody says who knows, whatever was decided before.
+   * Ends with the outcome that its handle reports, even if another was decided before.
    *
    * @param at on the clock's scale; now if left out
    */
@@ -339,7 +339,7 @@ export class LiveExecution
     if (!this.delivered) this.cancelled(earlyStop());
   }
 
-  /** Nobody wants the result any more, though the execution has yet to come to its end. */
+  /** The result is no longer wanted, though the execution has not ended. */
   abandon(reason: unknown): void {
     if (!this.ended) this.abort(reason);
   }
@@ -366,7 +366,7 @@ export class LiveExecution
     else this.dropRefused();
   }
 
-  /** Nobody makes the call that was refused: it has used nothing. */
+  /** The refused call is not made: it has used nothing. */
   dropRefused(): void {
     if (this.ended) return;
     this.ends.isUnmade = true;
@@ -401,7 +401,7 @@ export class LiveExecution
   }
 
   /**
-   * Somebody asks for what was postponed. One that has begun goes on.
+   * A postponed result is used: the execution begins. One that has begun goes on.
    *
    * @param canWait whether that can wait until it is known whether it may run
    */

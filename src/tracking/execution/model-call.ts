@@ -15,7 +15,7 @@ interface ModelExecution<Run> {
   readonly parent: Run | undefined;
 }
 
-/** What is known of one model call beside its time: its provider, and its tokens, whoever reports them. */
+/** What is known of one model call beside its time: its provider, and its tokens from any source. */
 export class ModelCall<Run> {
   /** Who serves the model. */
   provider: string | undefined;
@@ -90,7 +90,7 @@ export class ModelCall<Run> {
     return kept === undefined ? undefined : this.askResult(kept);
   }
 
-  /** What the call has used, by all that is known at its end; undefined where nobody has said anything. */
+  /** What the call has used, by all that is known at its end; undefined without any report. */
   total(): CallUsage | undefined {
     const { name, host } = this.call;
     const said = this.said ?? this.ofChunks;

@@ -10,7 +10,7 @@ export class OutsideEnds {
 
   /** What it was not allowed to begin for. */
   refusal: Error | undefined = undefined;
-  /** It was refused, and nobody goes on with it. */
+  /** It was refused and is not made. */
   isUnmade = false;
 
   get isResponseOpen(): boolean {

@@ -1,6 +1,6 @@
 /**
  * The size of a value in bytes: text and binary as they are, anything else as JSON. What cannot be looked at or written
- * as JSON (a revoked proxy, a circular object, a `toJSON` that throws), or is there only once somebody reads it, counts
+ * as JSON (a revoked proxy, a circular object, a `toJSON` that throws), or is there only once it is read, counts
  * nothing.
  */
 export function payloadBytes(value: unknown): number {

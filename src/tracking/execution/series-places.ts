@@ -60,7 +60,7 @@ export class SeriesPlaces {
     return series;
   }
 
-  /** For what the explorer did not find at the start: it was loaded later, or stands in a handler's interceptor. */
+  /** For what the explorer did not find at the start: it was loaded later, or belongs to a handler's interceptor. */
   private declare(spec: ExecutionSpec): void {
     if (this.declared.has(spec)) return;
     this.declared.add(spec);

@@ -40,7 +40,7 @@ export abstract class TimedExecution {
     this.stoppedAt = this.endAt(now);
   }
 
-  /** NaN where nobody has written it down. */
+  /** NaN if it was not written down. */
   get endedAt(): number {
     return this.stoppedAt ?? NaN;
   }

@@ -170,7 +170,7 @@ const ARTICLES = { agent: 'an agent', tool: 'a tool', model: 'a model call' } as
 
 const handles = new WeakMap<LiveExecution, TrackedHandle>();
 
-/** The handle of an execution, the same one each time. Made when somebody asks: most never do. */
+/** The handle of an execution, the same one each time. Made at the first use, because most have none. */
 export function handleOf(execution: LiveExecution): TrackedHandle {
   let handle = handles.get(execution);
   if (handle === undefined) handles.set(execution, (handle = new TrackedHandle(execution)));

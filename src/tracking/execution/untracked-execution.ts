@@ -1,7 +1,7 @@
 import type { ExecutionKind } from '../../collection/executions/execution-status';
 import type { ExecutionHandle } from '../execution-handle';
 
-/** The handle of an execution that nobody counts, before the module is ready and after the application has closed. */
+/** The handle of an execution that is not counted, before the module is ready and after the application has closed. */
 export class UntrackedExecution implements ExecutionHandle {
   readonly id = '';
   readonly parent = undefined;

@@ -140,7 +140,7 @@ export class Deadline extends TimerWaiter {
   }
 
   private endAndTell(expiry: Expiry): void {
-    // Ending the execution lets go whoever no longer has to be told; these do.
+    // Ending the execution drops its listeners; these are told all the same.
     const told = [...(this.listeners ?? [])];
     const error = this.owner.expire(expiry);
     this.expired = error;

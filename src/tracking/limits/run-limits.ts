@@ -76,7 +76,7 @@ export class RunLimits {
   readonly any: boolean;
   /** Whether some are reported only. */
   readonly anyReport: boolean;
-  /** Whether somebody has to look at arguments. */
+  /** Whether a limit needs the arguments of calls. */
   readonly countRepeats: boolean;
   private readonly ofRequests: readonly AppliedLimit[];
   private readonly ofAgents: readonly AppliedLimit[];

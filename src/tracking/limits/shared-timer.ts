@@ -43,7 +43,7 @@ export class SharedTimer {
     this.waiting.remove(waiter);
   }
 
-  /** Calls nobody back any more. */
+  /** Fires no more. */
   close(): void {
     this.cancel?.();
     this.setFor = NaN;

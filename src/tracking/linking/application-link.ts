@@ -20,7 +20,7 @@ const links = processWide('links', () => new WeakMap<object, Link>());
 const genuine = processWide('genuine', () => new WeakSet<object>());
 /** Applications that have started and not closed. */
 const started = processWide('live', () => new Set<ApplicationLink>());
-/** Those that are starting. Held weakly: of one that fails to start nobody is told. */
+/** Those that are starting. Held weakly, because Nest does not tell of a start that fails. */
 const starting = processWide('starting', () => new Set<WeakRef<ApplicationLink>>());
 
 /** From an object to the tracking that counts what is called on it. */
@@ -77,7 +77,7 @@ export class ApplicationLink implements Link {
   }
 }
 
-/** Those that are starting, without those that nobody holds any more. */
+/** Those that are starting, without those that were collected as garbage. */
 function startingLinks(): ApplicationLink[] {
   const reached: ApplicationLink[] = [];
   for (const weakly of starting) {

@@ -1,6 +1,6 @@
 import type { ExecutionSpec } from '../declaring/execution-spec';
 
-/** What minifiers call classes, and hardly anybody else: `t`, `e2`, `_a`. */
+/** Names that minifiers give to classes, and people hardly do: `t`, `e2`, `_a`. */
 const MINIFIED = /^[\w$]{1,2}$/;
 
 /**

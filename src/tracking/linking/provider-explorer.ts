@@ -40,7 +40,7 @@ export class ProviderExplorer {
     }
   }
 
-  /** What was set on a tracked method after its class was made stands on what others have kept of it, too. */
+  /** Copies metadata that was set on a tracked method after its class was made to the functions that others have kept of it. */
   shareMetadata(): void {
     for (const module of this.modules.values()) {
       for (const { metatype } of wrappersOf(module)) {

@@ -14,7 +14,7 @@ export function withCauses(thrown: unknown): Iterable<object> {
 }
 
 /**
- * The errors that one stands for: those of an `AggregateError`; of the AI SDK's `RetryError`, which has them too, only the last
+ * The errors that an error groups: those of an `AggregateError`; of the AI SDK's `RetryError`, which has them too, only the last
  * attempt's, because that one decided.
  */
 export function attemptsOf(error: object): unknown[] {

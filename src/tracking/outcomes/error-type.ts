@@ -14,8 +14,8 @@ const CLASS_NAME = /^[\p{L}\p{M}\p{N}_$.-]*\p{L}[\p{L}\p{M}\p{N}_$.-]*$/u;
 const GENERIC = /^error$/i;
 
 /**
- * The class name, or the code where the name is just `Error`. Whoever throws decides on both, and they stand in the endpoint as
- * a label: what does not look like an identifier may be data and is passed over.
+ * The class name, or the code where the name is just `Error`. The thrown value decides on both, and they become a
+ * label of the endpoint: what does not look like an identifier may be data and is passed over.
  */
 export function errorTypeOf(thrown: unknown): string {
   if (!isObject(thrown)) return thrown === null ? 'null' : typeof thrown;

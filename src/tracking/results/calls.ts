@@ -20,7 +20,7 @@ export class Calls implements Watch {
   /** Of the call that was used last, from the inside out. */
   private further: FurtherExecutions[] = [];
 
-  /** @param isSeenInPart whether the object may be used in ways that nobody sees */
+  /** @param isSeenInPart whether the object may be used in ways that are not seen */
   constructor(
     execution: LiveExecution,
     private readonly isSeenInPart = false,

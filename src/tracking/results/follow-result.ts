@@ -27,7 +27,7 @@ export const follow: Follow = Object.assign(followAny, { isStream });
 function followAny(execution: LiveExecution, result: unknown, arrival: Arrival): unknown {
   if (execution.ended) return result;
   try {
-    // Most calls are of async functions: there is nothing to find out about a promise that nobody has seen.
+    // Most calls are of async functions: their promise is new, so that there is nothing to find out about it.
     if (arrival === 'promised') return followPromise(execution, result as Promise<unknown>);
     if (isObject(result) || execution.spec.until !== undefined) return followFurther(execution, result, arrival);
     execution.returned(result);

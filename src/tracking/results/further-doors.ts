@@ -7,7 +7,7 @@ import type { Ask, Door } from './watch';
 /**
  * The other methods of an object's class. The first that hands out a promise or a stream goes on in its place.
  *
- * @param take the use that nobody has begun, if there is one
+ * @param take the use that has not begun, if there is one
  */
 export function furtherDoors(
   source: object,

@@ -40,7 +40,7 @@ export class HandlerSubscriber extends TrackedSubscriber {
     if (!this.streaming) super.stopped();
   }
 
-  /** A single value is the answer, whoever takes it. */
+  /** A single value is the answer. */
   protected override taken(): void {
     if (this.first === undefined) super.taken();
     else this.completed();

@@ -11,7 +11,7 @@ import { watchOf, watchThrough, type Ask, type Door, type Doors } from './watch'
 type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
 type Step = IteratorResult<unknown>;
 
-/** A generator, sync or async. Its body runs in the context of whoever calls `next`, so each call enters ours. */
+/** A generator, sync or async. Its body runs in the context of the caller of `next`, so each call enters ours. */
 export const generatorFollower: LazyFollower<Generator | AsyncGenerator> = {
   awaitable: false,
   lazy: true,

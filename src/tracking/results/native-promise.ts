@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { Use } from './use';
 import { watchOf } from './watch';
 
-/** The class of what an async function returns, whatever stands at the global `Promise`. */
+/** The class of an async function's promise, even where the global `Promise` is another. */
 export const NativePromise = (async () => {})().constructor as PromiseConstructor;
 const NATIVE_THEN = String(Reflect.get(NativePromise.prototype, 'then'));
 

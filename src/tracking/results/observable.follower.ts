@@ -7,7 +7,7 @@ import { watchThrough, type Ask } from './watch';
 
 type Subscribe = (...observer: unknown[]) => unknown;
 
-/** Constants of rxjs, which everybody in the process subscribes to. */
+/** Constants of rxjs, to which all code of the process subscribes. */
 const SHARED: readonly unknown[] = [EMPTY, NEVER];
 
 /** Each subscription is an execution, also where the Observable is shared (a Subject that a service keeps). */

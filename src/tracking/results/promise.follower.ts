@@ -11,7 +11,7 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
 type PromiseClass = new <Value>(executor: (resolve: (value: Value) => void) => void) => Promise<Value>;
 
 /**
- * A promise is chained, not listened to beside: a rejection that nobody handles must stay one. So the caller gets another
+ * A promise is chained, not listened to beside: an unhandled rejection must stay one. So the caller gets another
  * native promise, with the properties that an SDK may have put on the original. A subclass keeps its identity: `await`
  * asks it for its `then`, which it does not ask a native promise.
  */
@@ -33,8 +33,8 @@ export const promiseFollower: EagerFollower<Promise<unknown>> = {
 };
 
 /**
- * A promise of a library's own (Bluebird's, or what stands at the global `Promise` under zone.js): under way like a native
- * one, whoever asks it and how. It keeps its state in own properties, which must not be copied.
+ * A promise of a library's own (Bluebird's, or the global `Promise` under zone.js): under way like a native
+ * one, however it is used. It keeps its state in own properties, which must not be copied.
  */
 export const libraryPromiseFollower: EagerFollower<Promise<unknown>> = {
   awaitable: true,

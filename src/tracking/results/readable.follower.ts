@@ -88,7 +88,7 @@ class Readers {
   }
 }
 
-/** An error that nobody listens for would end the process: then the stream just ends, and the log says why. */
+/** An error without a listener would end the process: then the stream just ends, and the log says why. */
 function destroyAtLimit(use: Use, stream: Readable): void {
   if (!use.isLimited) return;
   const source = new WeakRef(stream);
@@ -102,7 +102,7 @@ function destroyAtLimit(use: Use, stream: Readable): void {
   });
 }
 
-/** Whether somebody wants the data: a stream that is written to fills itself with `read(0)` before anybody does. */
+/** Whether the data is wanted: a stream that is written to fills itself with `read(0)` before that. */
 function isRead(stream: Readable): boolean {
   const flowing = stream.readableFlowing as boolean | null | undefined;
   return flowing === true || flowing === undefined || stream.listenerCount('readable') > 0;

@@ -23,7 +23,7 @@ export interface EagerFollower<Result extends object> {
   follow(execution: LiveExecution, result: Result, followOn: Follow): unknown;
 }
 
-/** Watches what does nothing before somebody asks it to; the execution begins only then. The caller gets the object itself. */
+/** Watches a result that does nothing before it is used; the execution begins only then. The caller gets the object itself. */
 export interface LazyFollower<Result extends object> {
   readonly lazy: true;
   /** Whether it is a promise or the like: it has one value, which may have to be followed in turn. */

@@ -25,7 +25,7 @@ export class Use implements Watch {
 
   /**
    * @param executions from the inside out, nearly always one
-   * @param isSeenInPart whether the result may be read in ways that nobody sees
+   * @param isSeenInPart whether the result may be read in ways that are not seen
    */
   constructor(
     private executions: LiveExecution[],
@@ -54,14 +54,14 @@ export class Use implements Watch {
     return this.expired ?? this.executions.find(({ refusal }) => refusal !== undefined)?.refusal;
   }
 
-  /** A limit ends it, and with it whoever hands it on. */
+  /** A limit ends it, and with it the calls that hand it on. */
   stop(error: Error): Error {
     this.expired ??= error;
     this.failed(error);
     return error;
   }
 
-  /** Settles when it is known whether it may go on; undefined where nobody has to wait. */
+  /** Settles when it is known whether it may go on; undefined where there is no need to wait. */
   get admission(): Promise<void> | undefined {
     return this.executions.find(({ admission }) => admission !== undefined)?.admission;
   }
@@ -109,7 +109,7 @@ export class Use implements Watch {
     if (!this.isBegun) this.stopWaiting ??= execution.host.store.clock.after(READ_WITHIN_MS, () => this.unread());
   }
 
-  /** Nobody holds the object any more. */
+  /** The object was collected as garbage. */
   dropped(): void {
     if (this.isBegun) this.consumerStopped();
     else this.unread();

@@ -34,7 +34,7 @@ export type Doors = Readonly<Record<string | symbol, Door>>;
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * Watches an object through its doors, so that it stays the same for everybody who holds it. Each gets an own method over
+ * Watches an object through its doors, so that it stays the same object for all who hold it. Each gets an own method over
  * the present one; where one cannot be redefined, none is.
  */
 export function watchThrough(source: object, watch: Watch, doors: Doors): boolean {

@@ -56,7 +56,7 @@ class Reading {
     private readonly stream: ReadableStream<unknown>,
     private readonly reader: Reader,
   ) {
-    // Tells of the end, and of a failure, before anybody asks for the next chunk.
+    // Tells of the end, and of a failure, before the next chunk is asked for.
     reader.closed.then(
       () => this.endsWith(() => use.begun && use.succeeded()),
       (error: unknown) => this.endsWith(() => use.begin(stream).failed(error)),
@@ -127,7 +127,7 @@ function doorsPastReaders(stream: ReadableStream<unknown>): Doors {
       if (stream.locked || pair.writable.locked) return native.pipeThrough.call(stream, pair, options);
       const scratch = new ReadableStream({ start: (controller) => controller.close() });
       native.pipeThrough.call(scratch, { readable: pair.readable, writable: new WritableStream() }, options);
-      // As natively: whoever reads the other end learns of it there.
+      // As natively: the reader of the other end learns of it there.
       pipe(stream, pair.writable, options).catch(() => {});
       return pair.readable;
     },

@@ -13,7 +13,7 @@ export interface TrackingDecoratorDefinition {
   readonly kind: ExecutionKind;
   /** The methods that the decorator tracks on a class. */
   readonly methods: readonly string[] | undefined;
-  /** @param method what stands for the method, once all its decorators have run */
+  /** @param method the method as it is once all its decorators have run */
   specFor(type: Function, methodName: string, method: () => unknown): ExecutionSpec;
 }
 
