@@ -43,6 +43,8 @@ export class ApplicationExport {
   /** Made by the first scrape in each format. */
   private exporters: Partial<Record<ExpositionFormat, PrometheusExporter>> = {};
   private readonly reads: MetricReads;
+  /** Made by the first JSON: without any, V8 throws the code for readings away at each full collection. */
+  private keptForItsShape: StoreReading | undefined;
 
   constructor(private readonly application: ExportedApplication) {
     const { store, tracking, faults, options } = application;
@@ -88,9 +90,9 @@ export class ApplicationExport {
   /** What this process tells another that answers for both: the same text, or what the JSON is made of. */
   part(format: ExportFormat, limits: ScrapeLimits & { readonly signal: AbortSignal }): Promise<readonly Buffer[]> {
     if (format !== 'json') return this.bytes(format, limits);
-    const { store } = this.application;
-    const reading = new StoreReading(store);
-    return writeInSlices(limits.signal, (out) => storePartSteps(out, reading, store.budgets.isShared));
+    const reading = this.read();
+    const { isShared } = this.application.store.budgets;
+    return writeInSlices(limits.signal, (out) => storePartSteps(out, reading, isShared));
   }
 
   private async write(format: ExportFormat, sink: TextSink, limits?: ScrapeLimits): Promise<void> {
@@ -101,8 +103,14 @@ export class ApplicationExport {
   }
 
   private async writeJson(out: TextBuffer, signal?: AbortSignal): Promise<void> {
+    const { instanceId } = this.application.store;
+    await new SlicedWork(signal).run(documentSteps({ instanceId }, this.read(), out));
+  }
+
+  private read(): StoreReading {
     const { store } = this.application;
-    await new SlicedWork(signal).run(documentSteps({ instanceId: store.instanceId }, new StoreReading(store), out));
+    this.keptForItsShape ??= new StoreReading(store.createEmpty());
+    return new StoreReading(store);
   }
 
   private async writeExposition(out: TextBuffer, format: ExpositionFormat, limits?: ScrapeLimits): Promise<void> {

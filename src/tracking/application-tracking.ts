@@ -7,7 +7,7 @@ import type { LabelSet } from '../collection/series/label-set';
 import { failCall } from './declaring/call-style';
 import { SeenStyles } from './declaring/seen-styles';
 import { specOfCaller, type DeclaredCall } from './declaring/declared-call';
-import { agentSpec, type ExecutionSpec } from './declaring/execution-spec';
+import { modelSpec, type ExecutionSpec } from './declaring/execution-spec';
 import type { ExecutionHandle } from './execution-handle';
 import { modelCallBegan, runningExecution } from './execution/context-bridges';
 import type { ExecutionHost, TrackingOptions } from './execution/execution-host';
@@ -87,7 +87,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
     this.limits = new ExecutionLimits(options.timeouts, { clock: store.clock, faults });
     this.breakdown = options.breakdown && new RequestBreakdown(options.breakdown, faults);
     this.idleMs = options.timeouts.idleMs || Infinity;
-    this.keptForItsShape = new LiveExecution(this, agentSpec({}, '', 'function'), '', 0, undefined);
+    this.keptForItsShape = new LiveExecution(this, modelSpec({}, ''), '', 0, undefined);
   }
 
   /** Undefined also where an interceptor counts the call already. */

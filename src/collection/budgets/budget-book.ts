@@ -153,7 +153,7 @@ export class BudgetBook {
   private admit(call: BudgetedCall, draws: readonly Draw[], exceeded: readonly Draw[]): Reservation {
     for (const budget of new Set(exceeded.map(({ budget }) => budget))) budget.exceededCalls++;
     for (const draw of exceeded) this.reportOnce(draw);
-    return new HeldReservation(draws, (usage) => this.estimates.add(call.model, usage));
+    return new HeldReservation(draws, call.model, this.estimates);
   }
 
   private refuse({ budget, subject, account }: Draw): BudgetExceededError {

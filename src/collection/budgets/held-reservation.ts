@@ -1,5 +1,7 @@
+import { keepShapes } from '../../runtime/kept-shapes';
 import type { CallUsage } from '../models/call-usage';
 import type { BudgetAccounts, SubjectAccounts } from './budget-accounts';
+import type { CallEstimates } from './call-estimates';
 import type { SpendingAccount, Verdict } from './spending-account';
 
 /** One account that a call draws on, and what the call may cost there, in its units. */
@@ -25,16 +27,19 @@ export class HeldReservation implements Reservation {
 
   constructor(
     private readonly draws: readonly Draw[],
-    private readonly onUsage: (usage: CallUsage) => void,
+    private readonly model: string,
+    private readonly estimates: Pick<CallEstimates, 'add'>,
   ) {}
 
   settle(usage: CallUsage | undefined): void {
     if (this.isSettled) return;
     this.isSettled = true;
     for (const { account, estimate } of this.draws) account.settle(estimate, amountOf(account, usage));
-    if (usage !== undefined) this.onUsage(usage);
+    if (usage !== undefined) this.estimates.add(this.model, usage);
   }
 }
+
+keepShapes(new HeldReservation([], '', {} as CallEstimates));
 
 /** In dollars or tokens. One that is no number would close the account for good. */
 export function amountOf({ measure }: SpendingAccount, usage: CallUsage | undefined): number {

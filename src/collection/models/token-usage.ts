@@ -1,3 +1,4 @@
+import { keepShapes } from '../../runtime/kept-shapes';
 import { CompensatedSum } from './compensated-sum';
 
 /** Tokens of one model call. */
@@ -194,3 +195,5 @@ export class TokenTotals {
     this.tokens.reasoningTokens += tokens.reasoningTokens;
   }
 }
+
+keepShapes(new TokenTotals());

@@ -1,6 +1,7 @@
+import { keepShapes } from '../../runtime/kept-shapes';
 import { TOKEN_COLUMNS } from '../models/token-usage';
 import type { ModelErrors } from '../series/error-counts';
-import type { BucketBounds } from '../series/histogram';
+import { BucketBounds } from '../series/histogram';
 import { AgentSeries } from '../series/agent-series';
 import type { CallScope } from '../series/call-scope';
 import { ModelSeries } from '../series/model-series';
@@ -89,7 +90,21 @@ export class SeriesCopies {
   }
 
   private rowOf(series: Copied): RowSource {
-    const row = { page: this.numbersOf(series), at: series.at };
-    return { bounds: series.bounds, open: () => row };
+    return new CopiedRow(series.bounds, this.numbersOf(series), series.at);
   }
 }
+
+/** The row of a series that is made again. */
+class CopiedRow implements RowSource {
+  constructor(
+    readonly bounds: BucketBounds,
+    readonly page: Float64Array,
+    readonly at: number,
+  ) {}
+
+  open(): this {
+    return this;
+  }
+}
+
+keepShapes(new CopiedRow(new BucketBounds([]), new Float64Array(), 0));

@@ -61,7 +61,7 @@ export function mergeModels(parts: Iterable<ModelSeries>, by: readonly ModelName
 /** Model series added up over the names that `by` leaves out. */
 export class MergedModels {
   private readonly merged = new Map<string, ModelSeries>();
-  private rows: SeriesRows | undefined;
+  private rows: SeriesRows | undefined = undefined;
 
   constructor(private readonly by: readonly ModelName[]) {}
 

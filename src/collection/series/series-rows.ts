@@ -14,6 +14,10 @@ export const SERIES_COLUMNS = {
   repeats: -1,
 } as const;
 
+function ageless(): number {
+  return Infinity;
+}
+
 /** Room for the numbers of series with the same buckets. */
 export class SeriesRows {
   private readonly rows: NumberRows;
@@ -24,7 +28,7 @@ export class SeriesRows {
    */
   constructor(
     readonly bounds: BucketBounds,
-    private readonly now: () => number = () => Infinity,
+    private readonly now: () => number = ageless,
   ) {
     this.rows = new NumberRows(OWN_COLUMNS + histogramWidth(bounds));
   }

@@ -3,6 +3,7 @@ import { ExecutionSeries } from '../../collection/series/execution-series';
 import { SeriesRows } from '../../collection/series/series-rows';
 import { keepShapes } from '../../runtime/kept-shapes';
 import { METRIC_FAMILIES, type MetricFamily } from '../families/metric-families';
+import { ModelSums } from '../families/model-sums';
 import { Scrape, type ScrapeSource } from '../families/scrape';
 import { readSeries } from '../families/series-reading';
 import { WORKERS_FAMILY } from '../families/workers-family';
@@ -129,6 +130,8 @@ function keepShapesOfWriting(): void {
   const texts = new LabelTexts([]);
   const out = new TextBuffer(new StringSink());
   const series = new ExecutionSeries(new SeriesRows(new BucketBounds([])));
+  const scrape = new Scrape({ store: {} } as ScrapeSource);
+  keepShapes(scrape, new ModelSums([]), new SlicedWork());
   keepShapes(out, texts, new FamilyWriter(lines, texts, out), ...readSeries([series]));
 }
 

@@ -1,4 +1,5 @@
 import type { LabelSet } from '../../collection/series/label-set';
+import { keepShapes } from '../../runtime/kept-shapes';
 import type { HistogramReading, SeriesReading } from './series-reading';
 
 /** Receives the parts of a family. Each output of the families is one: the text, and the objects of prom-client. */
@@ -25,6 +26,23 @@ export interface FamilyContent {
   visit(part: number, sink: FamilySink): void;
 }
 
-export function contentOf<Part>(parts: readonly Part[], hand: (part: Part, sink: FamilySink) => void): FamilyContent {
-  return { length: parts.length, visit: (part, sink) => hand(parts[part]!, sink) };
+/** Hands one part of a family to a sink. */
+export type Hand<Part> = (part: Part, sink: FamilySink) => void;
+
+/** Parts that were read together, all of one kind. */
+export class FamilyParts<Part> implements FamilyContent {
+  constructor(
+    private readonly parts: readonly Part[],
+    private readonly hand: Hand<Part>,
+  ) {}
+
+  get length(): number {
+    return this.parts.length;
+  }
+
+  visit(part: number, sink: FamilySink): void {
+    this.hand(this.parts[part]!, sink);
+  }
 }
+
+keepShapes(new FamilyParts([], () => undefined));

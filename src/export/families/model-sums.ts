@@ -17,14 +17,14 @@ export type ModelNames = readonly ['agentId', 'model', 'provider'] | (typeof LAB
  */
 export class ModelSums {
   private readonly copies = new SeriesCopies();
-  private readonly kept: readonly KeptModel[];
-  private readonly sums = LABELLED.map((names) => new MergedModels(names));
+  private readonly kept: KeptModel[] = [];
+  private readonly sums = LABELLED.map(mergedModels);
   private readonly readings = new Map<string, readonly SeriesReading<ModelSeries>[]>();
-  private copied: readonly SeriesReading<ModelSeries>[] | undefined;
+  private copied: readonly SeriesReading<ModelSeries>[] | undefined = undefined;
   private added = 0;
 
   constructor(models: Iterable<ModelSeries>) {
-    this.kept = Array.from(models, (model) => this.copies.keepModel(model));
+    for (const model of models) this.kept.push(this.copies.keepModel(model));
   }
 
   /** Goes on where it was left. */
@@ -64,4 +64,8 @@ export class ModelSums {
   private readKept({ series, exemplars }: KeptModel): SeriesReading<ModelSeries> {
     return new SeriesReading(series, this.copies.numbersOf(series), exemplars);
   }
+}
+
+function mergedModels(names: (typeof LABELLED)[number]): MergedModels {
+  return new MergedModels(names);
 }

@@ -33,12 +33,12 @@ export interface ScrapeSource {
 export class Scrape {
   /** One for all families, though a reset may bring a new one while they are written. */
   readonly ledger: Ledger;
-  private memoryReading: MemoryReading | undefined;
-  private requestSeries: readonly SeriesReading[] | undefined;
-  private agentSeries: readonly SeriesReading<AgentSeries>[] | undefined;
-  private toolSeries: readonly SeriesReading<ToolSeries>[] | undefined;
-  private modelSums: ModelSums | undefined;
-  private breakdownSeries: readonly BreakdownSeries[] | undefined;
+  private memoryReading: MemoryReading | undefined = undefined;
+  private requestSeries: readonly SeriesReading[] | undefined = undefined;
+  private agentSeries: readonly SeriesReading<AgentSeries>[] | undefined = undefined;
+  private toolSeries: readonly SeriesReading<ToolSeries>[] | undefined = undefined;
+  private modelSums: ModelSums | undefined = undefined;
+  private breakdownSeries: readonly BreakdownSeries[] | undefined = undefined;
 
   constructor(readonly source: ScrapeSource) {
     this.ledger = source.store.ledger;

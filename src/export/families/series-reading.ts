@@ -57,12 +57,18 @@ export function readStill<Series extends ExecutionSeries>(all: readonly Series[]
 
 /** Reads all series of one kind at one moment. */
 export function readSeries<Series extends ExecutionSeries>(all: Iterable<Series>): readonly SeriesReading<Series>[] {
-  // A page holds the numbers of many series, and copying it costs little more than copying those of one.
-  const copies = new Map<Float64Array, Float64Array>();
-  const copyOf = (page: Float64Array) => {
-    let copy = copies.get(page);
-    if (copy === undefined) copies.set(page, (copy = page.slice()));
-    return copy;
-  };
-  return Array.from(all, (series) => new SeriesReading(series, copyOf(series.page), series.exemplars?.slice()));
+  const copies: PageCopies = new Map();
+  const readings: SeriesReading<Series>[] = [];
+  for (const series of all)
+    readings.push(new SeriesReading(series, copyOf(series.page, copies), series.exemplars?.slice()));
+  return readings;
+}
+
+/** A page holds the numbers of many series, and copying it costs little more than copying those of one. */
+type PageCopies = Map<Float64Array, Float64Array>;
+
+function copyOf(page: Float64Array, copies: PageCopies): Float64Array {
+  let copy = copies.get(page);
+  if (copy === undefined) copies.set(page, (copy = page.slice()));
+  return copy;
 }

@@ -23,7 +23,7 @@ export class StoreReading implements JsonReading {
   readonly models = new MergedModels(['model']);
   readonly breakdown: JsonReading['breakdown'];
   private readonly copies = new SeriesCopies();
-  private readonly keptAgents: readonly { readonly series: AgentSeries; readonly calls: KeptCalls }[];
+  private readonly keptAgents: { readonly series: AgentSeries; readonly calls: KeptCalls }[] = [];
   private readonly keptOutside: KeptCalls;
 
   constructor(store: MetricsStore) {
@@ -33,10 +33,8 @@ export class StoreReading implements JsonReading {
     this.system = { ...system, requests: system.requests.copy() };
     this.budgets = store.budgets.read();
     this.tools = new MergedTools(series.buckets.tool);
-    this.keptAgents = Array.from(series.agents.values(), (agent) => ({
-      series: agent,
-      calls: this.copies.keepAgent(agent),
-    }));
+    for (const agent of series.agents.values())
+      this.keptAgents.push({ series: agent, calls: this.copies.keepAgent(agent) });
     this.keptOutside = this.copies.keepCalls(series.outsideAgents);
     for (const [name, { hits, misses }] of series.caches) this.caches.set(name, { hits, misses });
   }

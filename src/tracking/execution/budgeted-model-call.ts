@@ -1,6 +1,7 @@
 import type { BudgetBook, BudgetedCall, BudgetRefusal } from '../../collection/budgets/budget-book';
 import type { Reservation } from '../../collection/budgets/held-reservation';
 import type { CallUsage } from '../../collection/models/call-usage';
+import { keepShapes } from '../../runtime/kept-shapes';
 
 type Answer = Reservation | BudgetRefusal;
 
@@ -66,3 +67,5 @@ export class BudgetedModelCall {
     }
   }
 }
+
+keepShapes(new BudgetedModelCall({} as BudgetBook, {} as BudgetedCall));

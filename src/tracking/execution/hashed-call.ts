@@ -1,4 +1,5 @@
 import type { ExecutionKind } from '../../collection/executions/execution-status';
+import { keepShapes } from '../../runtime/kept-shapes';
 import { hashCall } from './call-hash';
 
 /** A tool call whose arguments have been looked at. */
@@ -18,3 +19,5 @@ export function hashedCallOf(
   const hash = kind === 'tool' ? hashCall(name, args) : undefined;
   return hash === undefined ? undefined : new HashedCall(hash);
 }
+
+keepShapes(new HashedCall(0n));

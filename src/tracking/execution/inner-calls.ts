@@ -1,5 +1,6 @@
 import type { Outcome } from '../../collection/executions/finished-execution';
 import { RunTotals } from '../../collection/executions/run-totals';
+import { keepShapes } from '../../runtime/kept-shapes';
 import type { ReachedLimits, RunSpending } from '../limits/run-limits';
 import { SequenceBudget } from '../limits/sequence-budget';
 import { MadeCalls } from './made-calls';
@@ -48,3 +49,5 @@ export class InnerCalls extends RunTotals implements RunSpending {
     this.reached = undefined;
   }
 }
+
+keepShapes(new InnerCalls());

@@ -1,4 +1,5 @@
 import type { ExecutionKind } from '../../collection/executions/execution-status';
+import { keepShapes } from '../../runtime/kept-shapes';
 
 /** What else may see the call of an execution, which is counted once. Most calls are seen once, and have none of this. */
 export class JoinedCall<Run> {
@@ -31,3 +32,5 @@ export function isPart(parent: OuterCall, kind: ExecutionKind, name: string): bo
 function isSeenTwice({ joined, spec }: OuterCall): boolean {
   return joined?.isBegunByHandle === true || spec.isAdapted;
 }
+
+keepShapes(new JoinedCall());

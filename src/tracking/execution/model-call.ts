@@ -155,6 +155,9 @@ function saysSomething(usage: ModelUsage | null | undefined): usage is ModelUsag
 }
 
 function reportedCounts(usage: ModelUsage): ModelUsage {
-  const isKnown = ([, count]: [string, unknown]) => count !== undefined && count !== null;
   return Object.fromEntries(Object.entries(usage).filter(isKnown));
+}
+
+function isKnown([, count]: [string, unknown]): boolean {
+  return count !== undefined && count !== null;
 }

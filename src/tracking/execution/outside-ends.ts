@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { keepShapes } from '../../runtime/kept-shapes';
 import type { IdleEnd } from './idle-end';
 
 /** What ends an execution beside its function: a limit, the response of a handler, or that nothing is heard of a handle. */
@@ -17,3 +18,5 @@ export class OutsideEnds {
     return this.response !== undefined && !this.response.writableEnded;
   }
 }
+
+keepShapes(new OutsideEnds());

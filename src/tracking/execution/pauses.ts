@@ -1,3 +1,5 @@
+import { keepShapes } from '../../runtime/kept-shapes';
+
 /** The time that an execution waits on a human. Pauses may overlap; readings of the clock come from outside. */
 export class Pauses {
   private totalMs = 0;
@@ -35,3 +37,8 @@ export class Pauses {
     this.startedAt = now;
   }
 }
+
+const used = new Pauses();
+used.begin(0.5);
+used.end(0.75);
+keepShapes(used);

@@ -5,6 +5,7 @@ import {
   type ExecutionKind,
   type ExecutionStatus,
 } from '../../collection/executions/execution-status';
+import { keepShapes } from '../../runtime/kept-shapes';
 import { labelOf } from '../declaring/execution-spec';
 import type { ExecutionEnd, ExecutionHandle, ModelName, ModelUsage, Spending } from '../execution-handle';
 import { runInside } from './async-context';
@@ -181,3 +182,5 @@ export function handleOf(execution: LiveExecution): TrackedHandle {
 export function executionOf(handle: ExecutionHandle | null | undefined): LiveExecution | undefined {
   return (handle as Partial<TrackedHandle> | null | undefined)?.[EXECUTION];
 }
+
+keepShapes(new TrackedHandle({} as LiveExecution));

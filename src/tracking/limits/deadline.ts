@@ -1,5 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Clock } from '../../collection/clock';
+import { keepShapes } from '../../runtime/kept-shapes';
 import type { FaultLog } from '../fault-log';
 import type { ExecutionTimeoutError } from './execution-timeout.error';
 import type { SequenceBudget } from './sequence-budget';
@@ -147,3 +148,5 @@ export class Deadline extends TimerWaiter {
     for (const listener of told) this.ports.faults.guard('limit', () => listener(error));
   }
 }
+
+keepShapes(new Deadline({} as DeadlineOwner, {} as DeadlinePorts, 0, undefined));

@@ -1,3 +1,5 @@
+import { keepShapes } from '../../runtime/kept-shapes';
+
 /** What the tools of one agent execution have together: the wall-clock time during which at least one of them runs. */
 export class SequenceBudget {
   private usedMs = 0;
@@ -21,3 +23,8 @@ export class SequenceBudget {
     if (this.running === 0) this.usedMs += now - this.runningSince;
   }
 }
+
+const used = new SequenceBudget(0);
+used.toolStarts(0.5);
+used.toolStops(0.75);
+keepShapes(used);

@@ -1,3 +1,4 @@
+import { keepShapes } from '../../runtime/kept-shapes';
 import { runInside, enteredExecution } from '../execution/async-context';
 import { earlyStop } from '../execution/abort-reasons';
 import { furtherExecutionsOf, type FurtherExecutions } from '../execution/further-executions';
@@ -190,3 +191,5 @@ function beganWithin(inner: LiveExecution, outer: LiveExecution): boolean {
   }
   return false;
 }
+
+keepShapes(new Use([]));
