@@ -123,9 +123,9 @@ async function inspect(options: MetricsModuleOptions): Promise<KeptCode> {
   const module = MetricsModule.forRoot({ asyncContext: HAS_CONTEXT_FRAMES, defaultMetrics: false, ...options });
   const app = await NestFactory.createApplicationContext(module, { logger: ['error'] });
   const work = workOf(app.get(MetricsCollector));
-  await runFor(2_000, work);
+  await runFor(1_500, work);
   const first = await collectOnce(work);
-  await runFor(1_000, work);
+  await runFor(800, work);
   const second = await collectOnce(work);
   await app.close();
   const forgotten = first.forgotten.filter((name) => second.forgotten.includes(name));
