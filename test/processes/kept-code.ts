@@ -40,6 +40,7 @@ const OPTIONS: Record<string, MetricsModuleOptions> = {
     budgets: [{ name: 'all', by: 'application', costUsd: 1_000, window: '1d' }],
     breakdown: { by: 'tenant', value: () => 'x' },
     measurePayloads: true,
+    onExecution: () => undefined,
     measureRepeats: true,
     // These need the context.
     ...(HAS_CONTEXT_FRAMES && { limits: { agent: { toolCalls: 1_000, modelCalls: 1_000, costUsd: 1 } } }),
@@ -79,7 +80,13 @@ function workOf(collector: MetricsCollector): Work[] {
     () => Array.from({ length: 50 }, (_, i) => record(i)),
     () => Array.from({ length: 5 }, byHandle),
     () => collector.exportMetrics('prometheus'),
+    () => collector.exportMetrics('openmetrics'),
     () => collector.exportMetrics('json'),
+    () => [
+      collector.getTrends({ points: false }),
+      collector.getHistory({ limit: 10 }),
+      collector.getRequests({ limit: 1 }),
+    ],
   ];
 }
 

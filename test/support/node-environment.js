@@ -49,6 +49,7 @@ module.exports = class NodeEnvironment extends TestEnvironment {
     // Coverage is told by where things stand in the source.
     vm.compileFunction = config.globalConfig.collectCoverage ? compileFunction : compileOnce;
   }
+
   async teardown() {
     await super.teardown();
     for (const context of contexts) context.disable();

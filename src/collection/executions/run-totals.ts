@@ -1,3 +1,4 @@
+import { keepShapes } from '../../runtime/kept-shapes';
 import { jointSource, type CallUsage, type CostSource } from '../models/call-usage';
 import { TokenTotals } from '../models/token-usage';
 import type { ExecutionKind } from './execution-status';
@@ -62,3 +63,5 @@ export class RunTotals {
     if (isOwn) (this.ownUsage ??= new UsageTotals()).add(usage);
   }
 }
+
+keepShapes(new UsageTotals());

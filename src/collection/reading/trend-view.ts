@@ -1,3 +1,4 @@
+import { keepShapes } from '../../runtime/kept-shapes';
 import type { SlotSeries } from '../series/slot-series';
 import type { TimeSlot } from '../series/time-slot';
 import { TREND_WINDOWS, type TrendWindow } from './trend-window';
@@ -92,3 +93,6 @@ export class TrendView {
     return Array.from({ length: SLOTS_PER_WINDOW }, (_, place) => place);
   }
 }
+
+// A fraction of its window is covered.
+keepShapes(new TrendView('1h', 0.5, 1_000.75, 1_000.75));

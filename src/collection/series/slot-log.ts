@@ -1,3 +1,4 @@
+import { keepShapes } from '../../runtime/kept-shapes';
 import type { SlotReader, SlotWriter, TimeSlot } from './time-slot';
 
 /** Room for the first slots. It doubles at first, and grows by so much at a time later. */
@@ -83,3 +84,5 @@ class ByteReader implements SlotReader {
     return value;
   }
 }
+
+keepShapes(new ByteReader(NO_BYTES));

@@ -93,9 +93,14 @@ export function histograms<Series extends ExecutionSeries>(
   );
 }
 
+const NO_CALLS = readHistogram(UNLABELLED, new Histogram(CALL_BUCKETS, 0));
+
 /** Of every agent, from 0 on. */
 export function calls(read: (agent: AgentSeries) => Histogram | undefined): FamilyReader {
-  return histograms(agents, (agent) => read(agent) ?? new Histogram(CALL_BUCKETS, agent.born));
+  return family(agents, ({ series }, sink) => {
+    const made = read(series);
+    sink.histogram(made === undefined ? { ...NO_CALLS, series, born: series.born } : readHistogram(series, made));
+  });
 }
 
 export const requestCosts = family(
