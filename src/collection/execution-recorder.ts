@@ -258,5 +258,4 @@ class RecordedExecution implements EndingExecution, RequestMember, Outcome {
   }
 }
 
-// Each is dropped as soon as it is counted.
 keepShapes(new RecordedExecution('tool', '', undefined, 0, undefined, {}));

@@ -94,5 +94,4 @@ export class TrendView {
   }
 }
 
-// A fraction of its window is covered.
 keepShapes(new TrendView('1h', 0.5, 1_000.75, 1_000.75));

@@ -15,10 +15,10 @@ import type { ModelNames } from './model-sums';
 import type { Scrape, ScrapeSource } from './scrape';
 import { readHistogram, type SeriesReading } from './series-reading';
 
-/** Reads what a family consists of in a scrape. */
+/** Reads a family in a scrape. */
 export type FamilyReader = (scrape: Scrape) => FamilyContent;
 
-/** Of what it is told in a scrape, part by part. */
+/** Reads the parts of a family in a scrape. */
 type Read<Part> = (scrape: Scrape) => readonly Part[];
 
 type SeriesOf<Series extends ExecutionSeries> = Read<SeriesReading<Series>>;
@@ -35,8 +35,8 @@ const breakdown = (scrape: Scrape) => scrape.breakdown;
 const UNLABELLED: LabelSet = { labels: [] };
 
 /**
- * Both functions are made here, once: a full collection takes what V8 has compiled for functions that one scrape has made,
- * and the next would begin anew.
+ * Both functions are made once, with the table: of functions that each scrape makes anew, V8 throws the code away at every full
+ * collection.
  */
 function family<Part>(read: Read<Part>, hand: Hand<Part>): FamilyReader {
   return (scrape) => new FamilyParts(read(scrape), hand);
@@ -125,17 +125,14 @@ export const budgetRatios = gauges(({ source: { store } }) => {
 });
 
 export function budgets(read: (budget: BudgetAccounts) => number): FamilyReader {
-  return family(
-    ({ source: { store } }) => store.budgets.budgets,
-    (budget, sink) => sink.counter(budget, read(budget), budget.born),
-  );
+  return counters(({ source: { store } }) => store.budgets.budgets.map((each) => [each, read(each), each.born]));
 }
 
 export function caches(read: (cache: CacheSeries) => number): FamilyReader {
-  return family(
-    ({ ledger: { series } }) => [series.unnamedCache, ...series.caches.values()],
-    (cache, sink) => sink.counter(cache, read(cache), cache.born),
-  );
+  return counters(({ ledger: { series } }) => {
+    const all = [series.unnamedCache, ...series.caches.values()];
+    return all.map((cache) => [cache, read(cache), cache.born]);
+  });
 }
 
 export function errors(seriesOf: SeriesOf<ExecutionSeries>): FamilyReader {
