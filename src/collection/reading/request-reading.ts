@@ -1,6 +1,6 @@
+import { keepShapes } from '../../runtime/kept-shapes';
 import type { Execution, RunningExecution } from '../executions/execution';
 import { NS_PER_MS, NS_PER_SECOND, type FinishedExecution, type OpenExecution } from '../executions/finished-execution';
-import { keepShapes } from '../../runtime/kept-shapes';
 import type { CollectedRequest } from '../requests/collected-request';
 import type { ExecutionNode, FinishedRequest, RequestSteps, RequestTree, RunningRequest } from '../requests/request';
 import { toExecution, toRunningExecution, type ReadingMoment } from './execution.reader';

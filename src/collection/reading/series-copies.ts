@@ -9,6 +9,7 @@ import type { RowSource } from '../series/series-rows';
 import { ToolSeries } from '../series/tool-series';
 import type { Exemplars } from '../series/exemplar';
 import { type NumberRow, NumberRows } from '../series/number-rows';
+import { PageCopies } from './page-copies';
 
 /** A series with its numbers, as far as its kind is concerned. */
 interface Copied extends NumberRow {
@@ -37,8 +38,7 @@ const NO_CALLS: KeptCalls = { tools: [], models: [] };
  * errors by type, calls and pauses.
  */
 export class SeriesCopies {
-  /** A page holds the numbers of many series, and copying it costs little more than copying those of one. */
-  private readonly pages = new Map<Float64Array, Float64Array>();
+  private readonly pages = new PageCopies();
   /** Objects of each model would be moved by the garbage collector, which takes longer than copying them. */
   private readonly tokens = new NumberRows(TOKEN_COLUMNS);
 
@@ -81,11 +81,11 @@ export class SeriesCopies {
 
   /** A copy of a series' numbers, in the same places as in its own page. */
   numbersOf({ page }: NumberRow): Float64Array {
-    return this.pages.get(page)!;
+    return this.pages.of(page);
   }
 
   private keepPage<Series extends NumberRow>(series: Series): Series {
-    if (!this.pages.has(series.page)) this.pages.set(series.page, series.page.slice());
+    this.pages.of(series.page);
     return series;
   }
 

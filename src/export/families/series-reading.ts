@@ -1,3 +1,4 @@
+import { PageCopies } from '../../collection/reading/page-copies';
 import { HISTOGRAM_COLUMNS, type Histogram } from '../../collection/series/histogram';
 import type { ExecutionSeries } from '../../collection/series/execution-series';
 import type { LabelSet } from '../../collection/series/label-set';
@@ -57,18 +58,8 @@ export function readStill<Series extends ExecutionSeries>(all: readonly Series[]
 
 /** Reads all series of one kind at one moment. */
 export function readSeries<Series extends ExecutionSeries>(all: Iterable<Series>): readonly SeriesReading<Series>[] {
-  const copies: PageCopies = new Map();
+  const pages = new PageCopies();
   const readings: SeriesReading<Series>[] = [];
-  for (const series of all)
-    readings.push(new SeriesReading(series, copyOf(series.page, copies), series.exemplars?.slice()));
+  for (const series of all) readings.push(new SeriesReading(series, pages.of(series.page), series.exemplars?.slice()));
   return readings;
-}
-
-/** A page holds the numbers of many series, and copying it costs little more than copying those of one. */
-type PageCopies = Map<Float64Array, Float64Array>;
-
-function copyOf(page: Float64Array, copies: PageCopies): Float64Array {
-  let copy = copies.get(page);
-  if (copy === undefined) copies.set(page, (copy = page.slice()));
-  return copy;
 }
