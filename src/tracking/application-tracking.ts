@@ -67,7 +67,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   private claims = 0;
   /**
    * Never begins. V8 throws the code for executions away at each full collection that finds none, and without calls in
-   * between there is none: compiling it anew takes longer than many thousand calls.
+   * between there is none: compiling it anew takes longer than many thousand calls. A model call, which has most of its own.
    */
   protected readonly keptForItsShape: LiveExecution;
 
