@@ -19,8 +19,8 @@ and the figures under load are clock time.`;
 const TRIED = `These brought no gain that all processes saw, and are not in the code:
 
 - a pool of promise callbacks, of entries of requests, or of entries of the history beyond its ring;
-- a history of rows of numbers: it halves what a record misses in the processor's second cache, and takes a
-  tenth more instructions;
+- a history of rows of numbers: it halves what a record misses in the processor's second cache, and takes a tenth more
+  instructions;
 - a ranking of a request's steps in typed arrays, and a request that is let go without a walk over its steps;
 - exemplars and measures in functions of their own, apart from the counters;
 - one search for the bucket of two histograms; dense slots of trends;
@@ -32,10 +32,10 @@ const TRIED = `These brought no gain that all processes saw, and are not in the 
 
 These would help, and were left out: a text that is written once after the start, so that the first scrape is compiled (it takes
 the first scrape of 100 pairs from 20 to 10 ms, and every application would need a timer for it); a larger budget of V8 for joining
-functions (\`--max-inlined-bytecode-size-cumulative=4000\`: a record takes a quarter less), which is the application's to set; the
-global \`performance\` looked up once (Node's getter is a quarter of a reading of the clock on Node 24 and 26, and fake timers that
-replace it would not be seen); a context left through an \`AsyncResource\` (a third less on Node 24 and 26, twice as dear on
-Node 20, and the user's \`executionAsyncId()\` would change).`;
+functions (\`--max-inlined-bytecode-size-cumulative=4000\`: a record takes a quarter to a third less), which is the application's to
+set; the global \`performance\` looked up once (Node's getter is a quarter of a reading of the clock on Node 24 and 26, and fake
+timers that replace nothing else would not be seen); a context left through an \`AsyncResource\` (a quarter to a third less on
+Node 24 and 26, up to twice as much on Node 20, and the user's \`executionAsyncId()\` would change).`;
 
 const REPEAT = `\`\`\`console
 npm ci

@@ -24,8 +24,8 @@ const LIMITED: readonly Contestant[] = [
 ];
 
 const LIMIT =
-  'A deadline is an object and a place in a heap, and its call has a promise of another kind. A limit that is a number is one ' +
-  'comparison: what it adds is less than what two processes of the same code differ by.';
+  'A deadline is an object and a place in a heap, and its call has a promise of another kind. Other limits are asked for ' +
+  'before a call begins, in each agent around it.';
 
 export const limitsSuite: Suite = {
   name: 'limits',

@@ -14,8 +14,8 @@ const TOOLS = 10;
 const LIMIT =
   'The floor counts nothing: it reads the clock twice, follows the promise and enters a context. The rest is spread over the ' +
   'ninety functions that `npm run bench -- --only road` lists, the largest of which takes a tenth. V8 makes about 45 kB of ' +
-  'machine code of them, and the processor keeps 32 kB next to it: a call fetches about 500 lines of 64 bytes anew ' +
-  '(counted with cachegrind on Node 24). Before executions had steps, tokens and limits it was 34 kB and 230 lines.';
+  'machine code of them, more than a first-level instruction cache of 32 kB: calls in a loop miss it about 500 times each ' +
+  '(counted with cachegrind on Node 24).';
 
 const targets: readonly Target[] = [
   { what: WHAT, ours: OURS.label, peer: FLOOR.label, atMost: onThisNode({ 20: 1.6, 24: 2, later: 2 }) },

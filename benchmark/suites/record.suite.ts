@@ -7,12 +7,12 @@ const PAIRS = 100;
 const WHAT = `\`recordToolExecution\`, ${PAIRS} pairs`;
 
 const LIMIT =
-  'Reading the clock is a sixth of it: the history and the trends need to know when. The rest is the check of the record, ' +
+  'Reading the clock is a fifth of it: the history and the trends need to know when. The rest is the check of the record, ' +
   'two look-ups, a bucket, an entry of the history and a slot of the trend, none of which takes more than a seventh. Tried: ' +
   'one search for the bucket in place of two, entries that are written once, rows of numbers in place of entries, dense ' +
   'slots, short functions that V8 joins to one. With a larger budget for joining them ' +
-  '(`--max-inlined-bytecode-size-cumulative=4000`) it takes a third to a half less, about what the target asks for; that is ' +
-  "the application's to decide, and not a library's.";
+  '(`--max-inlined-bytecode-size-cumulative=4000`) it takes a quarter to a third less, nearly what the target asks for; that ' +
+  "is the application's to decide, and not a library's.";
 
 export const recordSuite: Suite = {
   name: 'record',

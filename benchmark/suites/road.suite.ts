@@ -20,8 +20,8 @@ const RECORD = '`recordToolExecution`';
 const LIMIT =
   "A tracked call does more than prom-client's four operations: it finds its application and its caller, enters a context, " +
   'follows the result to its end, and counts it in a series, a trend, the history, and the totals of its agent and its request. ' +
-  'A quarter of the functions are getters and constructors, which V8 joins to their callers. Fewer functions would each do ' +
-  'several things.';
+  'A quarter of its functions are getters and constructors, most of which V8 joins to their callers. Fewer functions would ' +
+  'each do several things.';
 
 async function roadOf(label: string, measure: string, { subject }: Contestant, effort: Thoroughness): Promise<Road> {
   const contestants = [{ label, subject }];
