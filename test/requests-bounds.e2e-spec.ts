@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import type { ExecutionNode, MetricsRootOptions } from '../src';
 import { CollectionApp } from './support/collection-app';
 import { collectGarbageUntil } from './support/garbage-collector';
@@ -58,17 +59,49 @@ describe('One request of many executions', () => {
     );
   });
 
-  it('keeps its longest step where more than 500 have failed', async () => {
+  it.each([0, 1_000, 2_000])('keeps its longest step among 2,000 that fail, after %i of them', async (before) => {
     const { metrics, tracker, clock } = await start();
+    const fail = (times: number) => {
+      for (let i = 0; i < times; i += 1) metrics.recordToolExecution({ toolName: 'x', durationMs: 1, status: 'error' });
+    };
     tracker.trackAgent('planner', () => {
+      fail(before);
       tracker.trackTool('longest', () => clock.advance(50));
-      for (let i = 0; i < 2_000; i += 1) metrics.recordToolExecution({ toolName: 'x', durationMs: 1, status: 'error' });
+      fail(2_000 - before);
     });
     const [request] = metrics.getRequests();
     expect(request).toMatchObject({ steps: 2_001, failedSteps: 2_000 });
     expect(request!.slowestStep).toEqual({ kind: 'tool', name: 'longest', durationSeconds: 0.05 });
     const names = metrics.getRequest(request!.id)!.executions.map(({ toolName }) => toolName);
-    expect([names.length, names[0]]).toEqual([499, 'longest']);
+    expect(names).toHaveLength(499);
+    expect(names).toContain('longest');
+  });
+
+  const step = fc.record({
+    durationMs: fc.nat({ max: 20 }),
+    status: fc.constantFrom('success', 'success', 'success', 'error', 'cancelled'),
+  });
+
+  it('keeps the slowest, then those that failed, then the longest, and of equals the first', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 500, maxLength: 998, size: 'max' }), async (steps) => {
+        const { metrics, tracker } = await start();
+        tracker.trackAgent('planner', () => {
+          for (const [i, { durationMs, status }] of steps.entries())
+            metrics.recordToolExecution({ toolName: `${i}`, durationMs, status });
+        });
+        const slowest = Math.max(...steps.map(({ durationMs }) => durationMs));
+        const first = steps.findIndex(({ durationMs }) => durationMs === slowest);
+        const rank = (i: number) => (i === first ? 2 : steps[i]!.status === 'error' ? 1 : 0);
+        const kept = [...steps.keys()]
+          .sort((a, b) => rank(b) - rank(a) || steps[b]!.durationMs - steps[a]!.durationMs)
+          .slice(0, 499);
+        const [request] = metrics.getRequests();
+        const names = metrics.getRequest(request!.id)!.executions.map(({ toolName }) => Number(toolName));
+        expect(names.sort((a, b) => a - b)).toEqual(kept.sort((a, b) => a - b));
+      }),
+      { numRuns: 30, endOnFailure: true },
+    );
   });
 
   it('puts what is kept under the nearest around it that is', async () => {

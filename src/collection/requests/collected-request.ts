@@ -123,13 +123,14 @@ export class CollectedRequest implements Linked<CollectedRequest> {
 
   /** Drops all steps but so many: the slowest stays, then those that failed, then the longest. */
   keepOnly(count: number): void {
-    const { steps } = this;
-    const ranked = steps.toSorted(byWorth(this.slowestStep));
+    const { steps, slowestStep } = this;
+    const ranked = steps.toSorted(byWorth(slowestStep));
     const dropped = ranked.splice(count);
     if (dropped.length === 0) return;
     this.incomplete = true;
-    const last = ranked.at(-1);
-    if (last !== undefined) this.leastNs = isFailure(last.status) ? Infinity : lengthOf(last);
+    // A longer one takes the place of the slowest, even if all the others have failed.
+    const last = ranked.findLast((step) => step === slowestStep || !isFailure(step.status));
+    this.leastNs = last === undefined ? 0 : lengthOf(last);
     // In most requests all steps are children of the outermost agent, which is always kept.
     if (!ranked.every((step) => this.parentOf(step) === this.serial)) this.adopted = this.adopt(ranked, dropped);
     this.unlinkSteps();
