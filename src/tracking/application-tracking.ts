@@ -1,5 +1,5 @@
 import type { ModelCallQuery, TrackedExecutions } from '../collection/collector-ports';
-import { activeSpan } from '../collection/executions/active-span';
+import { activeSpan, hasTracing } from '../collection/executions/active-span';
 import type { Outcome } from '../collection/executions/finished-execution';
 import type { MetricsStore } from '../collection/metrics-store';
 import { AgentSeries } from '../collection/series/agent-series';
@@ -9,9 +9,9 @@ import { SeenStyles } from './declaring/seen-styles';
 import { specOfCaller, type DeclaredCall } from './declaring/declared-call';
 import { modelSpec, type ExecutionSpec } from './declaring/execution-spec';
 import type { ExecutionHandle } from './execution-handle';
-import { modelCallBegan, runningExecution } from './execution/context-bridges';
+import { modelCallBegan, runningFrom } from './execution/context-bridges';
 import type { ExecutionHost, TrackingOptions } from './execution/execution-host';
-import { runInside } from './execution/async-context';
+import { enteredExecution, runInside } from './execution/async-context';
 import { nearestOpenAgent } from './execution/execution-lineage';
 import { addUsageTo, countCallAround, enterAround, leaveAround } from './execution/enclosing-runs';
 import { findClaim, findNamesakeClaim } from './execution/handler-claim';
@@ -58,6 +58,8 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   /** Undefined where nothing but time is limited. */
   private gate: CallGate | undefined;
   private breakdown: RequestBreakdown | undefined;
+  /** Whether OpenTelemetry was in use when the last execution began that is inside no other. */
+  private isTraced = false;
   private readonly styles = new SeenStyles();
   /** How long an execution may show no sign of life, in milliseconds. */
   private readonly idleMs: number;
@@ -91,12 +93,18 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   }
 
   /** Undefined also where an interceptor counts the call already. */
-  beginCall(call: DeclaredCall, self: unknown, args: readonly unknown[]): LiveExecution | undefined {
+  beginCall(
+    call: DeclaredCall,
+    self: unknown,
+    args: readonly unknown[],
+    entered: LiveExecution | undefined,
+  ): LiveExecution | undefined {
     const spec = specOfCaller(call.spec, self);
     let execution: LiveExecution | undefined;
     try {
-      if (this.claims > 0 && this.claim(spec, args)) return undefined;
-      const created = this.create(spec, args, this.ownRunning());
+      const parent = this.ownFrom(entered);
+      if (this.claims > 0 && this.claim(spec, args, parent)) return undefined;
+      const created = this.create(spec, args, parent);
       // Before it begins: looking takes none of its time, and a fault leaves nothing that must end.
       if (this.options.measureRepeats) created.hashed = hashedCallOf(created, args);
       execution = created;
@@ -270,8 +278,12 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   }
 
   ownRunning(): LiveExecution | undefined {
+    return this.ownFrom(enteredExecution());
+  }
+
+  private ownFrom(entered: LiveExecution | undefined): LiveExecution | undefined {
     if (!this.options.asyncContext) return undefined;
-    const running = runningExecution();
+    const running = runningFrom(entered);
     if (running?.host !== this) return undefined;
     return running.ended && this.isForgotten(running) ? undefined : running;
   }
@@ -316,8 +328,8 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   }
 
   /** Whether an interceptor counts the call that is about to be made. It can be asked once. */
-  private claim(spec: ExecutionSpec, args: readonly unknown[]): boolean {
-    const execution = findClaim(this.ownRunning(), spec);
+  private claim(spec: ExecutionSpec, args: readonly unknown[], running: LiveExecution | undefined): boolean {
+    const execution = findClaim(running, spec);
     if (execution === undefined) return false;
     this.endClaim(execution);
     execution.received(args);
@@ -435,7 +447,9 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   /** Finds where it is counted. */
   private countOpened(execution: LiveExecution): void {
     const { ledger } = this.store;
-    execution.span = activeSpan();
+    // Looked up once a run: with every call it takes two percent of a call's time.
+    if (execution.parent === undefined) this.isTraced = hasTracing();
+    if (this.isTraced) execution.span = activeSpan();
     const series = this.places.find(execution, ledger);
     execution.series = series;
     execution.ledger = ledger;

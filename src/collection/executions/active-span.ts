@@ -24,14 +24,16 @@ const holder = globalThis as { [REGISTERED]?: { readonly context?: unknown } };
 
 let api: OpenTelemetryApi | null | undefined;
 
-/** The span in which the caller runs; undefined outside any, and where OpenTelemetry is not in use. */
-export function activeSpan(): ActiveSpan | undefined {
-  // Asking the API costs more than counting the call. Without a context manager there can be no active span.
-  return holder[REGISTERED]?.context === undefined ? undefined : askForSpan();
+/** Whether OpenTelemetry is in use: without a context manager there can be no active span. */
+export function hasTracing(): boolean {
+  return holder[REGISTERED]?.context !== undefined;
 }
 
-/** A tracer that fails costs an execution its trace, and nothing else. */
-function askForSpan(): ActiveSpan | undefined {
+/**
+ * The span in which the caller runs; undefined outside any. Asked where OpenTelemetry is in use only: it costs more than
+ * counting the call. A tracer that fails costs an execution its trace, and nothing else.
+ */
+export function activeSpan(): ActiveSpan | undefined {
   if (api === undefined) api = load();
   try {
     const context = api?.trace.getActiveSpan()?.spanContext();

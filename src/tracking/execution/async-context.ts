@@ -18,11 +18,12 @@ export function enteredExecution(): LiveExecution | undefined {
  * context's own is reported, one of `fn` stays one of `fn`.
  */
 export function runInContext<Result>(execution: LiveExecution | undefined, fn: () => Result): Result {
-  const outer = enterContext(execution);
+  const outer = enteredExecution();
+  const isInside = enterContext(execution, outer);
   try {
     return fn();
   } finally {
-    leaveContext(outer);
+    if (isInside) leaveContext(outer);
   }
 }
 
@@ -31,31 +32,28 @@ export function runInside<Result>(execution: LiveExecution, fn: () => Result): R
   return execution.host.options.asyncContext ? runInContext(execution, fn) : fn();
 }
 
-/** Where a context has been entered: what to go back to. */
-export type Outer = LiveExecution | undefined | typeof STAYED;
-
-/** Of a context that was not entered: there is nothing to go back to. */
-export const STAYED = Symbol('stayed');
-
 /**
  * Enters the context of an execution, until `leaveContext`. Not by `run`, which takes as much of the stack as everything
  * else of ours: recursion goes as deep as it can without us, or nearly so.
+ *
+ * @param outer the execution in whose context the caller runs
+ * @returns whether there is a context to leave
  */
-export function enterContext(execution: LiveExecution | undefined): Outer {
-  const outer = enteredExecution();
+export function enterContext(execution: LiveExecution | undefined, outer: LiveExecution | undefined): boolean {
   const inner = execution?.context;
-  if (outer === inner) return STAYED;
+  if (outer === inner) return false;
   try {
     (shared.context ?? openContext()).enterWith(inner);
-    return outer;
+    return true;
   } catch (error) {
     execution?.host.faults.report('context', error);
-    return STAYED;
+    return false;
   }
 }
 
-export function leaveContext(outer: Outer): void {
-  if (outer !== STAYED) shared.context!.enterWith(outer);
+/** Goes back to where it was entered from. */
+export function leaveContext(outer: LiveExecution | undefined): void {
+  shared.context!.enterWith(outer);
 }
 
 /** Switches it off: it costs nothing until the next execution begins. */

@@ -22,7 +22,8 @@ export function countCallAround<Run extends EnclosingRun & Descendant<Run>>(
   change: 1 | -1,
 ): void {
   let isOwn = true;
-  for (let run = nearestOpen(execution); run !== undefined; run = nearestOpen(run.parent)) {
+  for (let run = execution; run !== undefined; run = run.parent) {
+    if (run.ended) continue;
     run.addCall(kind, isOwn, change);
     if (run.kind === 'agent') isOwn = false;
   }

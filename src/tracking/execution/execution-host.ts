@@ -27,8 +27,15 @@ export interface ExecutionHost<Execution> {
    * Begins the execution of a call that is about to be made; undefined where it is not counted. The caller stays
    * on the stack as long as it runs, and does so in one frame: recursion must go as deep as it can without us, or
    * nearly so.
+   *
+   * @param entered the execution in whose context the caller runs
    */
-  beginCall(call: DeclaredCall, self: unknown, args: readonly unknown[]): Execution | undefined;
+  beginCall(
+    call: DeclaredCall,
+    self: unknown,
+    args: readonly unknown[],
+    entered: Execution | undefined,
+  ): Execution | undefined;
   /** How many calls have thrown and are yet to be counted. Without room for that on the stack, a later call counts them. */
   uncounted: number;
   /**

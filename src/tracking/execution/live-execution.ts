@@ -132,8 +132,9 @@ export class LiveExecution
     return this.outsideEnds?.refusal;
   }
 
-  override get isLimited(): boolean {
-    return super.isLimited || this.refusal !== undefined;
+  /** Whether something may end it before it ends itself. */
+  get isLimited(): boolean {
+    return this.hasDeadline || this.outsideEnds?.refusal !== undefined;
   }
 
   override onStop(listener: (error: Error) => void): void {

@@ -56,8 +56,7 @@ export abstract class TimedExecution {
     this.deadline?.arm();
   }
 
-  /** Whether something may end it before it ends itself. */
-  get isLimited(): boolean {
+  protected get hasDeadline(): boolean {
     return this.deadline !== undefined;
   }
 

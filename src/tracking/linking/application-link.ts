@@ -2,8 +2,8 @@ import { Inject, Optional } from '@nestjs/common';
 import { processWide } from '../../runtime/process-wide';
 import type { ApplicationTracking } from '../application-tracking';
 import type { ExecutionHandle } from '../execution-handle';
-import { closeContext } from '../execution/async-context';
-import { runningExecution } from '../execution/context-bridges';
+import { closeContext, enteredExecution } from '../execution/async-context';
+import { runningExecution, runningFrom } from '../execution/context-bridges';
 import type { ExecutionHost } from '../execution/execution-host';
 import type { LiveExecution } from '../execution/live-execution';
 import { executionOf } from '../execution/tracked-handle';
@@ -154,20 +154,31 @@ export function trackingOfHandle(handle: ExecutionHandle | null | undefined): Ex
   return host?.closed ? undefined : host;
 }
 
-/** The tracking that counts a method called on `self`: its own application's, else that of the running execution. */
-export function trackingOf(self: unknown): ExecutionHost<LiveExecution> | undefined {
+/** Finds the tracking that counts a call, by what it is called on and by the execution in whose context it is made. */
+export type FindTracking = (
+  self: unknown,
+  entered: LiveExecution | undefined,
+) => ExecutionHost<LiveExecution> | undefined;
+
+/** For a method: that of the application that made `self`, else that of the running execution. */
+export const trackingOfMethod: FindTracking = (self, entered) => {
   // A primitive is no key of a WeakMap, which then knows nothing of it.
   const link = links.get(self as object) ?? findLink(self);
-  return link === undefined ? runningTracking() : link.tracking;
-}
+  return link === undefined ? openTrackingOf(runningFrom(entered)) : link.tracking;
+};
+
+/** For a static method or a plain function: that of `trackingWithoutInstance`. */
+export const trackingOfFunction: FindTracking = (_self, entered) => {
+  const running = runningFrom(entered);
+  return running === undefined ? onlyLive()?.tracking : openTrackingOf(running);
+};
 
 /**
  * The tracking that counts a call without an instance (a static method, a plain function): that of the running
  * execution, else of the only live application. With several there is no telling, and the call goes on untracked.
  */
 export function trackingWithoutInstance(): ExecutionHost<LiveExecution> | undefined {
-  if (runningExecution() !== undefined) return runningTracking();
-  return onlyLive()?.tracking;
+  return trackingOfFunction(undefined, enteredExecution());
 }
 
 /** One that failed to start is never closed, so those that have started go before any that have not. */
@@ -197,8 +208,8 @@ const SEVERAL_LIVE =
   'an execution, or close the other application. Further calls are not logged.';
 
 /** An execution can outlive its application; what it calls then is counted nowhere. */
-function runningTracking(): ExecutionHost<LiveExecution> | undefined {
-  const tracking = runningExecution()?.host;
+function openTrackingOf(running: LiveExecution | undefined): ExecutionHost<LiveExecution> | undefined {
+  const tracking = running?.host;
   return tracking?.closed ? undefined : tracking;
 }
 

@@ -3,7 +3,7 @@ import type { AgentOptions, ToolOptions } from '../declaring/execution-options';
 import { agentSpec, modelSpec, toolSpec, type ExecutionSpec } from '../declaring/execution-spec';
 import type { ModelOptions } from '../declaring/model-options';
 import type { ExecutionHandle } from '../execution-handle';
-import { enterContext, leaveContext, STAYED } from '../execution/async-context';
+import { enterContext, enteredExecution, leaveContext } from '../execution/async-context';
 import { UNTOLD_ARGUMENTS } from '../execution/call-hash';
 import type { ApplicationLink } from '../linking/application-link';
 import { startIn, type ExecutionStart } from './execution-start';
@@ -65,19 +65,20 @@ export class ExecutionTracker {
   /** The steps of every tracked function. Shared, they would take a frame more of the stack for as long as `fn` runs. */
   private track<Result>(spec: ExecutionSpec, fn: () => Result): Result {
     const call = { spec, style: callStyleOf(fn) };
-    const execution = this.link.tracking?.beginCall(call, undefined, UNTOLD_ARGUMENTS);
+    const outer = enteredExecution();
+    const execution = this.link.tracking?.beginCall(call, undefined, UNTOLD_ARGUMENTS, outer);
     if (execution === undefined) return fn();
     const { host } = execution;
     if (execution.isBarred) return host.barCall(execution, call, fn) as Result;
-    const outer = host.options.asyncContext ? enterContext(execution) : STAYED;
+    const isInside = host.options.asyncContext && enterContext(execution, outer);
     try {
       const result = fn();
-      leaveContext(outer);
+      if (isInside) leaveContext(outer);
       return host.endCall(execution, call, result) as Result;
     } catch (error) {
       execution.call = 'thrown';
       host.uncounted += 1;
-      leaveContext(outer);
+      if (isInside) leaveContext(outer);
       execution.failed(error);
       throw error;
     }

@@ -3,10 +3,8 @@ import { callStyleOf, type AnyFunction, type CallStyle } from '../declaring/call
 import type { DeclaredCall } from '../declaring/declared-call';
 import type { ExecutionSpec } from '../declaring/execution-spec';
 import { SPEC_KEYS } from '../declaring/shared-metadata';
-import { enterContext, leaveContext, STAYED } from '../execution/async-context';
-import type { ExecutionHost } from '../execution/execution-host';
-import type { LiveExecution } from '../execution/live-execution';
-import { trackingOf, trackingWithoutInstance } from '../linking/application-link';
+import { enterContext, enteredExecution, leaveContext } from '../execution/async-context';
+import { trackingOfFunction, trackingOfMethod, type FindTracking } from '../linking/application-link';
 
 /** The spec under which a function is tracked as an agent or as a tool, if it is. */
 export function specOf(fn: object, kind: ExecutionKind): ExecutionSpec | undefined {
@@ -23,7 +21,7 @@ export function trackedMethod(
   style: CallStyle,
   responseParameter: number | undefined,
 ): AnyFunction {
-  return tracked(spec, method, style, trackingOf, responseParameter);
+  return tracked(spec, method, style, trackingOfMethod, responseParameter);
 }
 
 /** A static method or a plain function, tracked by the application in whose execution it runs, else by the only one. */
@@ -32,14 +30,14 @@ export function trackedWithoutInstance(
   fn: AnyFunction,
   style: CallStyle = callStyleOf(fn),
 ): AnyFunction {
-  return tracked(spec, fn, style, trackingWithoutInstance);
+  return tracked(spec, fn, style, trackingOfFunction);
 }
 
 function tracked(
   spec: ExecutionSpec,
   face: AnyFunction,
   style: CallStyle,
-  findTracking: (self: unknown) => ExecutionHost<LiveExecution> | undefined,
+  findTracking: FindTracking,
   responseParameter?: number,
 ): AnyFunction {
   // What a subclass inherits and tracks under a name of its own is counted once.
@@ -49,20 +47,21 @@ function tracked(
   // Named as it is made: one that is changed makes V8 keep the properties of each function in a table of its own.
   const named = {
     [name](this: unknown, ...args: never[]): unknown {
-      const execution = findTracking(this)?.beginCall(call, this, args);
+      const outer = enteredExecution();
+      const execution = findTracking(this, outer)?.beginCall(call, this, args, outer);
       if (execution === undefined) return fn.apply(this, args);
       const { host } = execution;
       // No closure: with one, V8 would put the arguments of each call on the heap.
       if (execution.isBarred) return host.barCall(execution, call, fn.bind(this, ...args));
-      const outer = host.options.asyncContext ? enterContext(execution) : STAYED;
+      const isInside = host.options.asyncContext && enterContext(execution, outer);
       try {
         const result = fn.apply(this, args);
-        leaveContext(outer);
+        if (isInside) leaveContext(outer);
         return host.endCall(execution, call, result);
       } catch (error) {
         execution.call = 'thrown';
         host.uncounted += 1;
-        leaveContext(outer);
+        if (isInside) leaveContext(outer);
         execution.failed(error);
         throw error;
       }
