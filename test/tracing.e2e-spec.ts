@@ -110,6 +110,20 @@ describe.each(ADAPTERS)('Executions within a trace of OpenTelemetry, on %s', (_n
     ]);
   });
 
+  it('name it where OpenTelemetry comes into use after others have run, and not after it is switched off', async () => {
+    const app = await start(adapter);
+    await app.nest.get(ResearcherAgent).run(1);
+    useTracing(new AlwaysOnSampler());
+    const { traceId } = await runTraced(app, 1);
+    context.disable();
+    await app.nest.get(ResearcherAgent).run(1);
+    expect(app.collector.getHistory().map((execution) => execution.traceId)).toEqual([
+      ...[undefined, undefined],
+      ...[traceId, traceId],
+      ...[undefined, undefined],
+    ]);
+  });
+
   it('are the exemplars of the counts and buckets in which they are counted, the newest of each', async () => {
     useTracing(new AlwaysOnSampler());
     const app = await start(adapter);
