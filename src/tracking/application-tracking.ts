@@ -447,7 +447,7 @@ export class ApplicationTracking implements ExecutionHost<LiveExecution>, Tracke
   /** Finds where it is counted. */
   private countOpened(execution: LiveExecution): void {
     const { ledger } = this.store;
-    // Looked up once a run: with every call it takes two percent of a call's time.
+    // Looked up once a run: with each call it would be two percent of the call's instructions.
     if (execution.parent === undefined) this.isTraced = hasTracing();
     if (this.isTraced) execution.span = activeSpan();
     const series = this.places.find(execution, ledger);

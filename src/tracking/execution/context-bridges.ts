@@ -24,7 +24,7 @@ export function runningExecution(): LiveExecution | undefined {
 }
 
 /**
- * The same for a caller that has looked up our context already: each look takes two percent of a call.
+ * The same for a caller that has looked up our context already: each look-up is two percent of a call's instructions.
  *
  * @param entered the execution in whose context the caller runs
  */
