@@ -1,7 +1,7 @@
 import { describeValue } from '../runtime/described-value';
 import { keepShapes } from '../runtime/kept-shapes';
 import type { CollectorPorts, EnclosingExecution, TrackedModelCall } from './collector-ports';
-import { activeSpan, hasTracing } from './executions/active-span';
+import { activeSpan } from './executions/active-span';
 import type { ExecutionMeasures } from './executions/execution-measures';
 import { normaliseName } from './executions/execution-name';
 import type { AgentExecutionRecord, ModelCallRecord, ToolExecutionRecord } from './executions/execution-records';
@@ -208,7 +208,7 @@ interface ExecutionRecord {
 class RecordedExecution implements EndingExecution, RequestMember, Outcome {
   readonly parentSerial: number | undefined;
   readonly requestSerial: number | undefined;
-  readonly span = hasTracing() ? activeSpan() : undefined;
+  readonly span = activeSpan();
   /** A record does not tell what was called inside it. */
   readonly totals = undefined;
   readonly status: ExecutionStatus;

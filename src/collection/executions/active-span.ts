@@ -29,11 +29,14 @@ export function hasTracing(): boolean {
   return holder[REGISTERED]?.context !== undefined;
 }
 
-/**
- * The span in which the caller runs; undefined outside any. Asked where OpenTelemetry is in use only: it costs more than
- * counting the call. A tracer that fails costs an execution its trace, and nothing else.
- */
+/** The span in which the caller runs; undefined outside any, and where OpenTelemetry is not in use. */
 export function activeSpan(): ActiveSpan | undefined {
+  // Asking the API costs more than counting the call.
+  return hasTracing() ? askForSpan() : undefined;
+}
+
+/** A tracer that fails costs an execution its trace, and nothing else. */
+function askForSpan(): ActiveSpan | undefined {
   if (api === undefined) api = load();
   try {
     const context = api?.trace.getActiveSpan()?.spanContext();

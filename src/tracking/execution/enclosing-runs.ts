@@ -1,6 +1,6 @@
 import type { ExecutionKind } from '../../collection/executions/execution-status';
 import type { CallUsage } from '../../collection/models/call-usage';
-import { nearestOpen, type Descendant } from './execution-lineage';
+import type { Descendant } from './execution-lineage';
 import type { IdleEnd } from './idle-end';
 
 /** An execution inside which others run. */
@@ -40,12 +40,12 @@ export function addUsageTo(around: Iterable<EnclosingRun>, usage: CallUsage | un
 
 /** Something happens inside them. */
 export function signAround<Run extends EnclosingRun & Descendant<Run>>(execution: Run | undefined): void {
-  for (let run = nearestOpen(execution); run !== undefined; run = nearestOpen(run.parent)) run.idleEnd?.sign();
+  for (let run = execution; run !== undefined; run = run.parent) if (!run.ended) run.idleEnd?.sign();
 }
 
 /** An execution begins inside them. */
 export function enterAround<Run extends EnclosingRun & Descendant<Run>>(execution: Run | undefined): void {
-  for (let run = nearestOpen(execution); run !== undefined; run = nearestOpen(run.parent)) run.idleEnd?.enter();
+  for (let run = execution; run !== undefined; run = run.parent) if (!run.ended) run.idleEnd?.enter();
 }
 
 /** One ends. */
@@ -53,6 +53,5 @@ export function leaveAround<Run extends EnclosingRun & Descendant<Run>>(
   execution: Run | undefined,
   idleSince: number | undefined,
 ): void {
-  for (let run = nearestOpen(execution); run !== undefined; run = nearestOpen(run.parent))
-    run.idleEnd?.leave(idleSince);
+  for (let run = execution; run !== undefined; run = run.parent) if (!run.ended) run.idleEnd?.leave(idleSince);
 }

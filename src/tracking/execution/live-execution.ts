@@ -134,7 +134,7 @@ export class LiveExecution
 
   /** Whether something may end it before it ends itself. */
   get isLimited(): boolean {
-    return this.hasDeadline || this.outsideEnds?.refusal !== undefined;
+    return this.hasDeadline || this.refusal !== undefined;
   }
 
   override onStop(listener: (error: Error) => void): void {

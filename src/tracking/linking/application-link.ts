@@ -167,16 +167,16 @@ export const trackingOfMethod: FindTracking = (self, entered) => {
   return link === undefined ? openTrackingOf(runningFrom(entered)) : link.tracking;
 };
 
-/** For a static method or a plain function: that of `trackingWithoutInstance`. */
+/**
+ * For a call without an instance (a static method, a plain function): that of the running execution, else of the only
+ * live application. With several there is no telling, and the call goes on untracked.
+ */
 export const trackingOfFunction: FindTracking = (_self, entered) => {
   const running = runningFrom(entered);
   return running === undefined ? onlyLive()?.tracking : openTrackingOf(running);
 };
 
-/**
- * The tracking that counts a call without an instance (a static method, a plain function): that of the running
- * execution, else of the only live application. With several there is no telling, and the call goes on untracked.
- */
+/** The same for a caller that has not looked up the context. */
 export function trackingWithoutInstance(): ExecutionHost<LiveExecution> | undefined {
   return trackingOfFunction(undefined, enteredExecution());
 }
