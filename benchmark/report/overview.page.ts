@@ -34,8 +34,8 @@ These would help, and were left out: a text that is written once after the start
 the first scrape of 100 pairs from 20 to 10 ms, and every application would need a timer for it); a larger budget of V8 for joining
 functions (\`--max-inlined-bytecode-size-cumulative=4000\`: a record takes a quarter to a third less), which is the application's to
 set; the global \`performance\` looked up once (Node's getter is a quarter of a reading of the clock on Node 24 and 26, and fake
-timers that replace nothing else would not be seen); a context left through an \`AsyncResource\` (less on
-Node 24 and 26, up to twice as much on Node 20, and where the user's recursion overflows the stack inside one, Node ends the process).`;
+timers that replace nothing else would not be seen); a context left through an \`AsyncResource\` (less on Node 24 and 26, up to
+twice as much on Node 20, and where the user's recursion overflows the stack inside one, Node ends the process).`;
 
 const REPEAT = `\`\`\`console
 npm ci
